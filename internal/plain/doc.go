@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package plain says policies in plain words: natural units ("1m30s", "50%"),
+// snake_case paths, one check for ranges and one codec for JSON. Every room
+// that reads or writes a policy uses it, so that a value looks the same in an
+// error, in a file and in the admin API.
+//
+// # Ordering and ownership
+//
+// Nothing here keeps state or starts a goroutine. A [Check] belongs to the one
+// validation that made it and reports problems in the order they were found.
+package plain
