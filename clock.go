@@ -20,7 +20,7 @@ func (i Instant) Add(d time.Duration) Instant {
 	switch {
 	case i == Never || (d > 0 && i > Never-Instant(d)):
 		return Never
-	case d < 0 && i < -Instant(d):
+	case d < 0 && Instant(d) < -i:
 		return 0
 	}
 	return i + Instant(d)
