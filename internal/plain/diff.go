@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plain
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Diff returns the paths of the fields that differ between two values of one
+// type, in the order of the fields: "breaker.open_for",
+// "breaker.weights.timeout". A list differs as a whole. Values of two types
+// differ as a whole too, which is the path "policy".
+func Diff(before, after any) []string {
+	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
+	if !b.IsValid() || !a.IsValid() || b.Type() != a.Type() {
+		if before == nil && after == nil {
+			return nil
+		}
+		return []string{whole}
+	}
+	return diff("", b, a)
+}
+
+func diff(path string, b, a reflect.Value) []string {
+	if reflect.DeepEqual(b.Interface(), a.Interface()) {
+		return nil
+	}
+	switch {
+	case isText(b.Type()):
+	case b.Kind() == reflect.Struct:
+		if fields, err := fieldsOf(b.Type()); err == nil {
+			return diffFields(path, fields, b, a)
+		}
+	case b.Kind() == reflect.Map && b.Type().Key().Kind() == reflect.String && b.Len()+a.Len() > 0:
+		return diffKeys(path, b, a)
+	}
+	if path == "" {
+		path = whole
+	}
+	return []string{path}
+}
+
+func diffFields(path string, fields []field, b, a reflect.Value) []string {
+	var paths []string
+	for _, f := range fields {
+		paths = append(paths, diff(below(path, f.name), b.Field(f.index), a.Field(f.index))...)
+	}
+	return paths
+}
+
+func diffKeys(path string, b, a reflect.Value) []string {
+	var names []string
+	for _, key := range slices.Concat(b.MapKeys(), a.MapKeys()) {
+		names = append(names, key.String())
+	}
+	slices.Sort(names)
+	var paths []string
+	for _, name := range slices.Compact(names) {
+		key := reflect.New(b.Type().Key()).Elem()
+		key.SetString(name)
+		was, is := b.MapIndex(key), a.MapIndex(key)
+		if !was.IsValid() || !is.IsValid() {
+			paths = append(paths, below(path, name))
+			continue
+		}
+		paths = append(paths, diff(below(path, name), was, is)...)
+	}
+	return paths
+}
