@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox_test
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+func BenchmarkTryEnterLeave(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 64}, fuseboard.NewClock())
+	b.ReportAllocs()
+	for b.Loop() {
+		if !g.TryEnter() {
+			b.Fatal("no permit")
+		}
+		g.Leave()
+	}
+}
+
+func BenchmarkTryEnterLeaveParallel(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 64}, fuseboard.NewClock())
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if g.TryEnter() {
+				g.Leave()
+			}
+		}
+	})
+}
+
+func BenchmarkEnterRefused(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	g.TryEnter()
+	b.ReportAllocs()
+	for b.Loop() {
+		if g.Enter(ctxBG, fuseboard.Never) == nil {
+			b.Fatal("let in")
+		}
+	}
+}
+
+// BenchmarkContendedHandover has 8 callers for one permit: every Leave hands over.
+func BenchmarkContendedHandover(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 100, MaxWait: time.Minute}, fuseboard.NewClock())
+	const callers = 8
+	b.ReportAllocs()
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for range b.N / callers {
+				if g.Enter(ctxBG, fuseboard.Never) == nil {
+					runtime.Gosched() // so that the others come and queue
+					g.Leave()
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func BenchmarkPostFree(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	done := make(chan struct{})
+	job := work{run: func() { g.Leave(); done <- struct{}{} }}
+	b.ReportAllocs()
+	for b.Loop() {
+		g.Post(ctxBG, fuseboard.Never, job)
+		<-done
+	}
+}

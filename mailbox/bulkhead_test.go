@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+func TestZeroBulkheadIsOffAndAnyFieldTurnsItOn(t *testing.T) {
+	if (mailbox.Bulkhead{}).On() || (mailbox.Bulkhead{}).WithDefaults().On() {
+		t.Error("the zero bulkhead is on")
+	}
+	for _, b := range []mailbox.Bulkhead{{Concurrency: 1}, {Queue: 1}, {MaxWait: 1}} {
+		if !b.On() {
+			t.Errorf("%+v is off", b)
+		}
+	}
+	if got := (mailbox.Bulkhead{Queue: 3}).WithDefaults(); got.Concurrency != mailbox.DefaultConcurrency || got.Queue != 3 {
+		t.Errorf("defaults of a queue alone: %+v", got)
+	}
+	if got := (mailbox.Bulkhead{Concurrency: 2}).WithDefaults(); got != (mailbox.Bulkhead{Concurrency: 2}) {
+		t.Errorf("a named concurrency changed: %+v", got)
+	}
+}
+
+func TestValidateNamesPathRangeAndFix(t *testing.T) {
+	tests := map[string]struct {
+		b          mailbox.Bulkhead
+		path, code string
+		warning    bool
+	}{
+		"negative concurrency": {mailbox.Bulkhead{Concurrency: -1}, "concurrency", "negative", false},
+		"huge concurrency":     {mailbox.Bulkhead{Concurrency: 1_000_001}, "concurrency", "out-of-range", false},
+		"negative queue":       {mailbox.Bulkhead{Queue: -1}, "queue", "negative", false},
+		"huge queue":           {mailbox.Bulkhead{Queue: 1_000_001}, "queue", "out-of-range", false},
+		"short wait":           {mailbox.Bulkhead{Queue: 1, MaxWait: time.Nanosecond}, "max_wait", "out-of-range", false},
+		"unbounded wait":       {mailbox.Bulkhead{Queue: 1, MaxWait: time.Hour}, "max_wait", "out-of-range", false},
+		"wait without queue":   {mailbox.Bulkhead{Concurrency: 1, MaxWait: time.Second}, "max_wait", mailbox.CodeWaitWithoutQueue, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			ps := tt.b.Validate()
+			if len(ps) != 1 {
+				t.Fatalf("want one problem, got %v", ps)
+			}
+			p := ps[0]
+			if p.Path != tt.path || p.Code != tt.code || p.Warning != tt.warning || p.Fix == "" || p.Value == "" {
+				t.Errorf("got %+v", p)
+			}
+		})
+	}
+	for _, b := range []mailbox.Bulkhead{
+		{}, {Queue: 64}, {Concurrency: 1}, {Concurrency: 1_000_000, Queue: 1_000_000, MaxWait: time.Minute},
+		{Queue: 1, MaxWait: time.Microsecond},
+	} {
+		if ps := b.Validate(); len(ps) != 0 {
+			t.Errorf("%+v is fine, but: %v", b, ps)
+		}
+	}
+}
+
+func TestWaitUntilTakesTheSmallerOfDefaultAndAFifthOfTheDeadline(t *testing.T) {
+	const now = fuseboard.Instant(time.Hour)
+	tests := map[string]struct {
+		maxWait time.Duration
+		until   fuseboard.Instant
+		want    time.Duration
+	}{
+		"no deadline":            {0, fuseboard.Never, 100 * time.Millisecond},
+		"far deadline":           {0, now.Add(time.Second), 100 * time.Millisecond},
+		"near deadline":          {0, now.Add(200 * time.Millisecond), 40 * time.Millisecond},
+		"deadline now":           {0, now, 0},
+		"deadline passed":        {0, now.Add(-time.Second), -time.Second},
+		"own wait":               {time.Second, fuseboard.Never, time.Second},
+		"own wait past deadline": {time.Second, now.Add(time.Millisecond), time.Millisecond},
+		"own wait, late":         {time.Second, now.Add(-1), -1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := mailbox.Bulkhead{Concurrency: 1, MaxWait: tt.maxWait}.WaitUntil(now, tt.until)
+			if got != now.Add(tt.want) {
+				t.Errorf("may wait %v, want %v", got.Sub(now), tt.want)
+			}
+		})
+	}
+}
+
+func TestWaitUntilIsNeverLaterThanTheDeadline(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now := fuseboard.Instant(rapid.Int64Range(0, 1<<62).Draw(t, "now"))
+		until := fuseboard.Instant(rapid.Int64Range(0, int64(fuseboard.Never)).Draw(t, "until"))
+		b := mailbox.Bulkhead{Queue: 1, MaxWait: time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "max wait"))}
+		got := b.WaitUntil(now, until)
+		if got > until || (until > now && got < now) || got > now.Add(time.Minute) {
+			t.Fatalf("%+v at %d with deadline %d waits until %d", b, now, until, got)
+		}
+	})
+}
+
+func TestGateBringsAnUnvalidatedBulkheadIntoRange(t *testing.T) {
+	for _, b := range []mailbox.Bulkhead{
+		{Concurrency: -5, Queue: -5, MaxWait: -5},
+		{Concurrency: 1 << 40, Queue: 1 << 40, MaxWait: time.Hour},
+	} {
+		d := mailbox.NewGate(b, fuseboard.NewClock()).Depth()
+		if d.Limit < 1 || d.Limit > 1_000_000 || d.Queue < 0 || d.Queue > 1_000_000 {
+			t.Errorf("%+v made %+v", b, d)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package mailbox is the gate: the mailbox of a guard that is also its
+// bulkhead. It lends a fixed number of permits, keeps a bounded queue of those
+// who wait for one, and leaves the control lane of the actor untouched.
+//
+// A permit is lent to the caller's own goroutine ([Gate.TryEnter],
+// [Gate.Enter]) or to a [Job] that somebody posted ([Gate.Post]); both take
+// from the same permits and wait in the same queue. [Gate.Mailbox] puts the
+// gate in front of an actor, so that a request sent as a message waits there too.
+//
+//	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 32, Queue: 64}, clock)
+//	if err := gate.Enter(ctx, until); err != nil {
+//		return err // refused: the dependency was not touched
+//	}
+//	defer gate.Leave() // deferred, so that a panic or Goexit gives the permit back
+//
+// # Ordering and ownership
+//
+// Each sentence is kept by the test named after it.
+//
+// Never more permits are in use than the bulkhead allows, except those that
+// were inside when it shrank (TestStorm_PeakNeverExceedsPermits).
+// Waiters are served first in, first out, callers and jobs alike
+// (TestWaitersAreServedFirstInFirstOut).
+// Who finds others waiting waits behind them
+// (TestNobodyOvertakesTheQueue).
+// Jobs posted by one goroutine are granted in the order of posting
+// (TestPostsOfOneGoroutineKeepTheirOrder).
+// Every caller and every job is answered exactly once: with a permit or with
+// one error (TestGateAgreesWithTheNaiveModel, TestStorm_EveryJobIsAnsweredOnce).
+// A permit belongs to whoever was granted it until Leave; neither Stop nor
+// Restart nor a deadline takes it back
+// (TestP6_PermitStaysTakenWhileTheWorkStillRuns).
+// No code of a user runs under the gate's lock: Run has its own goroutine, and
+// Refuse and the hooks of idleness may call every method of the gate
+// (TestP8_RefuseMayCallEveryMethodOfTheGate).
+// The gate starts no goroutine that outlives its permit or its answer: the one
+// of a granted job counts as in use, the one that a timer or a context needs to
+// refuse a job counts until Refuse returned, and [Gate.Idle] waits for both
+// (TestIdleWaitsForPermitsAndAnswers).
+// The actor's control lane never waits for a permit
+// (TestControlMessagesPassWhileTheGateIsFull).
+package mailbox

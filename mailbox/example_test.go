@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+func ExampleNewGate() {
+	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+
+	fmt.Println("first:", gate.Enter(context.Background(), fuseboard.Never))
+	fmt.Println("second:", gate.Enter(context.Background(), fuseboard.Never))
+	gate.Leave()
+	fmt.Println("third:", gate.Enter(context.Background(), fuseboard.Never))
+	// Output:
+	// first: <nil>
+	// second: no permit is free and the queue is full
+	// third: <nil>
+}
+
+func ExampleGate_TryEnter() {
+	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	if gate.TryEnter() {
+		defer gate.Leave()
+		fmt.Println("inside:", gate.Depth().InUse)
+	}
+	// Output: inside: 1
+}
+
+func ExampleBulkhead_Validate() {
+	b := mailbox.Bulkhead{Concurrency: -3, MaxWait: time.Hour}
+	for _, p := range b.Validate() {
+		fmt.Println(p.Path, p.Code, p.Accepted)
+	}
+	// Output:
+	// concurrency negative 1 to 1000000
+	// max_wait out-of-range 1µs to 1m
+	// max_wait wait-without-queue
+}
+
+func ExampleBulkhead_WaitUntil() {
+	b := mailbox.Bulkhead{Concurrency: 8, Queue: 8}
+	now := fuseboard.Instant(0)
+	fmt.Println(b.WaitUntil(now, fuseboard.Never).Sub(now))
+	fmt.Println(b.WaitUntil(now, now.Add(50*time.Millisecond)).Sub(now))
+	// Output:
+	// 100ms
+	// 10ms
+}
+
+func ExampleBulkhead_WithDefaults() {
+	fmt.Println(mailbox.Bulkhead{Queue: 64}.WithDefaults().Concurrency)
+	// Output: 16
+}
+
+func ExampleGate_Resize() {
+	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 2}, fuseboard.NewClock())
+	gate.TryEnter()
+	gate.TryEnter()
+	gate.Resize(mailbox.Bulkhead{Concurrency: 1})
+	fmt.Printf("%+v\n", gate.Depth())
+	// Output: {Limit:1 InUse:2 Waiting:0 Queue:0 Closed:false Suspended:false}
+}
+
+type printJob struct {
+	gate *mailbox.Gate
+	name string
+	done chan<- struct{}
+}
+
+func (j printJob) Run() {
+	defer close(j.done)
+	defer j.gate.Leave()
+	fmt.Println(j.name, "runs")
+}
+
+func (j printJob) Refuse(why error) {
+	defer close(j.done)
+	fmt.Println(j.name, "refused:", why)
+}
+
+func ExampleGate_Post() {
+	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	for _, name := range []string{"a", "b"} {
+		done := make(chan struct{})
+		gate.Post(context.Background(), fuseboard.Never, printJob{gate, name, done})
+		<-done
+		gate.Close()
+	}
+	fmt.Println("idle:", gate.Idle(context.Background()))
+	// Output:
+	// a runs
+	// b refused: the gate is closed
+	// idle: <nil>
+}
+
+func ExampleGate_Mailbox() {
+	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	logger := func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) }
+	system := actor.NewActorSystem(actor.WithLoggerFactory(logger))
+
+	done := make(chan struct{})
+	requests := func(message any, _ *actor.PID) bool {
+		name, ok := message.(string)
+		if ok {
+			gate.Post(context.Background(), fuseboard.Never, printJob{gate, name, done})
+		}
+		return ok
+	}
+	nothing := func(actor.Context) {}
+	pid := system.Root.Spawn(actor.PropsFromFunc(nothing, actor.WithMailbox(gate.Mailbox(requests))))
+
+	system.Root.Send(pid, "request")
+	<-done
+	stopped := system.Root.PoisonFuture(pid)
+	fmt.Println("stopped:", stopped.Wait())
+	fmt.Println(errors.Is(gate.Enter(context.Background(), fuseboard.Never), mailbox.ErrStopped))
+	// Output:
+	// request runs
+	// stopped: <nil>
+	// true
+}

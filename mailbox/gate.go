@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// The parts of Gate.word. Any flag or waiter makes the word larger than every
+// limit, so one comparison tells the fast path that it is not for it.
+const (
+	closedBit    uint64 = 1 << 63
+	suspendedBit uint64 = 1 << 62
+	waiterOne    uint64 = 1 << 32
+	waitersMask  uint64 = suspendedBit - waiterOne
+	inUseMask    uint64 = waiterOne - 1
+
+	minusPermit = ^uint64(0)
+	minusWaiter = ^waiterOne + 1
+
+	unlimited uint64 = math.MaxUint32
+)
+
+// Gate lends the permits of one [Bulkhead]. Safe for concurrent use; make one
+// with [NewGate]. It keeps no goroutine and no timer while nobody waits.
+type Gate struct {
+	// word is [63 closed][62 suspended][61..32 waiters][31..0 in use]. Waiters
+	// change only under mu; while there are any, the whole word does, because the
+	// fast paths stand back. So a Leave cannot miss a waiter: either its CAS
+	// succeeds before the waiter is counted, and the waiter finds the permit free,
+	// or it fails and hands the permit over under mu.
+	word  atomic.Uint64
+	limit atomic.Uint64 // permits, or unlimited; written under mu
+
+	mu         sync.Mutex
+	clock      *fuseboard.Clock
+	head, tail *waiter      // the queue, oldest first; guarded by mu
+	idle       []*idleHook  // called once the gate is idle; guarded by mu
+	maxWait    atomic.Int64 // Bulkhead.MaxWait; written under mu
+	queue      atomic.Int32 // places in the queue; written under mu
+	answering  int32        // jobs unlinked whose Refuse has not returned; guarded by mu
+	watched    atomic.Bool  // idle is not empty; written under mu
+}
+
+// NewGate returns an open gate with all of b's permits free. Waiting times are
+// measured with clock. A field of b that is out of range counts as the nearest
+// value that is not; [Bulkhead.Validate] tells.
+func NewGate(b Bulkhead, clock *fuseboard.Clock) *Gate {
+	g := &Gate{clock: clock}
+	g.shape(b)
+	return g
+}
+
+// shape takes over b. Caller holds mu or owns g alone.
+func (g *Gate) shape(b Bulkhead) {
+	b = b.usable()
+	limit, queue := uint64(b.Concurrency), b.Queue
+	if !b.On() {
+		limit, queue = unlimited, SuspendedQueue
+	}
+	g.limit.Store(limit)
+	g.queue.Store(int32(queue))
+	g.maxWait.Store(int64(b.MaxWait))
+}
+
+// TryEnter takes a permit if one is free at once. It is false when none is, when
+// others wait (nobody overtakes them), and when the gate is closed or
+// suspended. True obliges to one [Gate.Leave]. It takes no lock, reads no
+// clock and allocates nothing.
+func (g *Gate) TryEnter() bool {
+	for {
+		w := g.word.Load()
+		if w >= g.limit.Load() {
+			return false
+		}
+		if g.word.CompareAndSwap(w, w+1) {
+			return true
+		}
+	}
+}
+
+// Leave gives a permit back, or hands it to the first waiter that can still use
+// it; those before it whose time has passed or whose context is done are
+// refused. Call it exactly once per permit, best deferred. A Leave without a
+// permit is a bug of the caller and panics, because it would let in one too many.
+func (g *Gate) Leave() {
+	for {
+		w := g.word.Load()
+		switch {
+		case w&inUseMask == 0:
+			panic("mailbox: Leave without a permit; call it once for each granted TryEnter, Enter or Job")
+		case w&waitersMask != 0:
+			g.handOver()
+			return
+		case g.word.CompareAndSwap(w, w-1):
+			if w&inUseMask == 1 && g.watched.Load() {
+				g.mu.Lock()
+				g.unlock(nil)
+			}
+			return
+		}
+	}
+}
+
+// Depth is what a gate held at one moment.
+type Depth struct {
+	// Limit is the number of permits; 0 means no limit.
+	Limit int
+	// InUse is the number of permits lent. After the bulkhead shrank it may exceed Limit.
+	InUse int
+	// Waiting is the number of callers and jobs in the queue.
+	Waiting int
+	// Queue is how many may wait; without a limit, only while suspended.
+	Queue int
+	// Closed tells that no one gets in any more.
+	Closed bool
+	// Suspended tells that nothing is granted for the moment.
+	Suspended bool
+}
+
+// Depth returns what the gate holds now, as one consistent picture.
+func (g *Gate) Depth() Depth {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	w, limit := g.word.Load(), g.limit.Load()
+	if limit == unlimited {
+		limit = 0
+	}
+	return Depth{
+		Limit: int(limit), InUse: int(w & inUseMask),
+		Waiting: int(w & waitersMask / waiterOne), Queue: int(g.queue.Load()),
+		Closed: w&closedBit != 0, Suspended: w&suspendedBit != 0,
+	}
+}
+
+// bulkhead returns what decides how long a caller may wait.
+func (g *Gate) bulkhead() Bulkhead {
+	return Bulkhead{MaxWait: time.Duration(g.maxWait.Load())}
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// The races that no schedule can be made to show are laid out by hand here.
+
+func TestP5_PermitGrantedToALeaverIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
+		g.TryEnter()
+		w, _, err := g.join(context.Background(), fuseboard.Never, nil)
+		if w == nil || err != nil {
+			t.Fatal(w, err)
+		}
+		g.Leave() // hands over; then the caller's alarm rings
+		if err := g.withdraw(w, ErrLate); !errors.Is(err, ErrLate) {
+			t.Errorf("got %v", err)
+		}
+		if word := g.word.Load(); word != 0 {
+			t.Errorf("the permit is lost: %#x", word)
+		}
+	})
+}
+
+func TestFlushedLeaverKeepsTheReasonOfTheFlush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
+		g.TryEnter()
+		w, _, _ := g.join(context.Background(), fuseboard.Never, nil)
+		g.Flush(ErrFull)
+		if err := g.withdraw(w, ErrLate); !errors.Is(err, ErrFull) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestJobAnsweredBeforeItIsArmedKeepsNoTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
+		g.TryEnter()
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		job := &countingJob{gate: g}
+		w, _, _ := g.join(ctx, fuseboard.Never, job)
+		g.Leave()
+		synctest.Wait()
+		g.arm(w, time.Second)
+		if w.timer != nil || w.unhook != nil {
+			t.Error("armed although answered")
+		}
+		time.Sleep(time.Minute)
+		if job.runs != 1 || job.refusals != 0 {
+			t.Errorf("ran %d times, refused %d times", job.runs, job.refusals)
+		}
+	})
+}
+
+type countingJob struct {
+	gate           *Gate // nil if it stays inside
+	runs, refusals int
+}
+
+func (j *countingJob) Run() {
+	j.runs++
+	if j.gate != nil {
+		j.gate.Leave()
+	}
+}
+
+func (j *countingJob) Refuse(error) { j.refusals++ }
+
+// The first two in the queue can no longer use the permit; the third gets it.
+func TestHandOverSkipsThoseWhoAreLateOrGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Bulkhead{Concurrency: 1, Queue: 3, MaxWait: time.Second}, fuseboard.NewClock())
+		g.TryEnter()
+		late, _, _ := g.join(context.Background(), fuseboard.Never, nil)
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		gone, _, _ := g.join(ctx, fuseboard.Never, nil)
+		cause := errors.New("gone")
+		cancel(cause)
+		next, _, _ := g.join(context.Background(), fuseboard.Never, nil)
+		g.Leave()
+		if err := late.reason(<-late.ready); !errors.Is(err, ErrLate) {
+			t.Errorf("late: %v", err)
+		}
+		if err := gone.reason(<-gone.ready); !errors.Is(err, cause) {
+			t.Errorf("gone: %v", err)
+		}
+		if err := <-next.ready; err != nil {
+			t.Errorf("next: %v", err)
+		}
+		g.Leave()
+		if word := g.word.Load(); word != 0 {
+			t.Errorf("left %#x", word)
+		}
+	})
+}
+
+func TestStoppedGateKeepsOnlyItsClosedBit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Bulkhead{Concurrency: 1, Queue: 3}, fuseboard.NewClock())
+		g.TryEnter()
+		for range 3 {
+			g.Post(context.Background(), fuseboard.Never, &countingJob{gate: g})
+		}
+		g.Suspend()
+		g.Stop()
+		g.Leave()
+		if word := g.word.Load(); word != closedBit || g.head != nil || g.tail != nil {
+			t.Errorf("left %#x, %v, %v", word, g.head, g.tail)
+		}
+	})
+}
+
+func TestP7_IdleThatGivesUpLeavesNoHook(t *testing.T) {
+	g := NewGate(Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	g.TryEnter()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 3 {
+		if g.Idle(ctx) == nil {
+			t.Fatal("idle with a permit in use")
+		}
+	}
+	if len(g.idle) != 0 || g.watched.Load() {
+		t.Errorf("%d hooks left", len(g.idle))
+	}
+}
+
+func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Bulkhead{Concurrency: 1, Queue: 3}, fuseboard.NewClock())
+		g.TryEnter()
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		job := &countingJob{}
+		for range 3 {
+			g.Post(ctx, fuseboard.Never, job)
+		}
+		granted, flushed, late := g.head, g.head.next, g.head.next.next
+		late.timer.Reset(time.Millisecond) // alone in time
+		time.Sleep(time.Millisecond)
+		g.Leave()
+		synctest.Wait()
+		g.Flush(ErrFull)
+		synctest.Wait()
+		if job.runs != 1 || job.refusals != 2 {
+			t.Fatalf("ran %d, refused %d", job.runs, job.refusals)
+		}
+		for _, w := range []*waiter{granted, flushed, late} {
+			if w.timer.Stop() || w.unhook() {
+				t.Error("a timer or a hook on the context is left")
+			}
+		}
+	})
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox
+
+// Resize takes over another bulkhead while calls go on. More permits wake
+// waiters at once; fewer let those inside finish. Whoever waits stays queued
+// with the waiting time it came with, even if the queue is now shorter. A call
+// that enters at the same moment may be judged by either bulkhead.
+func (g *Gate) Resize(b Bulkhead) {
+	now := g.clock.Now()
+	g.mu.Lock()
+	g.shape(b)
+	g.unlock(g.grant(now))
+}
+
+// Flush answers everyone in the queue with why and returns how many they were.
+// A nil why counts as [ErrStopped], because nil would mean a permit.
+func (g *Gate) Flush(why error) int {
+	if why == nil {
+		why = ErrStopped
+	}
+	g.mu.Lock()
+	gone, n := g.refuseAll(why)
+	g.unlock(gone)
+	return n
+}
+
+// Close lets no one in any more ([ErrStopped]); who is inside or queued
+// finishes as usual. This is what Poison means. A closed gate stays closed.
+func (g *Gate) Close() {
+	g.mu.Lock()
+	g.word.Or(closedBit)
+	g.unlock(nil)
+}
+
+// Stop is [Gate.Close], and everyone in the queue is answered with [ErrStopped]
+// before it returns. Who is inside finishes. It ends a suspension, which has
+// nobody left to hold back. This is what an actor's Stop means.
+func (g *Gate) Stop() {
+	g.mu.Lock()
+	g.word.Or(closedBit)
+	gone, _ := g.refuseAll(ErrStopped)
+	g.word.And(^suspendedBit)
+	g.unlock(gone)
+}
+
+// Suspend grants nothing until [Gate.Resume]: callers queue, bounded as ever and
+// not longer than MaxWait. Who is inside stays inside. Suspensions do not add up.
+func (g *Gate) Suspend() {
+	g.mu.Lock()
+	g.word.Or(suspendedBit)
+	g.mu.Unlock()
+}
+
+// Resume ends a suspension and grants what became free in it.
+func (g *Gate) Resume() {
+	now := g.clock.Now()
+	g.mu.Lock()
+	g.word.And(^suspendedBit)
+	g.unlock(g.grant(now))
+}

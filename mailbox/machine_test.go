@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+// machine does the same to a model and to a gate in virtual time.
+type machine struct {
+	model
+	gate   *mailbox.Gate
+	clock  *fuseboard.Clock
+	mu     sync.Mutex
+	visits []*visit
+}
+
+func newMachine(t *rapid.T) *machine {
+	b := drawBulkhead(t)
+	clock := fuseboard.NewClock()
+	return &machine{model: model{bulkhead: b}, gate: mailbox.NewGate(b, clock), clock: clock}
+}
+
+func (m *machine) tryEnter(t *rapid.T) {
+	want := m.admits()
+	if want {
+		m.inUse++
+	}
+	if got := m.gate.TryEnter(); got != want {
+		t.Fatalf("TryEnter is %v, want %v", got, want)
+	}
+}
+
+// come makes a visit known to the model.
+func (m *machine) come(t *rapid.T) (context.Context, fuseboard.Instant, *visit) {
+	until := fuseboard.Never
+	if rapid.Bool().Draw(t, "has deadline") {
+		until = m.now.Add(time.Duration(rapid.IntRange(-1, 300).Draw(t, "deadline in ms")) * time.Millisecond)
+	}
+	ctx, cancel := context.WithCancelCause(ctxBG)
+	v := &visit{leave: func() { cancel(errLeave) }}
+	if rapid.IntRange(0, 4).Draw(t, "gone already") == 0 {
+		v.cause = errLeave
+		v.leave()
+	}
+	m.visits = append(m.visits, v)
+	m.arrive(v, until)
+	return ctx, until, v
+}
+
+func (m *machine) answer(v *visit, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v.got, v.ended = err, true
+	v.answers++
+}
+
+func (m *machine) enter(t *rapid.T) {
+	ctx, until, v := m.come(t)
+	go func() { m.answer(v, m.gate.Enter(ctx, until)) }()
+}
+
+func (m *machine) post(t *rapid.T) {
+	ctx, until, v := m.come(t)
+	m.gate.Post(ctx, until, work{
+		run:    func() { m.answer(v, nil) },
+		refuse: func(why error) { m.answer(v, why) },
+	})
+}
+
+func (m *machine) leave(t *rapid.T) {
+	if m.inUse == 0 {
+		t.Skip("nobody is inside")
+	}
+	m.inUse--
+	m.grant()
+	m.gate.Leave()
+}
+
+func (m *machine) cancel(t *rapid.T) {
+	if len(m.waiting) == 0 {
+		t.Skip("nobody waits")
+	}
+	v := rapid.SampledFrom(m.waiting).Draw(t, "who")
+	m.drop(errLeave, func(other *visit) bool { return other == v })
+	v.leave()
+}
+
+func (m *machine) resize(t *rapid.T) {
+	m.bulkhead = drawBulkhead(t)
+	m.grant()
+	m.gate.Resize(m.bulkhead)
+}
+
+func (m *machine) flush(t *rapid.T) {
+	want := m.drop(errBoom, everyone)
+	if got := m.gate.Flush(errBoom); got != want {
+		t.Fatalf("flushed %d, want %d", got, want)
+	}
+}
+
+func (m *machine) suspend(*rapid.T) {
+	m.suspended = true
+	m.gate.Suspend()
+}
+
+func (m *machine) resume(*rapid.T) {
+	m.suspended = false
+	m.grant()
+	m.gate.Resume()
+}
+
+// close and stop are rare, because little happens after them.
+func (m *machine) close(t *rapid.T) {
+	if rapid.IntRange(0, 9).Draw(t, "close") != 0 {
+		t.Skip("not now")
+	}
+	m.closed = true
+	m.gate.Close()
+}
+
+func (m *machine) stop(t *rapid.T) {
+	if rapid.IntRange(0, 9).Draw(t, "stop") != 0 {
+		t.Skip("not now")
+	}
+	m.closed, m.suspended = true, false
+	m.drop(mailbox.ErrStopped, everyone)
+	m.gate.Stop()
+}
+
+func (m *machine) advance(t *rapid.T) {
+	d := time.Duration(rapid.IntRange(1, 150).Draw(t, "ms")) * time.Millisecond
+	m.model.advance(d)
+	time.Sleep(d)
+}
+
+// agree is checked after every step, when everything has come to rest.
+func (m *machine) agree(t *rapid.T) {
+	synctest.Wait()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if got, want := m.gate.Depth(), m.depth(); got != want {
+		t.Fatalf("the gate holds %+v, want %+v", got, want)
+	}
+	for i, v := range m.visits {
+		if !v.matches() {
+			t.Fatalf("visit %d: answered %v (%d times) with %v; want %v with %v", i, v.ended, v.answers, v.got, v.done, v.want)
+		}
+	}
+	if m.clock.Now() != m.now {
+		t.Fatalf("time is %v, want %v", m.clock.Now(), m.now)
+	}
+}
+
+// tearDown sends everyone home, also after a failure.
+func (m *machine) tearDown() {
+	m.gate.Stop()
+	for range m.gate.Depth().InUse {
+		m.gate.Leave()
+	}
+	synctest.Wait()
+	if d := m.gate.Depth(); d.InUse != 0 || d.Waiting != 0 {
+		panic(fmt.Sprintf("left behind: %+v", d))
+	}
+}

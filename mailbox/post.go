@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mailbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// Job is work that waits at a gate without a goroutine of its own. Exactly one
+// of its methods is called, once.
+type Job interface {
+	// Run does the work. It has its own goroutine and holds a permit, and must call
+	// [Gate.Leave] itself, best deferred, whatever happens in it. A panic in Run is
+	// the job's to recover.
+	Run()
+	// Refuse tells that the job will not run: with the errors of [Gate.Enter]. It is
+	// called on any goroutine (the poster's, a leaver's, a timer's), never under the
+	// gate's lock, and should return soon, because others may wait behind it.
+	Refuse(why error)
+}
+
+// Post is [Gate.Enter] without blocking: job runs once it holds a permit, or is
+// refused. It is queued on the caller's goroutine, so that the posts of one
+// goroutine are granted in their order. A job that is granted a free permit
+// costs a goroutine; one that waits costs at most a timer and a hook on ctx.
+func (g *Gate) Post(ctx context.Context, until fuseboard.Instant, job Job) {
+	if g.TryEnter() {
+		go job.Run()
+		return
+	}
+	switch w, now, err := g.join(ctx, until, job); {
+	case err != nil:
+		job.Refuse(err)
+	case w == nil:
+		go job.Run()
+	default:
+		g.arm(w, w.limit.Sub(now))
+	}
+}
+
+// arm sets the timer and the hook of a queued job. They are made outside the
+// lock, because a context may be anyone's code; if the job was answered
+// meanwhile they are stopped at once.
+func (g *Gate) arm(w *waiter, wait time.Duration) {
+	timer := time.AfterFunc(wait, func() { g.expel(w, ErrLate) })
+	var unhook func() bool
+	if w.done != nil {
+		unhook = context.AfterFunc(w.ctx, func() { g.expel(w, errLeft) })
+	}
+	g.mu.Lock()
+	armed := w.queued
+	if armed {
+		w.timer, w.unhook = timer, unhook
+	}
+	g.mu.Unlock()
+	if !armed {
+		(&waiter{timer: timer, unhook: unhook}).disarm()
+	}
+}
+
+// expel refuses a job that is still queued.
+func (g *Gate) expel(w *waiter, why error) {
+	g.mu.Lock()
+	var gone *waiter
+	if w.queued {
+		gone = g.settle(w, g.lateness(why), nil)
+	}
+	g.unlock(gone)
+}
