@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package deadline says until when a call may take: a [Policy] is cut into
+// [Span] values, and a span becomes the context of a handler, which costs no
+// timer and no channel until the handler looks at it.
+//
+// # Ordering and ownership
+//
+// A [Policy] and a [Span] are values; their methods decide from their
+// arguments alone, and the clock is read by the caller, never by Begin or Try.
+//
+//   - A span never ends later than the span or the caller it was cut from.
+//   - The context made by [Context] ends once. The first of deadline, caller's
+//     end, [Family.Cancel] and [Lazy.End] that somebody could see decides Err and
+//     context.Cause, and both stay as they are. An end that nobody looked for
+//     before End is reported as context.Canceled.
+//   - Whoever called [Context] owns the [*Lazy] and calls End when the work has
+//     really ended. The context itself may be used by any goroutine, also after End.
+//   - A context that nobody looked at is in no list and owns no timer; one that
+//     was looked at leaves its [Family] and its parent at End.
+//   - No goroutine is started here: not by a context, nor by a child of one that
+//     the standard library makes.
+package deadline

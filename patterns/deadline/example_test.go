@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+)
+
+// Two attempts share a total; the second has only what the first left.
+func ExamplePolicy() {
+	clock := fuseboard.NewClock()
+	policy := deadline.Policy{Total: time.Second, Attempt: 800 * time.Millisecond}
+
+	start := fuseboard.Instant(0)
+	call := policy.Begin(context.Background(), clock, start)
+	first := policy.Try(call, start)
+	fmt.Println(first.Scope, first.Left(start))
+
+	later := start.Add(700 * time.Millisecond)
+	second := policy.Try(call, later)
+	fmt.Println(second.Scope, second.Left(later))
+	// Output:
+	// attempt 800ms
+	// total 300ms
+}
+
+// A handler that looks at its context sees the deadline, and which it was.
+func ExampleContext() {
+	clock := fuseboard.NewClock()
+	span := deadline.Policy{Total: time.Millisecond}.Begin(context.Background(), clock, clock.Now())
+
+	ctx, lazy := deadline.Context(context.Background(), clock, span, nil)
+	defer lazy.End()
+	<-ctx.Done()
+
+	limit, _ := errors.AsType[*deadline.Error](context.Cause(ctx))
+	fmt.Println(ctx.Err())
+	fmt.Println(limit.Scope, limit.Limit)
+	// Output:
+	// context deadline exceeded
+	// total 1ms
+}
+
+// An owner that stops cancels the contexts it has given out.
+func ExampleFamily() {
+	clock := fuseboard.NewClock()
+	span := deadline.Policy{Total: time.Minute}.Begin(context.Background(), clock, clock.Now())
+
+	var guard deadline.Family
+	ctx, lazy := deadline.Context(context.Background(), clock, span, &guard)
+	defer lazy.End()
+
+	guard.Cancel()
+	fmt.Println(ctx.Err())
+	// Output: context canceled
+}
+
+func ExamplePolicy_Validate() {
+	fmt.Println(deadline.Policy{Total: time.Second, Attempt: 2 * time.Second, Reserve: -1}.Validate())
+	// Output:
+	// reserve = -1ns: must not be negative (accepted: 0s to 1h); leave it out to keep nothing back [negative]
+	// attempt = 2s: is longer than total (1s), which ends every attempt first; lower attempt, or raise total to at least attempts times attempt plus backoff [attempt-over-total]
+}
+
+func ExampleSpan_Error() {
+	clock := fuseboard.NewClock()
+	span := deadline.Policy{Total: 2 * time.Second}.Begin(context.Background(), clock, 0)
+	err := span.Error(fuseboard.Instant(2100*time.Millisecond), errors.New("row locked"))
+	fmt.Println(err)
+	// Output: the call did not end within deadline.total = 2s (elapsed 2.1s); raise deadline.total, or lower deadline.attempt or retry.attempts so that they fit: row locked
+}
