@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"sync/atomic"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// Circuit is the breaker of one dependency as a machine. Make one with
+// [NewCircuit]. All its methods may be called from any goroutine.
+type Circuit struct {
+	phase atomic.Pointer[phase]
+	seed  uint64
+}
+
+// NewCircuit returns a closed circuit at epoch 1 under [Enforce]. Defaults of b
+// are filled in; values outside their range are taken as its nearest end
+// ([Breaker.Validate] reports them). The zero Breaker makes a circuit that
+// admits everything and counts nothing, but obeys commands. The seed decides the
+// jitter of open times and nothing else: equal seeds, equal times.
+func NewCircuit(b Breaker, seed uint64) *Circuit {
+	c := &Circuit{seed: seed}
+	f := facts{epoch: 1, plan: compile(b), modeEnd: fuseboard.Never}
+	c.phase.Store(newPhase(f.closed(), Transition{}))
+	return c
+}
+
+// State returns where the circuit stands. It may be overdue: see [Circuit.Expire].
+func (c *Circuit) State() State { return c.phase.Load().state }
+
+// Mode returns the mode the circuit is under.
+func (c *Circuit) Mode() Mode { return c.phase.Load().mode }
+
+// Epoch returns the number of transitions since the circuit was made, plus one.
+func (c *Circuit) Epoch() uint64 { return c.phase.Load().epoch }
+
+// Numbers returns what the present state has counted.
+func (c *Circuit) Numbers(now fuseboard.Instant) Numbers { return c.phase.Load().numbers(now) }
+
+// Snapshot is the circuit at one moment.
+type Snapshot struct {
+	// Epoch, State and Mode belong together: no transition lies between them.
+	Epoch uint64
+	State State
+	Mode  Mode
+	// Opens is how often the circuit opened since it was last closed.
+	Opens int
+	// Until is when the state ends by itself; Never when it does not.
+	Until fuseboard.Instant
+	// ModeUntil is when the command ends; Never without one.
+	ModeUntil fuseboard.Instant
+	// Reason and By are the command's; empty without one.
+	Reason, By string
+	// Numbers is what the state has counted.
+	Numbers Numbers
+}
+
+// Snapshot returns the circuit as it is at now.
+func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
+	ph := c.phase.Load()
+	return Snapshot{
+		Epoch: ph.epoch, State: ph.state, Mode: ph.mode, Opens: ph.opens,
+		Until: ph.until, ModeUntil: ph.modeEnd, Reason: ph.reason, By: ph.by,
+		Numbers: ph.numbers(now),
+	}
+}
+
+// move tries to replace old by a phase with the facts f. The one CAS that
+// succeeds is the transition; its winner links the phases for [Log] readers.
+func (c *Circuit) move(old *phase, f facts, t Transition) (Transition, bool) {
+	f.epoch = old.epoch + 1
+	t.Epoch = f.epoch
+	t.From, t.To, t.FromMode, t.Mode = old.state, f.state, old.mode, f.mode
+	ph := newPhase(f, t)
+	ph.born.Until = ph.due
+	if !c.phase.CompareAndSwap(old, ph) {
+		return Transition{}, false
+	}
+	old.next.Store(ph)
+	return ph.born, true
+}
+
+// open tries to open the circuit from old, for as long as asked at least.
+func (c *Circuit) open(old *phase, now fuseboard.Instant, cause Cause, before Numbers, o fuseboard.Outcome) (Transition, bool) {
+	d := old.plan.openTime(old.opens+1, roll(c.seed, old.epoch+1), o.RetryAfter)
+	t := Transition{Cause: cause, At: now, Before: before, OpenFor: d}
+	return c.move(old, old.facts.open(now, d, cause, before), t)
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import "github.com/fuseboard/fuseboard"
+
+// Refusal is what a refused caller needs to know. There is one per phase of the
+// circuit, made when the phase begins and shared by all it refuses: immutable.
+type Refusal struct {
+	// Epoch, State and Mode are the circuit's when it refused.
+	Epoch uint64
+	State State
+	Mode  Mode
+	// Cause is why the circuit opened last, or CauseCommand under HoldOpen. Empty
+	// when closed.
+	Cause Cause
+	// Until is when the refusing ends by itself: the end of the open time, of the
+	// ramp, or of the command that holds the circuit open. Never when that is not
+	// known, as in half-open.
+	Until fuseboard.Instant
+	// Reason and By are those of the command in force; else empty.
+	Reason, By string
+	// Before is what had been counted when the circuit opened last.
+	Before Numbers
+}
+
+func (f facts) refusal() *Refusal {
+	r := &Refusal{
+		Epoch: f.epoch, State: f.state, Mode: f.mode, Cause: f.cause,
+		Until: f.until, Reason: f.reason, By: f.by, Before: f.before,
+	}
+	if f.mode == HoldOpen {
+		r.Cause, r.Until = CauseCommand, f.modeEnd
+	}
+	return r
+}
+
+// Refuses reports whether the present phase refuses everybody: open under
+// Enforce, or held open. It reads no clock and allocates nothing, and therefore
+// cannot know that the phase is overdue (compare Refusal.Until, or let
+// [Circuit.Admit] or [Circuit.Expire] move it on).
+func (c *Circuit) Refuses() (*Refusal, bool) {
+	ph := c.phase.Load()
+	return ph.refusal, ph.admits == admitNone
+}
+
+// Refusal describes the present phase as it would refuse somebody: also in
+// half-open (the probes are taken) and ramping (the share is used up). Never nil.
+func (c *Circuit) Refusal() *Refusal { return c.phase.Load().refusal }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import "errors"
+
+// Why a failed request is not repeated, or a broken actor not rebuilt.
+var (
+	// ErrNotFailed: the outcome is a success, void or a rejection. There is nothing to repeat.
+	ErrNotFailed = errors.New("nothing failed that could be repeated")
+	// ErrAttempts: as many attempts were made as the policy allows.
+	ErrAttempts = errors.New("attempts spent")
+	// ErrClass: the policy does not repeat this class of failure.
+	ErrClass = errors.New("class is not repeated")
+	// ErrUnsafe: the request may have been done, and is not safe to do twice.
+	ErrUnsafe = errors.New("not safe to repeat")
+	// ErrRetryAfter: the dependency asks to be left alone for longer than the policy waits.
+	ErrRetryAfter = errors.New("dependency asks for a longer wait than allowed")
+	// ErrNoTime: the wait before the next attempt does not end before the deadline.
+	ErrNoTime = errors.New("no time left to repeat")
+	// ErrBudget: the budget shared by all calls has nothing left for a repetition.
+	ErrBudget = errors.New("retry budget spent")
+	// ErrRestarts: the actor was restarted as often as the policy allows.
+	ErrRestarts = errors.New("restart budget spent")
+)

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package supervision decides. It holds the circuit of a dependency (may this
+// call start, what did its outcome change) and the rules of repetition (is this
+// failure tried again, and when), as pure functions and lock-free values: no
+// clock is read, no lock is taken, nothing is logged, no goroutine is started.
+//
+// # The circuit
+//
+// A [Circuit] is a [State] (closed, open, half-open, ramping) under a [Mode]
+// (enforce, shadow, off, hold-open, hold-closed). A caller asks [Circuit.Admit],
+// holds a [Permit] while it runs and hands the outcome to [Circuit.Record]:
+//
+//	permit, ok := circuit.Admit(now)
+//	if !ok {
+//		return refused(circuit.Refusal())
+//	}
+//	outcome := run()
+//	circuit.Record(later, permit, outcome)
+//
+// A [Breaker] says when the circuit opens and how it recovers.
+//
+// # Decisions
+//
+// What happens to a failed call is a value too: see Decide.
+//
+// # Ordering and ownership
+//
+// Everything about a circuit may be called from any goroutine at any time,
+// except that a [Log] has one reader.
+//
+// Every transition (of state or mode) raises the epoch by exactly one and has
+// exactly one winner, whichever goroutines cause it at the same moment.
+//
+// A [Log] gives every transition since it was made, once, in the order of
+// epochs, without gaps, however many goroutines move the circuit.
+//
+// Once a transition has happened no earlier permit is [Circuit.Still] valid, and
+// the outcome of an earlier permit changes nothing.
+//
+// In half-open at most Breaker.Probes leases are unexpired at any instant, and
+// a lease that is never settled expires: no caller can keep a circuit half-open.
+//
+// A circuit owns its windows, leases and counters; nothing else writes them. A
+// [Refusal] and a [Transition] are immutable and hold on to nothing of the circuit.
+//
+// Time is what the callers say it is. A caller with a slightly older now than
+// another's is served; it can neither reopen nor prolong anything.
+package supervision

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// phase is the circuit between two moves. What it is never changes; the
+// evidence it points to (tally, probes, ramp) does.
+type phase struct {
+	facts
+	// admits says how Admit treats a caller; derived from the facts.
+	admits admission
+	// due is when time alone moves the circuit on; Never when it does not.
+	due fuseboard.Instant
+	// refusal is what a refused caller is told. It is apart from the phase because
+	// it may outlive it in somebody's error, and a phase leads to all later ones.
+	refusal *Refusal
+	// born is the transition that began the phase, unless a new policy did.
+	born     Transition
+	reshaped bool
+	// next is the phase that replaced this one, set by the winner after its CAS.
+	next atomic.Pointer[phase]
+}
+
+// facts is what a phase hands on to its successor, changed or not.
+type facts struct {
+	epoch uint64
+	state State
+	mode  Mode
+	opens int // openings since the circuit was last closed
+	plan  *plan
+
+	until   fuseboard.Instant // the end of an open time or a ramp; else Never
+	modeEnd fuseboard.Instant // the end of the command; Never without one
+	reason  string            // the command's
+	by      string            // the command's
+
+	cause  Cause   // of the last opening, until closed
+	before Numbers // of the last opening, until closed
+
+	tally  *tally  // when closed, ramping or held closed, and the breaker is on
+	probes *probes // when half-open
+	ramp   *ramp   // when ramping
+}
+
+// admission is how a phase treats a caller.
+type admission uint8
+
+const (
+	admitAll admission = iota
+	admitNone
+	admitProbes
+	admitShare
+)
+
+func newPhase(f facts, born Transition) *phase {
+	ph := &phase{facts: f, born: born, admits: f.admission(), due: f.modeEnd}
+	if f.timed() {
+		ph.due = min(f.until, f.modeEnd)
+	}
+	ph.refusal = f.refusal()
+	return ph
+}
+
+func (f facts) admission() admission {
+	switch {
+	case f.mode == HoldOpen:
+		return admitNone
+	case !f.plan.on, !f.mode.moves(), f.state == Closed:
+		return admitAll
+	case f.state == HalfOpen:
+		return admitProbes
+	case f.state == Ramping:
+		return admitShare
+	case f.mode == Shadow:
+		return admitAll
+	}
+	return admitNone
+}
+
+// timed reports whether the end of the state's time moves the circuit.
+func (f facts) timed() bool { return f.mode.moves() && (f.state == Open || f.state == Ramping) }
+
+// numbers is the evidence of the phase at now.
+func (f facts) numbers(now fuseboard.Instant) Numbers {
+	switch {
+	case f.probes != nil:
+		return f.probes.numbers()
+	case f.tally != nil:
+		return f.tally.numbers(now)
+	}
+	return Numbers{}
+}
+
+// closed is f in the closed state, with an empty window.
+func (f facts) closed() facts {
+	f = f.begin(Closed)
+	f.opens, f.cause, f.before = 0, "", Numbers{}
+	if f.plan.on {
+		f.tally = newTally(f.plan.Window)
+	}
+	return f
+}
+
+// open is f in the open state for the next time in a row.
+func (f facts) open(now fuseboard.Instant, d time.Duration, cause Cause, before Numbers) facts {
+	f = f.begin(Open)
+	f.opens++
+	f.until, f.cause, f.before = now.Add(d), cause, before
+	return f
+}
+
+// halfOpen is f in the half-open state, with all probes free.
+func (f facts) halfOpen() facts {
+	f = f.begin(HalfOpen)
+	f.probes = newProbes(f.plan)
+	return f
+}
+
+// recovered is f after passed probes: ramping when the policy has a ramp, else closed.
+func (f facts) recovered(now fuseboard.Instant) facts {
+	if f.plan.Ramp == 0 {
+		return f.closed()
+	}
+	f = f.begin(Ramping)
+	f.until = now.Add(f.plan.Ramp)
+	f.ramp = newRamp(now, f.plan.Ramp)
+	f.tally = newTally(f.plan.Window)
+	return f
+}
+
+func (f facts) begin(s State) facts {
+	f.state, f.until = s, fuseboard.Never
+	f.tally, f.probes, f.ramp = nil, nil, nil
+	return f
+}
+
+// under is f under a command. The state beneath stays. Its window stays too;
+// probes begin anew, since those on their way belong to an older epoch.
+func (f facts) under(cmd Command, now fuseboard.Instant) facts {
+	f.mode, f.modeEnd, f.reason, f.by = cmd.Mode, now.Add(cmd.TTL), cmd.Reason, cmd.By
+	if cmd.Mode == Enforce {
+		f.modeEnd, f.reason, f.by = fuseboard.Never, "", ""
+	}
+	counted := f.state == Closed || f.state == Ramping
+	switch {
+	case !counted && cmd.Mode != HoldClosed:
+		f.tally = nil
+	case f.tally == nil && f.plan.on:
+		f.tally = newTally(f.plan.Window)
+	}
+	f.probes = nil
+	if f.state == HalfOpen && cmd.Mode.moves() {
+		f.probes = newProbes(f.plan)
+	}
+	return f
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// The defaults of a [Retry].
+const (
+	DefaultRetryAttempts      = 3
+	DefaultRetryMaxRetryAfter = 30 * time.Second
+)
+
+const (
+	retryMostAttempts      = 10
+	retryLongestRetryAfter = time.Hour
+	retryLongestClass      = 64
+	retryClassCharacters   = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
+	codeBadClass       = "class-name"
+	codeClassTwice     = "class-twice"
+	codeClassNotFailed = "class-not-failed"
+)
+
+// Retry says when a failed attempt is repeated. It is plain data; the decision
+// is [Decide]. A Retry that is entirely zero is off: one attempt. Set any field
+// and each other zero field means its default.
+type Retry struct {
+	// Attempts is how many attempts a call may have, the first included. Default 3,
+	// accepted 1 to 10: more is a queue, not a retry. 1 never repeats.
+	Attempts int
+	// Backoff is the wait between attempts. Zero: its defaults.
+	Backoff Backoff
+	// Budget bounds the load that repetitions add. Zero: its defaults.
+	Budget Budget
+	// Only names the classes that are repeated; others are not. Empty: as
+	// [TreatmentOf] says. A class named here that TreatmentOf never repeats is
+	// repeated when that is safe. Void and rejected outcomes never are.
+	Only []fuseboard.Class
+	// MaxRetryAfter is the longest Retry-After that is honoured. A dependency that
+	// asks to be left alone for longer is not asked again. Default 30s, at most 1h.
+	MaxRetryAfter time.Duration
+}
+
+// On reports whether any field is set.
+func (r Retry) On() bool {
+	return r.Attempts != 0 || r.Backoff.On() || r.Budget.On() || len(r.Only) != 0 || r.MaxRetryAfter != 0
+}
+
+// WithDefaults returns r with every default written out; a Retry that is off
+// stays off.
+func (r Retry) WithDefaults() Retry {
+	if !r.On() {
+		return r
+	}
+	if r.Attempts == 0 {
+		r.Attempts = DefaultRetryAttempts
+	}
+	if r.MaxRetryAfter == 0 {
+		r.MaxRetryAfter = DefaultRetryMaxRetryAfter
+	}
+	r.Backoff, r.Budget = r.Backoff.WithDefaults(), r.Budget.WithDefaults()
+	return r
+}
+
+// Validate reports everything wrong with r at once, errors and warnings, with
+// paths relative to the section: "attempts", "backoff.base", "only[1]", …
+func (r Retry) Validate() fuseboard.Problems {
+	var c plain.Check
+	c.Int("attempts", r.Attempts, 1, retryMostAttempts, "1 means: never again")
+	c.Include("backoff", r.Backoff.Validate())
+	c.Include("budget", r.Budget.Validate())
+	for i, class := range r.Only {
+		if p, wrong := r.judgeClass(i, class); wrong {
+			p.Path, p.Value = fmt.Sprintf("only[%d]", i), string(class)
+			c.Add(p)
+		}
+	}
+	c.Duration("max_retry_after", r.MaxRetryAfter, 0, retryLongestRetryAfter, "")
+	return c.Problems()
+}
+
+// judgeClass returns what is wrong with the ith class of Only, path and value left out.
+func (r Retry) judgeClass(i int, class fuseboard.Class) (fuseboard.Problem, bool) {
+	name := string(class)
+	switch {
+	case name == "" || len(name) > retryLongestClass || strings.Trim(name, retryClassCharacters) != "":
+		return fuseboard.Problem{
+			Code: codeBadClass, Message: "is not a class name",
+			Accepted: fmt.Sprintf("1 to %d lower-case letters, digits and hyphens", retryLongestClass),
+		}, true
+	case slices.Index(r.Only, class) < i:
+		return fuseboard.Problem{
+			Code: codeClassTwice, Message: "is named twice", Fix: "remove one", Warning: true,
+		}, true
+	case class == fuseboard.ClassDownstream || class == fuseboard.ClassCancelled:
+		return fuseboard.Problem{
+			Code: codeClassNotFailed, Message: "is never repeated: it is not this dependency's failure",
+			Fix: "remove it", Warning: true,
+		}, true
+	}
+	return fuseboard.Problem{}, false
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package strategy carries out what package supervision decides, as a protoactor
+// [actor.SupervisorStrategy]. It is the only room of supervision that knows
+// protoactor.
+//
+// Two things can fail. An actor breaks: it panics, and the panic value is the
+// reason. Then it is rebuilt after a backoff, or the failure is escalated when the
+// restart budget is spent. Or a request fails in a healthy worker, which says so
+// with [Fail]. Then the worker goes on at once, and the same envelope is delivered
+// to it again after the backoff, or its sender is answered.
+//
+// Protoactor's own strategies restart at once or grow their backoff linearly, have
+// no cap, no jitter and no budget, and lose the failed message.
+//
+// # Ordering and ownership
+//
+// A strategy acts as [supervision.Decide] says, for every fault; its nth decision
+// uses the nth number of its seed.
+//
+// A broken child stays suspended until it is restarted or stopped; what is sent to
+// it meanwhile waits in its mailbox. Failures of a child that already waits for its
+// restart are part of that restart: one restart serves them all.
+//
+// A failed request suspends nothing for longer than the decision takes. Its
+// envelope belongs to the strategy from [Fail] until it is delivered again or
+// answered; exactly one of the two happens, once.
+//
+// A strategy owns its timers. After [Strategy.Stop] returns no timer and no
+// goroutine of it is left, every waiting request has been answered with
+// [ErrStopped], and every child that waited for its restart is stopped.
+//
+// A strategy may serve several supervisors and, under a guardian, failures of
+// several children at the same moment. Hooks run on the goroutine of the failure
+// or of a timer, without a lock; they may be called at the same moment for
+// different requests and must not block.
+//
+// The memory of restarts is bounded: at most Restart.Max instants for each child
+// that failed within the last two Restart.Within.
+package strategy

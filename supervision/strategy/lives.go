@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package strategy
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// lives remembers the restarts of each child. A child is known by protoactor's
+// restart statistics, which belong to one child and survive its restarts; what is
+// inside them is not used, for it reads the wall clock and never shrinks.
+type lives struct {
+	most   int
+	within time.Duration
+
+	mu    sync.Mutex
+	known map[*actor.RestartStatistics]*life
+	swept fuseboard.Instant // when known was last rid of what is over
+}
+
+type life struct {
+	restarts []fuseboard.Instant // the last ones, oldest first, at most lives.most
+	waiting  bool                // for the restart that was decided last
+}
+
+func newLives(r supervision.Restart) *lives {
+	return &lives{most: r.Max, within: r.Within, known: map[*actor.RestartStatistics]*life{}}
+}
+
+// fail returns how often the child was restarted within the time before now, and
+// whether it already waits for a restart.
+func (l *lives) fail(now fuseboard.Instant, id *actor.RestartStatistics) (restarts int, waiting bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweep(now)
+	child := l.known[id]
+	if child == nil {
+		return 0, false
+	}
+	child.trim(now, l.within)
+	return len(child.restarts), child.waiting
+}
+
+// restarting notes a restart that was decided now and is still to come.
+func (l *lives) restarting(now fuseboard.Instant, id *actor.RestartStatistics) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	child := l.known[id]
+	if child == nil {
+		child = &life{}
+		l.known[id] = child
+	}
+	child.restarts = append(child.restarts, now)
+	child.restarts = child.restarts[max(len(child.restarts)-l.most, 0):]
+	child.waiting = true
+}
+
+func (l *lives) restarted(id *actor.RestartStatistics) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if child := l.known[id]; child != nil {
+		child.waiting = false
+	}
+}
+
+func (l *lives) forget(id *actor.RestartStatistics) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.known, id)
+}
+
+// sweep drops children without a restart within the time, at most once in that time.
+func (l *lives) sweep(now fuseboard.Instant) {
+	if now.Sub(l.swept) < l.within {
+		return
+	}
+	l.swept = now
+	for id, child := range l.known {
+		if child.trim(now, l.within); len(child.restarts) == 0 && !child.waiting {
+			delete(l.known, id)
+		}
+	}
+}
+
+// trim forgets restarts that are as old as the time within or older.
+func (c *life) trim(now fuseboard.Instant, within time.Duration) {
+	c.restarts = slices.DeleteFunc(c.restarts, func(at fuseboard.Instant) bool { return now.Sub(at) >= within })
+}

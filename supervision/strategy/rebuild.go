@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package strategy
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// rebuild handles the failure of an actor.
+func (s *Strategy) rebuild(f failure) {
+	now := s.clock.Now()
+	restarts, waiting := s.lives.fail(now, f.life)
+	if waiting {
+		return
+	}
+	fault := supervision.Fault{Broken: true, Restarts: restarts}
+	decision := s.decide(now, fault, supervision.Retry{})
+	if decision.Verb != supervision.Rebuild {
+		s.lives.forget(f.life)
+		s.escalate(f)
+		return
+	}
+	s.lives.restarting(now, f.life)
+	s.waits.start(decision.After,
+		func() {
+			s.lives.restarted(f.life)
+			f.restart()
+		},
+		func() {
+			s.lives.restarted(f.life)
+			f.end()
+		})
+}
+
+// escalate passes the failure to the supervisor's supervisor, or stops the child
+// where there is none. Protoactor reports an escalation where it ends.
+func (s *Strategy) escalate(f failure) {
+	if s.options.Root || s.waits.over() {
+		f.stop()
+		return
+	}
+	f.supervisor.EscalateFailure(f.reason, f.message)
+}
+
+// restart only posts messages, as end and stop do, so it is legal from any goroutine.
+func (f failure) restart() {
+	if f.stopping() {
+		f.end()
+		return
+	}
+	f.publish(actor.RestartDirective)
+	f.supervisor.RestartChildren(f.child)
+}
+
+// end stops a child that would have been restarted. One that broke while it was
+// stopping takes no second Stop: it has to be restarted first.
+func (f failure) end() {
+	if f.stopping() {
+		f.publish(actor.StopDirective)
+		f.supervisor.RestartChildren(f.child)
+		f.supervisor.StopChildren(f.child)
+		return
+	}
+	f.stop()
+}
+
+func (f failure) stop() {
+	f.publish(actor.StopDirective)
+	f.supervisor.StopChildren(f.child)
+}
+
+func (f failure) stopping() bool {
+	_, stopping := f.message.(*actor.Stop)
+	return stopping
+}
+
+// publish tells the system's event stream what is done, as protoactor's own
+// strategies do.
+func (f failure) publish(directive actor.Directive) {
+	f.system.EventStream.Publish(&actor.SupervisorEvent{Child: f.child, Reason: f.reason, Directive: directive})
+}

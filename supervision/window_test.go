@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"pgregory.net/rapid"
+)
+
+func drawMark(t *rapid.T) mark {
+	return rapid.SampledFrom([]mark{0, 0, 0, slowMark, 100 << 1, 50<<1 | slowMark, 400 << 1}).Draw(t, "mark")
+}
+
+// sums is the naive window: go through a list and add up.
+func sums(marks []mark) (calls, failed, slow int64) {
+	for _, m := range marks {
+		calls, failed, slow = calls+1, failed+m.weight(), slow+m.slow()
+	}
+	return calls, failed, slow
+}
+
+func TestCountWindowEqualsTheLastNOfAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 20).Draw(t, "n")
+		r := newRing(n)
+		var list []mark
+		for range rapid.IntRange(0, 100).Draw(t, "calls") {
+			m := drawMark(t)
+			r.add(m)
+			list = append(list, m)
+			calls, failed, slow := sums(list[max(0, len(list)-n):])
+			gotCalls, gotFailed, gotSlow := r.sum()
+			if [3]int64{gotCalls, gotFailed, gotSlow} != [3]int64{calls, failed, slow} {
+				t.Fatalf("got %d %d %d, want %d %d %d", gotCalls, gotFailed, gotSlow, calls, failed, slow)
+			}
+		}
+	})
+}
+
+type event struct {
+	tick int64
+	mark mark
+}
+
+// arrive is the bucket rule on a list: an outcome whose slot a later tick has
+// taken is dropped, and one of a later tick clears its slot.
+func arrive(list []event, e event) []event {
+	var kept []event
+	for _, old := range list {
+		if old.tick%spanBuckets == e.tick%spanBuckets {
+			if old.tick > e.tick {
+				return list
+			}
+			if old.tick < e.tick {
+				continue
+			}
+		}
+		kept = append(kept, old)
+	}
+	return append(kept, e)
+}
+
+func TestTimeWindowEqualsAListWithTheBucketRule(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := newSpan(time.Second) // ticks of 100ms
+		var list []event
+		at := time.Duration(0)
+		for range rapid.IntRange(0, 100).Draw(t, "calls") {
+			at += time.Duration(rapid.Int64Range(-int64(1500*time.Millisecond), int64(2*time.Second)).Draw(t, "step"))
+			at = max(at, 0)
+			now := fuseboard.Instant(at)
+			e := event{tick: int64(at / (100 * time.Millisecond)), mark: drawMark(t)}
+			s.add(now, e.mark)
+			list = arrive(list, e)
+			var inside []mark
+			for _, old := range list {
+				if old.tick > e.tick-spanBuckets {
+					inside = append(inside, old.mark)
+				}
+			}
+			calls, failed, slow := sums(inside)
+			gotCalls, gotFailed, gotSlow := s.sum(now)
+			if [3]int64{gotCalls, gotFailed, gotSlow} != [3]int64{calls, failed, slow} {
+				t.Fatalf("got %d %d %d, want %d %d %d", gotCalls, gotFailed, gotSlow, calls, failed, slow)
+			}
+		}
+	})
+}
+
+func TestConsecutiveEqualsTheFailuresAtTheEndOfAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tally := newTally(Window{Calls: 3})
+		want := 0
+		for range rapid.IntRange(1, 50).Draw(t, "calls") {
+			m := drawMark(t)
+			tally.add(0, m)
+			want++
+			if m.weight() == 0 {
+				want = 0
+			}
+			if got := tally.numbers(0).Consecutive; got != want {
+				t.Fatalf("got %d in a row, want %d", got, want)
+			}
+		}
+	})
+}
+
+func TestOutcomeLeavesTheTimeWindowWithItsBucket(t *testing.T) {
+	s := newSpan(10 * time.Second)
+	s.add(fuseboard.Instant(900*time.Millisecond), 2)
+	in, _, _ := s.sum(fuseboard.Instant(10*time.Second - 1))
+	out, _, _ := s.sum(fuseboard.Instant(10 * time.Second))
+	equal(t, "counts", [2]int64{in, out}, [2]int64{1, 0})
+}
+
+// The sums of a count window are exact once nobody writes, in whatever order
+// its writers came.
+func TestCountWindowIsExactAtQuiescence(t *testing.T) {
+	r := newRing(7)
+	marks := []mark{0, slowMark, 100 << 1, 50<<1 | slowMark, 3 << 1}
+	var writers sync.WaitGroup
+	for w := range 16 {
+		writers.Go(func() {
+			for i := range 500 {
+				r.add(marks[(w+i)%len(marks)])
+			}
+		})
+	}
+	writers.Wait()
+	var content []mark
+	for i := range r.places {
+		content = append(content, mark(r.places[i].Load()))
+	}
+	calls, failed, slow := sums(content)
+	gotCalls, gotFailed, gotSlow := r.sum()
+	equal(t, "sums", [3]int64{gotCalls, gotFailed, gotSlow}, [3]int64{calls, failed, slow})
+}
+
+func TestTimeWindowLosesNothingUnderConcurrentTicks(t *testing.T) {
+	s := newSpan(time.Second)
+	var writers sync.WaitGroup
+	for range 16 {
+		writers.Go(func() {
+			for i := range 1000 {
+				s.add(fuseboard.Instant(time.Duration(i)*time.Millisecond), 2)
+			}
+		})
+	}
+	writers.Wait()
+	calls, failed, _ := s.sum(fuseboard.Instant(time.Second - 1))
+	equal(t, "calls", calls, 16_000)
+	equal(t, "weight", failed, 16_000)
+}
