@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// The sections of a Policy and the values that come back from a guard, under
+// the names of their homes, so that a simple user imports this package alone.
+type (
+	// Bulkhead bounds how many calls run and wait at once; see [mailbox.Bulkhead].
+	Bulkhead = mailbox.Bulkhead
+	// Deadline bounds how long a call and each attempt may take; see [deadline.Policy].
+	Deadline = deadline.Policy
+	// Retry says when a failed attempt is repeated; see [supervision.Retry].
+	Retry = supervision.Retry
+	// Backoff is the wait before a repetition; see [supervision.Backoff].
+	Backoff = supervision.Backoff
+	// Budget bounds the share of repetitions; see [supervision.Budget].
+	Budget = supervision.Budget
+	// Breaker says when the circuit opens and how it closes; see [supervision.Breaker].
+	Breaker = supervision.Breaker
+	// Window is the evidence a breaker judges; see [supervision.Window].
+	Window = supervision.Window
+	// Command is an operator's override of a circuit; see [supervision.Command].
+	Command = supervision.Command
+	// State is the circuit's state; see [supervision.State].
+	State = supervision.State
+	// Mode is how far the circuit is obeyed; see [supervision.Mode].
+	Mode = supervision.Mode
+	// Transition is one move of a circuit; see [supervision.Transition].
+	Transition = supervision.Transition
+	// Problems is everything wrong with a policy; see [fuseboard.Problems].
+	Problems = fuseboard.Problems
+)
+
+// The states of a circuit.
+const (
+	Closed   = supervision.Closed
+	Open     = supervision.Open
+	HalfOpen = supervision.HalfOpen
+	Ramping  = supervision.Ramping
+)
+
+// The modes of a circuit.
+const (
+	Enforce    = supervision.Enforce
+	Shadow     = supervision.Shadow
+	Off        = supervision.Off
+	HoldOpen   = supervision.HoldOpen
+	HoldClosed = supervision.HoldClosed
+)
+
+// What a caller branches on with errors.Is. Each comes inside a [*CallError].
+var (
+	// ErrOpen: the circuit refused; the dependency was not touched.
+	ErrOpen = supervision.ErrOpen
+	// ErrFull: every permit is taken and the queue is full.
+	ErrFull = mailbox.ErrFull
+	// ErrLate: the call waited in the queue as long as it could.
+	ErrLate = mailbox.ErrLate
+	// ErrSuspended: the guard is suspended by its supervisor.
+	ErrSuspended = mailbox.ErrSuspended
+	// ErrStopped: the guard or its System has stopped.
+	ErrStopped = mailbox.ErrStopped
+)

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+)
+
+// Future is the answer of an Ask, when it comes.
+type Future[Resp any] struct {
+	done chan struct{}
+	resp Resp
+	err  error
+}
+
+// Done is closed when the answer is there.
+func (f *Future[Resp]) Done() <-chan struct{} { return f.done }
+
+// Wait returns the answer as Call would have, or an error when ctx ends first;
+// the call itself goes on then, bounded by the context that was given to Ask.
+// Any number of goroutines may wait.
+func (f *Future[Resp]) Wait(ctx context.Context) (Resp, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	select {
+	case <-f.done:
+		return f.resp, f.err
+	default:
+	}
+	select {
+	case <-f.done:
+		return f.resp, f.err
+	case <-ctx.Done():
+		var none Resp
+		return none, fmt.Errorf("answer not yet there: %w", context.Cause(ctx))
+	}
+}
+
+func (f *Future[Resp]) answer(resp Resp, err error) {
+	f.resp, f.err = resp, err
+	close(f.done)
+}
+
+// Ask runs the operation on a goroutine of the guard and returns at once. It
+// queues in the order of the calls to Ask on one goroutine. Cancelling ctx
+// cancels the call.
+func (r *Ref[Req, Resp]) Ask(ctx context.Context, req Req) *Future[Resp] {
+	f := &Future[Resp]{done: make(chan struct{})}
+	r.post(ctx, req, f.answer)
+	return f
+}
+
+// Tell runs the operation on a goroutine of the guard and forgets its answer;
+// its outcome counts like any other. The error is that of a call refused at
+// once; nil says that the request runs or waits, not that it will succeed.
+func (r *Ref[Req, Resp]) Tell(ctx context.Context, req Req) error {
+	return r.post(ctx, req, func(Resp, error) {})
+}
+
+// posted is a request without a goroutine of its own: it waits in the gate's
+// queue as a value and is given a goroutine with its permit.
+type posted[Req, Resp any] struct {
+	call
+	ref     *Ref[Req, Resp]
+	req     Req
+	answer  func(Resp, error) // called exactly once
+	refused atomic.Pointer[error]
+}
+
+// post brings a request to the gate. It returns the refusal if that came at once.
+func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, error)) error {
+	var none Resp
+	if r == nil || r.Guard == nil {
+		answer(none, errUnbound)
+		return errUnbound
+	}
+	p := &posted[Req, Resp]{ref: r, req: req, answer: answer}
+	err := p.begin(ctx, r.op)
+	if err == nil {
+		err = p.admit()
+	}
+	if err != nil {
+		answer(none, err)
+		return err
+	}
+	r.Guard.posted.add()
+	r.gate.Post(ctx, p.span.Until, p)
+	if refused := p.refused.Load(); refused != nil {
+		return *refused
+	}
+	return nil
+}
+
+// Run does the call on the goroutine that came with the gate's permit.
+func (p *posted[Req, Resp]) Run() {
+	answered := false
+	defer func() {
+		if !answered { // the handler ended this goroutine
+			var none Resp
+			p.answer(none, &CallError{Dependency: p.guard.name, Op: p.op.name, Attempts: p.attempts, Cause: ErrGoexit, clock: p.guard.sys.clock})
+		}
+		p.guard.posted.done()
+	}()
+	p.now = p.guard.sys.clock.Now()
+	p.granted = true
+	resp, err := run(&p.call, p.ref.handle, &p.ref.with, p.req)
+	answered = true
+	p.answer(resp, err)
+}
+
+// Refuse answers a request that never got a permit.
+func (p *posted[Req, Resp]) Refuse(why error) {
+	p.guard.circuit.Return(p.permit)
+	p.now = p.guard.sys.clock.Now()
+	err := p.unqueued(why)
+	p.refused.Store(&err)
+	var none Resp
+	p.answer(none, err)
+	p.guard.posted.done()
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// call is one call on its way: the untyped half of the loop in run. It lives on
+// the caller's stack (Call, Do) or in a posted request (Ask, Tell, messages).
+type call struct {
+	op       *operation
+	guard    *Guard
+	plan     *plan
+	parent   context.Context
+	span     deadline.Span // of the whole call
+	try      deadline.Span // of the attempt that runs
+	permit   supervision.Permit
+	now      fuseboard.Instant // the last clock read
+	began    fuseboard.Instant // of the attempt that runs
+	attempts int
+	granted  bool // the gate has given its permit already: a posted request
+}
+
+// run is the way of a request, for all three ways in: enter, attempt, decide, again.
+func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	var out fuseboard.Outcome
+	for {
+		if refused := c.enter(); refused != nil {
+			if c.attempts == 0 {
+				return resp, refused
+			}
+			return resp, c.failed(out, err, refused)
+		}
+		resp, out, err = attempt(c, h, w, req, resp)
+		if out.Kind != fuseboard.Failure {
+			return resp, c.ended(out, err)
+		}
+		if !c.plan.repeats {
+			return resp, c.failed(out, err, nil)
+		}
+		if why := c.again(out, w.safe(req)); why != nil {
+			return resp, c.failed(out, err, why)
+		}
+	}
+}
+
+// attempt runs the handler once, with a permit that it gives back whatever the
+// handler does. last is the answer of the attempt before, which nobody gets.
+func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, out fuseboard.Outcome, err error) {
+	ctx, lazy := deadline.Context(c.parent, c.guard.sys.clock, c.try, &c.guard.family)
+	sound := false
+	defer func() {
+		if !sound { // a panic, or the goroutine is ending
+			out, err = broken(recover())
+		}
+		lazy.End()
+		c.leave(&out)
+	}()
+	if c.attempts > 1 && w.Discard != nil {
+		w.Discard(last)
+	}
+	resp, err = h(ctx, req)
+	out = w.classify(c, resp, err)
+	sound = true
+	return resp, out, err
+}
+
+// broken is the outcome of a handler that did not return.
+func broken(value any) (fuseboard.Outcome, error) {
+	out := fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassPanicked}
+	if value == nil {
+		return out, ErrGoexit
+	}
+	return out, &PanicError{Value: value, Stack: debug.Stack()}
+}
+
+// begin reads what the call needs once. It refuses what can be refused without
+// a clock first, then what has no time left.
+func (c *call) begin(ctx context.Context, o *operation) error {
+	g := o.guard
+	c.op, c.guard, c.parent = o, g, ctx
+	if ctx == nil {
+		return fuseboard.Problem{Path: "ctx", Code: codeNil, Message: "must not be nil", Fix: "pass context.Background()"}
+	}
+	if phase, refuses := g.circuit.Refuses(); refuses && !g.overdue(phase) {
+		g.count.open.Add(1)
+		return o.refusedOpen(phase)
+	}
+	c.plan = g.plan.Load()
+	c.now = g.sys.clock.Now()
+	c.span = c.plan.deadline.Begin(ctx, g.sys.clock, c.now)
+	if err := ctx.Err(); err != nil {
+		return c.unqueued(context.Cause(ctx))
+	}
+	if c.span.Passed(c.now) {
+		return c.spent()
+	}
+	return nil
+}
+
+// overdue reports whether a refusing circuit should have moved on. The guard's
+// timer moves it; this is the net beneath, for a timer that is late. A refusal
+// reads no clock, so only every 32nd refused call looks.
+func (g *Guard) overdue(phase *supervision.Refusal) bool {
+	return g.count.open.Load()%32 == 31 && g.sys.clock.Now() >= phase.Until
+}
+
+// enter brings the call to the point where its handler may run: admitted by the
+// circuit, holding a permit of the gate, its attempt's deadline running.
+func (c *call) enter() error {
+	if c.granted {
+		c.granted = false
+		return c.start()
+	}
+	if err := c.admit(); err != nil {
+		return err
+	}
+	if !c.guard.gate.TryEnter() {
+		err := c.guard.gate.Enter(c.parent, c.span.Until)
+		c.now = c.guard.sys.clock.Now()
+		if err != nil {
+			c.guard.circuit.Return(c.permit)
+			return c.unqueued(err)
+		}
+	}
+	return c.start()
+}
+
+// admit asks the circuit.
+func (c *call) admit() error {
+	permit, admitted := c.guard.circuit.Admit(c.now)
+	if !admitted {
+		if c.attempts == 0 {
+			c.guard.count.open.Add(1)
+		}
+		return c.op.refusedOpen(c.guard.circuit.Refusal())
+	}
+	c.permit = permit
+	return nil
+}
+
+// start is the last look before the dependency is touched: the gate's permit is
+// held, so nothing after this can be late or stale.
+func (c *call) start() error {
+	g := c.guard
+	for !g.circuit.Start(c.now, &c.permit) { // it moved while the call waited
+		g.circuit.Return(c.permit)
+		if err := c.admit(); err != nil {
+			g.gate.Leave()
+			return err
+		}
+	}
+	if c.span.Passed(c.now) {
+		g.circuit.Return(c.permit)
+		g.gate.Leave()
+		return c.spent()
+	}
+	if c.permit.Probe() {
+		g.nudge() // its lease wants a timer
+	}
+	if c.plan.repeats && c.attempts == 0 {
+		g.spent.Deposit(c.now)
+	}
+	if c.attempts > 0 {
+		g.count.retries.Add(1)
+	}
+	c.attempts++
+	c.began = c.now
+	c.try = c.plan.deadline.Try(c.span, c.now)
+	return nil
+}
+
+// leave records the outcome, then gives the permit back: in this order, so that
+// whoever gets the permit finds a circuit that knows.
+func (c *call) leave(out *fuseboard.Outcome) {
+	g := c.guard
+	c.now = g.sys.clock.Now()
+	if out.Elapsed == 0 {
+		out.Elapsed = c.now.Sub(c.began)
+	}
+	_, moved := g.circuit.Record(c.now, c.permit, *out)
+	g.gate.Leave()
+	if moved {
+		g.nudge()
+	}
+	switch out.Kind {
+	case fuseboard.Success:
+		g.count.successes.Add(1)
+	case fuseboard.Failure:
+		g.count.failures.Add(1)
+	default:
+		g.count.voids.Add(1)
+	}
+}
+
+// again decides whether to repeat, and if so waits out the backoff, holding
+// nothing. It returns nil to repeat, else why not.
+func (c *call) again(out fuseboard.Outcome, safe bool) error {
+	g := c.guard
+	decision := supervision.Decide(c.now, supervision.Fault{
+		Outcome: out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: g.random(),
+	}, c.plan.retry, supervision.Restart{})
+	if decision.Verb != supervision.Again {
+		return decision.Why
+	}
+	if phase, refuses := g.circuit.Refuses(); refuses && phase.Until > c.now.Add(decision.After) {
+		return c.op.refusedOpen(phase)
+	}
+	if !g.spent.Withdraw(c.now) {
+		return supervision.ErrBudget
+	}
+	if err := c.wait(decision.After); err != nil {
+		return err
+	}
+	c.now = g.sys.clock.Now()
+	return nil
+}
+
+func (c *call) wait(d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.parent.Done():
+		return context.Cause(c.parent)
+	case <-c.guard.halting:
+		return ErrStopped
+	}
+}
+
+// failed is the error of a call whose last attempt failed and is not repeated.
+// A failure that only the classifier saw (no error) stays without one: the
+// caller gets the answer as it is.
+func (c *call) failed(out fuseboard.Outcome, err, why error) error {
+	if err == nil {
+		return nil
+	}
+	if out.Class == fuseboard.ClassTimeout && c.try.Passed(c.now) {
+		err = c.try.Error(c.now, err)
+	}
+	return &CallError{
+		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts,
+		Cause: err, Why: why, clock: c.guard.sys.clock,
+	}
+}
+
+// ended is the error of a call that succeeded or ended void. What the user's
+// own classifier called a success or void is passed as it is.
+func (c *call) ended(out fuseboard.Outcome, err error) error {
+	if err == nil {
+		return nil
+	}
+	switch out.Class {
+	case fuseboard.ClassCancelled, fuseboard.ClassDownstream:
+		return c.failed(out, err, nil)
+	case classHalted:
+		return c.failed(out, err, ErrStopped)
+	}
+	return err
+}
+
+// classHalted marks an attempt that the guard's own stop cancelled. Void.
+const classHalted fuseboard.Class = "halted"
+
+// spent is the refusal of a call whose deadline passed before the dependency was touched.
+func (c *call) spent() error {
+	if c.attempts == 0 {
+		c.guard.count.late.Add(1)
+	}
+	e := c.op.refusal(byDeadline, c.span.Error(c.now, nil), "the dependency was not touched")
+	return e
+}
+
+// unqueued turns what the gate, or the caller's context, says about a call that
+// never got to run into the error that the caller sees, and counts it.
+func (c *call) unqueued(why error) error {
+	g := c.guard
+	refusals := c.op.refusals()
+	count, err := &g.count.full, refusals.full
+	flushed, isFlushed := why.(*openError) //nolint:errorlint // our own value, never wrapped
+	switch {
+	case isFlushed:
+		count, err = &g.count.open, c.op.refusedOpen(flushed.refusal)
+	case why == mailbox.ErrFull: //nolint:errorlint // the gate's own sentinel, never wrapped
+	case errors.Is(why, context.DeadlineExceeded), c.span.Passed(c.now):
+		return c.spent()
+	case errors.Is(why, mailbox.ErrLate):
+		err = refusals.late
+	case errors.Is(why, mailbox.ErrSuspended):
+		err = refusals.suspended
+	case errors.Is(why, mailbox.ErrStopped):
+		count, err = &g.count.stopped, refusals.stopped
+	default:
+		count, err = &g.count.left, &CallError{Dependency: g.name, Op: c.op.name, Cause: why, clock: g.sys.clock}
+	}
+	if c.attempts == 0 {
+		count.Add(1)
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// ErrMessage answers a message that a guard cannot read: not made by
+// [Ref.Message], made for another guard, or nil.
+var ErrMessage = errors.New("not a message of this guard")
+
+// ErrGoexit is the cause of a call whose handler ended its own goroutine
+// (runtime.Goexit, or t.FailNow outside the test's goroutine).
+var ErrGoexit = errors.New("handler ended its goroutine (runtime.Goexit)")
+
+// Who refused, as RejectedBy names it: the sections of a Policy, or the System.
+const (
+	byBreaker  = "breaker"
+	byBulkhead = "bulkhead"
+	byDeadline = "deadline"
+	bySystem   = "system"
+)
+
+const (
+	codeNil      = "nil"
+	detailSystem = "nothing is called any more"
+)
+
+// CallError is how a call ended without an answer: refused by a policy, failed
+// in the dependency, or left by its caller. It is shared between callers that
+// were refused for the same reason: read it, do not change it.
+//
+//	errors.Is(err, actors.ErrOpen)            // what happened
+//	errors.AsType[*actors.CallError](err)     // to whom, how often, when again
+type CallError struct {
+	// Dependency is the guard's name.
+	Dependency string
+	// Op is the operation's name; empty for [Do].
+	Op string
+	// Attempts is how often the handler was run: 0 for a refusal.
+	Attempts int
+	// Cause is the last failure of the handler, or the refusal when it never ran.
+	Cause error
+	// Why is why there was no further attempt, nil if repeating was never asked:
+	// supervision.ErrAttempts, ErrUnsafe, ErrNoTime, ErrBudget, …, or the refusal
+	// that met the next attempt, or the end of the caller's context.
+	Why error
+
+	by     string            // who refused, "" if the dependency failed
+	detail string            // numbers of the refusal and what to do
+	until  fuseboard.Instant // when the refusal may end; zero when unknown
+	clock  *fuseboard.Clock
+}
+
+// Error tells in one line which call, what happened with its numbers, and what to do.
+func (e *CallError) Error() string {
+	var b strings.Builder
+	b.WriteString(title(e.Dependency, e.Op))
+	switch {
+	case e.by != "":
+		fmt.Fprintf(&b, ": refused by %s: %v", e.by, e.Cause)
+		if e.detail != "" {
+			fmt.Fprintf(&b, ": %s", e.detail)
+		}
+		if wait := e.RetryAfter(); wait > 0 {
+			fmt.Fprintf(&b, "; again in %s", wait.Round(time.Millisecond))
+		}
+	case e.Attempts == 0:
+		fmt.Fprintf(&b, ": left by its caller before an attempt: %v", e.Cause)
+	case e.Attempts == 1:
+		fmt.Fprintf(&b, ": failed: %v", e.Cause)
+	default:
+		fmt.Fprintf(&b, ": failed after %d attempts: %v", e.Attempts, e.Cause)
+	}
+	if e.Why != nil {
+		fmt.Fprintf(&b, " (not repeated: %v)", e.Why)
+	}
+	return b.String()
+}
+
+// Unwrap returns Cause and, where there is one, Why: errors.Is finds both.
+func (e *CallError) Unwrap() []error {
+	if e.Why == nil {
+		return []error{e.Cause}
+	}
+	return []error{e.Cause, e.Why}
+}
+
+// RejectedBy names the section of the policy that refused the call before its
+// first attempt: "deadline", "breaker", "bulkhead", or "system" after a stop;
+// empty when the dependency itself failed or the caller left.
+func (e *CallError) RejectedBy() string { return e.by }
+
+// RetryAfter is how long to wait before the same call can be admitted, as known
+// now; zero when unknown or already over.
+func (e *CallError) RetryAfter() time.Duration {
+	if e.until == 0 || e.until == fuseboard.Never || e.clock == nil {
+		return 0
+	}
+	return max(e.until.Sub(e.clock.Now()), 0)
+}
+
+// Timeout reports whether the call ended because time was over, as net.Error does.
+func (e *CallError) Timeout() bool {
+	timeout, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](e.Cause)
+	return ok && timeout.Timeout()
+}
+
+// PanicError is the cause of a call whose handler panicked. The panic does not
+// go on: one poisoned request must not take the service down.
+type PanicError struct {
+	// Value is what was given to panic.
+	Value any
+	// Stack is the stack of the handler where it panicked.
+	Stack []byte
+}
+
+// Error tells the panic's value; the Stack is apart, for a log that wants it.
+func (e *PanicError) Error() string { return fmt.Sprintf("handler panicked: %v", e.Value) }
+
+// Unwrap returns the panic's value when it was an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Error lists what was left running, and why.
+func (e *AbandonedError) Error() string {
+	parts := make([]string, len(e.Guards))
+	for i, g := range e.Guards {
+		parts[i] = fmt.Sprintf("%s (%d running)", g.Dependency, g.Running)
+	}
+	return fmt.Sprintf("stopped, but handlers still run: %s; they ignore their context or run on their caller's: %v",
+		strings.Join(parts, ", "), e.Cause)
+}
+
+// Unwrap returns why there was no more time.
+func (e *AbandonedError) Unwrap() error { return e.Cause }

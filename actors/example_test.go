@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+type charge struct{ Cents int }
+
+type receipt struct{ Number string }
+
+var errGateway = errors.New("gateway: 503")
+
+// pay stands for the call that reaches the payment provider.
+func pay(_ context.Context, c charge) (receipt, error) {
+	if c.Cents <= 0 {
+		return receipt{}, errGateway
+	}
+	return receipt{Number: fmt.Sprintf("r-%d", c.Cents)}, nil
+}
+
+func Example() {
+	ctx := context.Background()
+	sys, err := actors.Start(actors.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = sys.Shutdown(ctx) }()
+
+	payments, err := actors.Protect(sys, "payments", actors.Policy{
+		Bulkhead: actors.Bulkhead{Concurrency: 32, Queue: 64},
+		Deadline: actors.Deadline{Total: 2 * time.Second, Attempt: 800 * time.Millisecond},
+		Retry:    actors.Retry{Attempts: 2},
+		Breaker:  actors.Breaker{FailureRate: 0.5, MinCalls: 20, OpenFor: 10 * time.Second},
+	})
+	if err != nil {
+		panic(err)
+	}
+	charges, err := actors.Bind(payments, "charge", pay)
+	if err != nil {
+		panic(err)
+	}
+	got, err := charges.Call(ctx, charge{Cents: 1250})
+	fmt.Println(got.Number, err)
+	// Output: r-1250 <nil>
+}
+
+func ExampleStart() {
+	sys, err := actors.Start(actors.Options{})
+	fmt.Println(err, len(sys.Guards()))
+	fmt.Println(sys.Shutdown(context.Background()))
+	// Output:
+	// <nil> 0
+	// <nil>
+}
+
+func ExampleProtect() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	_, err := actors.Protect(sys, "payments", actors.Policy{
+		Retry:   actors.Retry{Attempts: -2},
+		Breaker: actors.Breaker{FailureRate: 1.5},
+	})
+	fmt.Println(err)
+	// Output:
+	// retry.attempts = -2: must not be negative (accepted: 1 to 10); 1 means: never again [negative]
+	// breaker.failure_rate = 150%: is out of range (accepted: 0% to 100%); 50% is usual [out-of-range]
+}
+
+func ExampleBind() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	payments, _ := actors.Protect(sys, "payments", actors.Policy{Breaker: actors.Breaker{Consecutive: 2}})
+
+	charges, _ := actors.Bind(payments, "charge", pay)
+	for range 3 {
+		_, err := charges.Call(context.Background(), charge{})
+		fmt.Println(errors.Is(err, actors.ErrOpen), errors.Is(err, errGateway))
+	}
+	// Output:
+	// false true
+	// false true
+	// true false
+}
+
+func ExampleSpawn() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	double, err := actors.Spawn(sys, "double",
+		func(_ context.Context, n int) (int, error) { return 2 * n, nil },
+		actors.Policy{Bulkhead: actors.Bulkhead{Concurrency: 4}})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(double.Call(context.Background(), 21))
+	// Output: 42 <nil>
+}
+
+func ExampleDo() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	ledger, _ := actors.Protect(sys, "ledger", actors.Policy{Deadline: actors.Deadline{Total: time.Second}})
+
+	balance, err := actors.Do(context.Background(), ledger, func(ctx context.Context) (int, error) {
+		_, bounded := ctx.Deadline()
+		fmt.Println("bounded:", bounded)
+		return 1250, nil
+	})
+	fmt.Println(balance, err)
+	// Output:
+	// bounded: true
+	// 1250 <nil>
+}
+
+func ExampleRef_Ask() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	charges, _ := actors.Spawn(sys, "payments", pay, actors.Policy{Bulkhead: actors.Bulkhead{Concurrency: 2, Queue: 8}})
+
+	ctx := context.Background()
+	first, second := charges.Ask(ctx, charge{Cents: 1}), charges.Ask(ctx, charge{Cents: 2})
+	fmt.Println(first.Wait(ctx))
+	fmt.Println(second.Wait(ctx))
+	// Output:
+	// {r-1} <nil>
+	// {r-2} <nil>
+}
+
+func ExampleRef_Message() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	charges, _ := actors.Spawn(sys, "payments", pay, actors.Policy{Bulkhead: actors.Bulkhead{Concurrency: 2, Queue: 8}})
+
+	answered := make(chan string)
+	_, err := sys.SpawnActor("till", actor.PropsFromFunc(func(ctx actor.Context) {
+		switch m := ctx.Message().(type) {
+		case *actor.Started:
+			ctx.Request(charges.PID(), charges.Message(context.Background(), charge{Cents: 500}))
+		case actors.Reply[charge, receipt]:
+			answered <- fmt.Sprint(m.Request.Cents, " ", m.Value.Number, " ", m.Err)
+		}
+	}))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(<-answered)
+	// Output: 500 r-500 <nil>
+}
+
+func ExampleAlways() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	attempts := 0
+	status, _ := actors.Spawn(sys, "gateway",
+		func(context.Context, string) (string, error) {
+			if attempts++; attempts == 1 {
+				return "", errGateway
+			}
+			return "up", nil
+		},
+		actors.Policy{
+			Deadline: actors.Deadline{Total: time.Second},
+			Retry:    actors.Retry{Attempts: 2, Backoff: actors.Backoff{Base: time.Millisecond}},
+		},
+		actors.With[string, string]{Safe: actors.Always[string]}) // a read: repeating is harmless
+	got, err := status.Call(context.Background(), "eu")
+	fmt.Println(got, err, attempts)
+	// Output: up <nil> 2
+}
+
+func ExampleWith() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	errNoRows := errors.New("no rows")
+	find, _ := actors.Spawn(sys, "db",
+		func(context.Context, int) (string, error) { return "", errNoRows },
+		actors.Policy{Breaker: actors.Breaker{Consecutive: 1}},
+		actors.With[int, string]{Classify: func(_ string, err error) fuseboard.Outcome {
+			if errors.Is(err, errNoRows) { // an answer like any other
+				return fuseboard.Outcome{Kind: fuseboard.Success}
+			}
+			return fuseboard.Outcome{} // as by default
+		}})
+	_, err := find.Call(context.Background(), 1)
+	fmt.Println(err, find.State())
+	// Output: no rows closed
+}
+
+func ExampleGuard_Update() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	payments, _ := actors.Protect(sys, "payments", actors.Policy{Bulkhead: actors.Bulkhead{Concurrency: 8}})
+
+	p := payments.Policy()
+	p.Bulkhead.Concurrency = 16
+	change, err := payments.Update(context.Background(), p)
+	fmt.Println(change.Version, change.Changed, change.Lost, err)
+	// Output: 2 [bulkhead.concurrency] [] <nil>
+}
+
+func ExampleGuard_Command() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	charges, _ := actors.Spawn(sys, "payments", pay, actors.Policy{Breaker: actors.Breaker{Consecutive: 5}})
+
+	ctx := context.Background()
+	err := charges.Command(ctx, actors.Command{
+		Mode: actors.HoldOpen, Reason: "provider maintenance", By: "ann", TTL: time.Hour,
+	})
+	fmt.Println(err)
+	_, err = charges.Call(ctx, charge{Cents: 1})
+	fmt.Println(errors.Is(err, actors.ErrOpen))
+	// Output:
+	// <nil>
+	// true
+}
+
+func ExampleSystem_Subscribe() {
+	sys, _ := actors.Start(actors.Options{})
+	events := sys.Subscribe(16)
+	charges, _ := actors.Spawn(sys, "payments", pay, actors.Policy{Breaker: actors.Breaker{Consecutive: 1}})
+	_, _ = charges.Call(context.Background(), charge{}) // fails, and opens the circuit
+	_ = sys.Shutdown(context.Background())
+
+	for e := range events.C() {
+		fmt.Println(e.Seq, e.Dependency, e.Kind, e.Transition.To)
+	}
+	// Output:
+	// 1 payments started closed
+	// 2 payments transition open
+	// 3 payments stopped closed
+}
+
+func ExampleCallError() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	charges, _ := actors.Spawn(sys, "payments", pay, actors.Policy{Breaker: actors.Breaker{Consecutive: 1}})
+
+	_, _ = charges.Call(context.Background(), charge{})
+	_, err := charges.Call(context.Background(), charge{})
+	if e, ok := errors.AsType[*actors.CallError](err); ok {
+		fmt.Println(e.Dependency, e.RejectedBy(), e.Attempts, e.RetryAfter() > 0)
+	}
+	// Output: payments breaker 0 true
+}
+
+func ExamplePolicy_Validate() {
+	p := actors.Policy{
+		Deadline: actors.Deadline{Total: time.Second, Attempt: 800 * time.Millisecond},
+		Retry:    actors.Retry{Attempts: 2},
+	}
+	fmt.Println(p.Validate().Err())
+	fmt.Println(p.Validate().Warnings()[0].Code)
+	// Output:
+	// <nil>
+	// attempts-exceed-total
+}
+
+func ExamplePolicy_MarshalJSON() {
+	data, err := json.Marshal(actors.Policy{
+		Deadline: actors.Deadline{Attempt: 800 * time.Millisecond},
+		Breaker:  actors.Breaker{FailureRate: 0.5, OpenFor: 90 * time.Second},
+	})
+	fmt.Println(string(data), err)
+	// Output: {"deadline":{"attempt":"800ms"},"breaker":{"failure_rate":"50%","open_for":"1m30s"}} <nil>
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// Reply answers every message that reaches a guard with a sender: exactly one,
+// by value. A wrapper, because the actor library hands a bare error over as a
+// value that looks like success.
+type Reply[Req, Resp any] struct {
+	// Request is the request that is answered.
+	Request Req
+	// Value is the operation's answer.
+	Value Resp
+	// Err is nil or what Call would have returned.
+	Err error
+}
+
+// Message wraps a request so that an actor can send it to [Guard.PID] and be
+// answered with a Reply[Req, Resp]:
+//
+//	ctx.Request(charge.PID(), charge.Message(reqCtx, Charge{Cents: 1250}))
+//
+// It shares permits, queue, circuit and budget with Call; messages of one
+// sender queue in the order in which they were sent. ctx bounds the request as
+// in Call. The message is immutable and may be sent more than once; each time
+// is a request of its own. To a guard that has stopped, the actor library
+// answers with its own *actor.DeadLetterResponse.
+func (r *Ref[Req, Resp]) Message(ctx context.Context, req Req) any {
+	return &request[Req, Resp]{ref: r, ctx: ctx, req: req}
+}
+
+type request[Req, Resp any] struct {
+	ref *Ref[Req, Resp]
+	ctx context.Context
+	req Req
+}
+
+// IgnoreDeadLetterLogging: the sender of a request to a stopped guard is
+// answered by the actor library; a log line would say it twice.
+func (*request[Req, Resp]) IgnoreDeadLetterLogging() {}
+
+// arrival is a message that is a request.
+type arrival interface {
+	arrive(at *Guard, sender *actor.PID)
+}
+
+// arrive runs on the sender's goroutine.
+func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
+	answer := func(resp Resp, err error) {
+		if sender != nil {
+			at.sys.root.Send(sender, Reply[Req, Resp]{Request: m.req, Value: resp, Err: err})
+		}
+	}
+	if m.ref == nil || m.ref.Guard != at {
+		var none Resp
+		answer(none, at.unreadable(m))
+		return
+	}
+	_ = m.ref.post(m.ctx, m.req, answer) // answer has it
+}
+
+// deliver takes what comes to the guard's PID on the sender's goroutine:
+// requests go to the gate, the guard's own messages to the control lane, and
+// what is neither is answered.
+func (g *Guard) deliver(message any, sender *actor.PID) bool {
+	switch m := message.(type) {
+	case nudge, *update, *command, actor.AutoReceiveMessage, actor.AutoRespond, actor.SystemMessage:
+		return false
+	case arrival:
+		m.arrive(g, sender)
+	default:
+		if sender != nil {
+			g.sys.root.Send(sender, Reply[any, any]{Request: message, Err: g.unreadable(message)})
+		}
+	}
+	return true
+}
+
+func (g *Guard) unreadable(message any) *CallError {
+	return &CallError{
+		Dependency: g.name, Cause: ErrMessage, by: bySystem, clock: g.sys.clock,
+		detail: fmt.Sprintf("got a %T; make it with Message of a ref of this guard", message),
+	}
+}

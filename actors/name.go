@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// names are safe in a metric's label, a file's path, a URL and an actor's id.
+var names = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,62}$`)
+
+const acceptedNames = "1 to 63 of a-z 0-9 _ . -, beginning with a letter or digit"
+
+// NameError says that a name cannot be used.
+type NameError struct {
+	// Name is what was given.
+	Name string
+	// Op is the operation's name where that is the one at fault; then Name is its dependency.
+	Op string
+	// Taken: the name is well-formed but in use.
+	Taken bool
+}
+
+// Error says what is wrong with the name and what is accepted.
+func (e *NameError) Error() string {
+	what, name := "dependency", e.Name
+	if e.Op != "" {
+		what, name = "operation of "+e.Name, e.Op
+	}
+	if e.Taken {
+		return fmt.Sprintf("%s %q is taken; stop it first or choose another name", what, name)
+	}
+	return fmt.Sprintf("%s %.80q is not a name (accepted: %s)", what, name, acceptedNames)
+}
+
+// checkName returns a problem for a hostile or empty name.
+func checkName(path, name string) error {
+	if names.MatchString(name) {
+		return nil
+	}
+	return fuseboard.Problem{
+		Path: path, Code: "name", Value: fmt.Sprintf("%.80q", name), Message: "is not a name",
+		Accepted: acceptedNames, Fix: "use the short name you would put in a dashboard",
+	}
+}
+
+// systemOf returns the System behind a parent, or a problem for a nil one.
+func systemOf(under Parent) (*System, error) {
+	if s, ok := under.(*System); under == nil || (ok && s == nil) {
+		return nil, fuseboard.Problem{
+			Path: "under", Code: codeNil, Message: "must not be nil",
+			Fix: "make a System with Start, and look at its error",
+		}
+	}
+	return under.under(), nil
+}

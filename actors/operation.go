@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// operation is the untyped half of a Ref: its guard, its name and the refusals
+// it hands out. A refusal allocates nothing: the error of each reason is made
+// once per plan, that of an open circuit once per phase, and then shared.
+type operation struct {
+	guard *Guard
+	name  string
+	fixed atomic.Pointer[refusals]
+	open  atomic.Pointer[openRefusal]
+}
+
+// refusals are the errors that depend on the plan alone.
+type refusals struct {
+	plan                                  *plan
+	full, late, suspended, stopped, spent *CallError
+}
+
+// openRefusal is the error of one phase of the circuit.
+type openRefusal struct {
+	phase *supervision.Refusal
+	err   *CallError
+}
+
+// openError carries a phase's refusal through the gate's queue when it is flushed.
+type openError struct{ refusal *supervision.Refusal }
+
+func (e *openError) Error() string { return supervision.ErrOpen.Error() }
+func (e *openError) Unwrap() error { return supervision.ErrOpen }
+
+func newOperation(g *Guard, name string) *operation { return &operation{guard: g, name: name} }
+
+// refusals returns the errors of the plan in force, made at first need.
+func (o *operation) refusals() *refusals {
+	p := o.guard.plan.Load()
+	if r := o.fixed.Load(); r != nil && r.plan == p {
+		return r
+	}
+	b := p.given.Bulkhead.WithDefaults()
+	wait := "the smaller of 100ms and a fifth of what the deadline leaves"
+	if b.MaxWait > 0 {
+		wait = plain.Duration(b.MaxWait)
+	}
+	r := &refusals{
+		plan: p,
+		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
+			"all %d permits are in use and %d of %d places in the queue are taken; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, b.Queue, b.Queue)),
+		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
+			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise bulkhead.concurrency", b.Concurrency, wait)),
+		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
+		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
+	}
+	o.fixed.Store(r)
+	return r
+}
+
+// refusedOpen returns the error of the circuit's phase, made once per phase.
+func (o *operation) refusedOpen(phase *supervision.Refusal) *CallError {
+	if r := o.open.Load(); r != nil && r.phase == phase {
+		return r.err
+	}
+	err := o.refusal(byBreaker, supervision.ErrOpen, describe(phase))
+	err.until = phase.Until
+	o.open.Store(&openRefusal{phase: phase, err: err})
+	return err
+}
+
+func (o *operation) refusal(by string, cause error, detail string) *CallError {
+	return &CallError{
+		Dependency: o.guard.name, Op: o.name, Cause: cause,
+		by: by, detail: detail, clock: o.guard.sys.clock,
+	}
+}
+
+// title is an operation as errors and warnings name it: "payments.charge".
+func title(dependency, op string) string {
+	if op == "" {
+		return dependency
+	}
+	return dependency + "." + op
+}

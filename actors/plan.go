@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// plan is a policy compiled once: what a call needs to know, without asking
+// the policy again. It is immutable; a guard swaps it atomically.
+type plan struct {
+	given    Policy // as the user wrote it
+	version  uint64 // counts from 1 with every Update
+	deadline Deadline
+	retry    Retry // with its defaults
+	repeats  bool
+}
+
+func compile(given Policy, version uint64) *plan {
+	retry := given.Retry.WithDefaults()
+	return &plan{
+		given: given, version: version,
+		deadline: given.Deadline, retry: retry, repeats: retry.Attempts > 1,
+	}
+}
+
+// Change says what an Update did to a running guard.
+type Change struct {
+	// Version numbers the guard's policies, the first one 1.
+	Version uint64
+	// Before and After are the policies as they were given.
+	Before, After Policy
+	// Changed lists the paths that differ, as in policy files: "breaker.open_for".
+	Changed []string
+	// Lost says, in plain words, what could not survive the change; empty when all did.
+	Lost []string
+}
+
+func (p *plan) changeTo(next *plan) Change {
+	return Change{
+		Version: next.version, Before: p.given, After: next.given,
+		Changed: plain.Diff(p.given.WithDefaults(), next.given.WithDefaults()),
+	}
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// Policy says how one dependency is protected. It is plain data: the Go
+// literal, the JSON and the message that changes a running guard are this one
+// struct. A section that is entirely zero is off; set any field of it and its
+// other fields take their documented defaults. The zero Policy protects nothing.
+type Policy struct {
+	// Deadline bounds the call and each attempt. Off: only the caller's own deadline counts.
+	Deadline Deadline
+	// Retry repeats failed attempts. Off: one attempt.
+	Retry Retry
+	// Breaker stops calling a dependency that fails. Off: the circuit is always closed.
+	Breaker Breaker
+	// Bulkhead bounds concurrency. Off: no bound, no queue.
+	Bulkhead Bulkhead
+}
+
+// Codes of the problems that lie between two sections of a policy.
+const (
+	codeEmpty         = "protects-nothing"
+	codeAttemptsTotal = "attempts-exceed-total"
+	codeNoDeadline    = "retry-without-deadline"
+	codeProbesPermits = "probes-exceed-permits"
+	codeWaitTotal     = "wait-exceeds-total"
+	codeSlowAttempt   = "slow-after-exceeds-attempt"
+	codeProbeAttempt  = "probe-timeout-below-attempt"
+	codeRetrySafe     = "retry-without-safe"
+)
+
+// Validate reports everything wrong with the policy at once, errors and
+// warnings together, each with its path as in policy files. It returns nil for
+// a policy without a flaw. [Protect] refuses a policy that has errors and logs
+// the warnings of one that has only those.
+func (p Policy) Validate() Problems {
+	var c plain.Check
+	c.Include("deadline", p.Deadline.Validate())
+	c.Include("retry", p.Retry.Validate())
+	c.Include("breaker", p.Breaker.Validate())
+	c.Include("bulkhead", p.Bulkhead.Validate())
+	for _, rule := range between {
+		if problem, found := rule(p.WithDefaults()); found {
+			problem.Warning = true
+			c.Add(problem)
+		}
+	}
+	return c.Problems()
+}
+
+// WithDefaults returns the policy with every default written out in the
+// sections that are on.
+func (p Policy) WithDefaults() Policy {
+	p.Retry = p.Retry.WithDefaults()
+	p.Breaker = p.Breaker.WithDefaults()
+	p.Bulkhead = p.Bulkhead.WithDefaults()
+	return p
+}
+
+// MarshalJSON writes the policy with snake_case names and natural units
+// ("800ms", "50%"); fields at zero are left out.
+func (p Policy) MarshalJSON() ([]byte, error) {
+	type fields Policy
+	return plain.Encode(fields(p))
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. It reports every unknown field,
+// wrong type and bad unit at once, as Problems, and leaves the policy untouched
+// then. It does not judge ranges: Validate does.
+func (p *Policy) UnmarshalJSON(data []byte) error {
+	type fields Policy
+	read := fields(*p)
+	if problems := plain.Decode(data, &read); problems.Err() != nil {
+		return problems
+	}
+	*p = Policy(read)
+	return nil
+}
+
+// between are the rules that need two sections. Each sees the policy with its
+// defaults; what it finds is a warning.
+var between = []func(Policy) (fuseboard.Problem, bool){
+	emptyPolicy, attemptsInTotal, retryInDeadline, probesInPermits,
+	waitInTotal, slowInAttempt, probeOutlivesAttempt,
+}
+
+func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On()
+	return fuseboard.Problem{
+		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
+		Fix: "set a field of deadline, retry, breaker or bulkhead",
+	}, !on
+}
+
+func attemptsInTotal(p Policy) (fuseboard.Problem, bool) {
+	need := time.Duration(p.Retry.Attempts) * p.Deadline.Attempt
+	return fuseboard.Problem{
+		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(p.Retry.Attempts),
+		Message: fmt.Sprintf("%d attempts of %s need %s, more than deadline.total %s; the last ones may be cut short or never made",
+			p.Retry.Attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
+		Fix: "raise deadline.total, or lower deadline.attempt or retry.attempts",
+	}, p.Retry.On() && p.Deadline.Attempt > 0 && p.Deadline.Total > 0 && need > p.Deadline.Total
+}
+
+func retryInDeadline(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeNoDeadline, Path: "retry", Message: "repeats without any deadline: a hanging attempt is never repeated and never ends",
+		Fix: "set deadline.attempt and deadline.total",
+	}, p.Retry.On() && p.Deadline.Attempt == 0 && p.Deadline.Total == 0
+}
+
+func probesInPermits(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeProbesPermits, Path: "breaker.probes", Value: strconv.Itoa(p.Breaker.Probes),
+		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", p.Bulkhead.Concurrency),
+		Fix:     "lower breaker.probes or raise bulkhead.concurrency",
+	}, p.Breaker.On() && p.Bulkhead.On() && p.Breaker.Probes > p.Bulkhead.Concurrency
+}
+
+func waitInTotal(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeWaitTotal, Path: "bulkhead.max_wait", Value: plain.Duration(p.Bulkhead.MaxWait),
+		Message: fmt.Sprintf("a call may wait as long as its whole deadline.total %s and then has no time left to run", plain.Duration(p.Deadline.Total)),
+		Fix:     "keep bulkhead.max_wait well below deadline.total, or leave it out for the default",
+	}, p.Bulkhead.MaxWait > 0 && p.Deadline.Total > 0 && p.Bulkhead.MaxWait >= p.Deadline.Total
+}
+
+func slowInAttempt(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeSlowAttempt, Path: "breaker.slow_after", Value: plain.Duration(p.Breaker.SlowAfter),
+		Message: fmt.Sprintf("no call can be slow before it times out at deadline.attempt %s", plain.Duration(p.Deadline.Attempt)),
+		Fix:     "lower breaker.slow_after below deadline.attempt",
+	}, p.Breaker.SlowAfter > 0 && p.Deadline.Attempt > 0 && p.Breaker.SlowAfter >= p.Deadline.Attempt
+}
+
+func probeOutlivesAttempt(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeProbeAttempt, Path: "breaker.probe_timeout", Value: plain.Duration(p.Breaker.ProbeTimeout),
+		Message: fmt.Sprintf("a probe's lease ends before its attempt does (deadline.attempt %s), so a slow success counts as a failed probe", plain.Duration(p.Deadline.Attempt)),
+		Fix:     "raise breaker.probe_timeout to deadline.attempt or more",
+	}, p.Breaker.On() && p.Deadline.Attempt > 0 && p.Breaker.ProbeTimeout < p.Deadline.Attempt
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// Handler reaches the dependency. It must honour ctx: its deadline is the
+// attempt's, and it is cancelled when the guard stops. It may be run by many
+// goroutines at once, up to the bulkhead's permits.
+type Handler[Req, Resp any] func(ctx context.Context, req Req) (Resp, error)
+
+// With holds what cannot be data about an operation. Every field may be nil.
+// The hooks run on the goroutine of the call and must be safe for concurrent use.
+type With[Req, Resp any] struct {
+	// Safe reports whether the request may be repeated although the dependency may
+	// have done it already. Nil: never, except where it surely was not reached.
+	Safe func(Req) bool
+	// Classify says what an answer means, where the default classifier (see
+	// [supervision.Classify]) does not know: a response that is a failure, an
+	// error that is not. The zero Outcome leaves the decision to the default.
+	Classify func(Resp, error) fuseboard.Outcome
+	// Discard disposes of an answer that nobody gets, because the attempt was repeated.
+	Discard func(Resp)
+}
+
+// Always is a Safe hook for operations that may always be repeated: reads, and
+// writes that the dependency recognises when they come twice.
+func Always[Req any](Req) bool { return true }
+
+// Ref is one typed operation of a guard. All refs of a guard share its gate,
+// windows, budget and epoch. Safe for concurrent use.
+type Ref[Req, Resp any] struct {
+	*Guard
+	op     *operation
+	handle Handler[Req, Resp]
+	with   With[Req, Resp]
+}
+
+// Bind gives the guard a typed operation. The op's name, of the same form as a
+// dependency's, appears in errors beside it; each guard has it once. At most
+// one With is accepted.
+//
+// Errors: a [fuseboard.Problem] for a nil guard or handler, a bad name or a
+// second With; a [*NameError] for a name that is taken; ErrStopped.
+func Bind[Req, Resp any](g *Guard, op string, h Handler[Req, Resp], with ...With[Req, Resp]) (*Ref[Req, Resp], error) {
+	if g == nil || g.self == nil {
+		return nil, fuseboard.Problem{Path: "guard", Code: codeNil, Message: "must not be nil", Fix: "make it with Protect, and look at its error"}
+	}
+	if err := checkName("op", op); err != nil {
+		return nil, err
+	}
+	return bind(g, op, h, with)
+}
+
+// Spawn makes a guard with one operation, unnamed: Protect and Bind in one.
+func Spawn[Req, Resp any](under Parent, name string, h Handler[Req, Resp], p Policy, with ...With[Req, Resp]) (*Ref[Req, Resp], error) {
+	if err := checkHooks(h, with); err != nil {
+		return nil, err
+	}
+	g, err := Protect(under, name, p)
+	if err != nil {
+		return nil, err
+	}
+	return bind(g, "", h, with)
+}
+
+func bind[Req, Resp any](g *Guard, op string, h Handler[Req, Resp], with []With[Req, Resp]) (*Ref[Req, Resp], error) {
+	if err := checkHooks(h, with); err != nil {
+		return nil, err
+	}
+	if g.hasStopped() {
+		return nil, g.self.refusals().stopped
+	}
+	r := &Ref[Req, Resp]{Guard: g, op: newOperation(g, op), handle: h}
+	if len(with) == 1 {
+		r.with = with[0]
+	}
+	if !g.takeOp(bound{name: op, safe: r.with.Safe != nil}) {
+		return nil, &NameError{Name: g.name, Op: op, Taken: true}
+	}
+	if r.with.Safe == nil && g.plan.Load().repeats {
+		g.logWarnings(Problems{g.unsafeRetry(op)})
+	}
+	return r, nil
+}
+
+func checkHooks[Req, Resp any](h Handler[Req, Resp], with []With[Req, Resp]) error {
+	if h == nil {
+		return fuseboard.Problem{Path: "handler", Code: codeNil, Message: "must not be nil", Fix: "pass the function that reaches the dependency"}
+	}
+	if len(with) > 1 {
+		return fuseboard.Problem{Path: "with", Code: "too-many", Message: "is given more than once", Accepted: "none or one", Fix: "put all hooks into one With"}
+	}
+	return nil
+}
+
+func (g *Guard) takeOp(op bound) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if slices.ContainsFunc(g.ops, func(o bound) bool { return o.name == op.name }) {
+		return false
+	}
+	g.ops = append(g.ops, op)
+	return true
+}
+
+// Call runs the operation on the caller's goroutine under the guard's policy
+// and returns its answer, or a [*CallError]. The caller's context is the
+// request's: its end ends the call, and its deadline counts where it is the
+// earliest. A panic of the handler is returned as a [*PanicError] inside.
+func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
+	var c call
+	if r == nil || r.Guard == nil {
+		var none Resp
+		return none, errUnbound
+	}
+	if err := c.begin(ctx, r.op); err != nil {
+		var none Resp
+		return none, err
+	}
+	return run(&c, r.handle, &r.with, req)
+}
+
+// Do runs f under the guard's policy, for work that has no operation of its
+// own. It is never taken as safe to repeat; see [With] for what is.
+func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (T, error) {
+	var (
+		none T
+		c    call
+		with With[struct{}, T]
+	)
+	if g == nil || g.self == nil || f == nil {
+		return none, errUnbound
+	}
+	if err := c.begin(ctx, g.self); err != nil {
+		return none, err
+	}
+	return run(&c, func(ctx context.Context, _ struct{}) (T, error) { return f(ctx) }, &with, struct{}{})
+}
+
+// errUnbound answers a call on a Ref or Guard that no constructor made.
+var errUnbound = fuseboard.Problem{
+	Path: "ref", Code: codeNil, Message: "is nil: it was not made, or the error of Bind, Spawn or Protect was not looked at",
+	Fix: "use the ref only when its constructor returned no error",
+}
+
+func (w *With[Req, Resp]) safe(req Req) bool { return w.Safe != nil && w.Safe(req) }
+
+func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outcome {
+	if w.Classify != nil {
+		switch out := w.Classify(resp, err); out.Kind {
+		case fuseboard.Success, fuseboard.Failure, fuseboard.Void:
+			return out
+		case fuseboard.Rejected: // a rejection is never the dependency's doing
+			out.Kind = fuseboard.Void
+			return out
+		}
+	}
+	if err == nil {
+		return fuseboard.Outcome{Kind: fuseboard.Success}
+	}
+	if c.guard.family.Cancelled() {
+		return fuseboard.Outcome{Kind: fuseboard.Void, Class: classHalted}
+	}
+	return supervision.Classify(err, c.parent.Err() == context.Canceled) //nolint:errorlint // Err returns it bare
+}

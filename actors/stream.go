@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// EventKind says what an Event tells.
+type EventKind string
+
+// The kinds of events.
+const (
+	// EventStarted: the guard takes calls from now on.
+	EventStarted EventKind = "started"
+	// EventTransition: the circuit moved; Event.Transition tells how.
+	EventTransition EventKind = "transition"
+	// EventUpdated: the guard has a new policy; Event.Change tells which.
+	EventUpdated EventKind = "updated"
+	// EventStopped: the guard takes no calls any more.
+	EventStopped EventKind = "stopped"
+)
+
+// Event is something that happened to a guard.
+type Event struct {
+	// Dependency is the guard's name.
+	Dependency string
+	// Seq numbers the events of one guard from 1, without gaps: a subscriber that
+	// sees a gap knows how many events it missed.
+	Seq uint64
+	// Kind says which of the fields below is set.
+	Kind EventKind
+	// At is when it happened, on the System's clock.
+	At fuseboard.Instant
+	// Transition is set for EventTransition.
+	Transition Transition
+	// Change is set for EventUpdated.
+	Change Change
+}
+
+// Subscription is one reader's bounded view of all events of a System.
+type Subscription struct {
+	streams *streams
+	dropped atomic.Uint64
+	mu      sync.Mutex // orders send and close
+	c       chan Event
+	closed  bool
+}
+
+// maxBuffer bounds what one subscription may hold back.
+const maxBuffer = 1 << 16
+
+// Subscribe returns a subscription that holds back at most buffer events (at
+// least 1, at most 65 536) for its reader. An event that does not fit is
+// dropped for this reader and counted; nobody waits for it. On a System that
+// has shut down the subscription is closed from the start.
+func (s *System) Subscribe(buffer int) *Subscription {
+	sub := &Subscription{streams: &s.streams, c: make(chan Event, min(max(buffer, 1), maxBuffer))}
+	if !s.streams.add(sub) {
+		sub.shut()
+	}
+	return sub
+}
+
+// C is where the events arrive. It is closed by Close and by Shutdown.
+func (s *Subscription) C() <-chan Event { return s.c }
+
+// Dropped returns how many events did not fit the buffer so far.
+func (s *Subscription) Dropped() uint64 { return s.dropped.Load() }
+
+// Close ends the subscription; what is buffered can still be read. Closing twice is harmless.
+func (s *Subscription) Close() {
+	s.streams.remove(s)
+	s.shut()
+}
+
+func (s *Subscription) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.closed = true
+		close(s.c)
+	}
+}
+
+func (s *Subscription) send(e Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	select {
+	case s.c <- e:
+	default:
+		s.dropped.Add(1)
+	}
+}
+
+// streams are the subscriptions of a System. Publishing never waits for a reader.
+type streams struct {
+	mu     sync.Mutex
+	subs   []*Subscription // copied on write, so that publish holds no lock while it sends
+	closed bool
+}
+
+func (st *streams) publish(e Event) {
+	st.mu.Lock()
+	subs := st.subs
+	st.mu.Unlock()
+	for _, sub := range subs {
+		sub.send(e)
+	}
+}
+
+func (st *streams) add(sub *Subscription) bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if !st.closed {
+		st.subs = append(slices.Clone(st.subs), sub)
+	}
+	return !st.closed
+}
+
+func (st *streams) remove(sub *Subscription) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.subs = slices.DeleteFunc(slices.Clone(st.subs), func(s *Subscription) bool { return s == sub })
+}
+
+func (st *streams) close() {
+	st.mu.Lock()
+	subs := st.subs
+	st.subs, st.closed = nil, true
+	st.mu.Unlock()
+	for _, sub := range subs {
+		sub.shut()
+	}
+}
