@@ -202,6 +202,21 @@ func TestIdleWaitsForPermitsAndAnswers(t *testing.T) {
 	})
 }
 
+func TestIdleWaitsForThoseQueuedAtASuspendedGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := fuseboard.NewClock()
+		g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Second}, clock)
+		g.Suspend()
+		waiting := enter(ctxBG, g, fuseboard.Never)
+		g.Close()
+		wantError(t, g.Idle(bounded(t)), nil)
+		if at := clock.Now(); at != fuseboard.Instant(time.Second) {
+			t.Errorf("idle at %v, while a caller waited", time.Duration(at))
+		}
+		wantError(t, answered(t, waiting), mailbox.ErrSuspended)
+	})
+}
+
 func TestIdleEndsWithTheCauseOfItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := fuseboard.NewClock()

@@ -70,22 +70,9 @@ func (b Breaker) checkThresholds(c *plain.Check) {
 }
 
 func (b Breaker) checkWindow(c *plain.Check) {
-	c.Int("min_calls", b.MinCalls, 1, maxCalls, "20 is the default")
 	d := b.WithDefaults()
 	rated := d.FailureRate != 0 || d.SlowRate != 0
-	if b.MinCalls > 0 && b.MinCalls < fewCalls && rated {
-		c.Add(fuseboard.Problem{
-			Path: "min_calls", Code: codeFewCalls, Value: plain.Number(float64(b.MinCalls)), Warning: true,
-			Message: "lets very few calls decide", Fix: "use consecutive for quiet dependencies, or at least 5 calls",
-		})
-	}
-	if b.MinCalls > b.Window.Calls && b.Window.Calls > 0 {
-		c.Add(fuseboard.Problem{
-			Path: "min_calls", Code: codeConflict, Value: plain.Number(float64(b.MinCalls)),
-			Message:  "is more than the window holds, so no rate would ever be judged",
-			Accepted: "1 to " + plain.Number(float64(b.Window.Calls)), Fix: "raise window.calls or lower min_calls",
-		})
-	}
+	b.checkMinCalls(c, rated)
 	if !rated && (b.MinCalls != 0 || b.Window != (Window{})) {
 		c.Add(fuseboard.Problem{
 			Path: "window", Code: codeNoEffect, Warning: true,
@@ -98,6 +85,24 @@ func (b Breaker) checkWindow(c *plain.Check) {
 		c.Add(fuseboard.Problem{
 			Path: "window", Code: codeConflict, Message: "has both calls and span", Accepted: "one of them",
 			Fix: "keep calls for an exact count, span for a rolling time",
+		})
+	}
+}
+
+func (b Breaker) checkMinCalls(c *plain.Check, rated bool) {
+	c.Int("min_calls", b.MinCalls, 1, maxCalls, "20 is the default")
+	value := plain.Number(float64(b.MinCalls))
+	if b.MinCalls > 0 && b.MinCalls < fewCalls && rated {
+		c.Add(fuseboard.Problem{
+			Path: "min_calls", Code: codeFewCalls, Value: value, Warning: true,
+			Message: "lets very few calls decide", Fix: "use consecutive for quiet dependencies, or at least 5 calls",
+		})
+	}
+	if b.MinCalls > b.Window.Calls && b.Window.Calls > 0 {
+		c.Add(fuseboard.Problem{
+			Path: "min_calls", Code: codeConflict, Value: value,
+			Message:  "is more than the window holds, so no rate would ever be judged",
+			Accepted: "1 to " + plain.Number(float64(b.Window.Calls)), Fix: "raise window.calls or lower min_calls",
 		})
 	}
 }

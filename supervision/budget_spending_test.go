@@ -59,11 +59,12 @@ func TestSpendingAgreesWithAListOfEverythingBooked(t *testing.T) {
 		now := fuseboard.Instant(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "start"))
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(window)/4).Draw(t, "pause")))
-			if rapid.Bool().Draw(t, "withdraws") {
+			switch rapid.SampledFrom([]string{"deposit", "withdraw", "look"}).Draw(t, "step") {
+			case "withdraw":
 				if got, want := account.Withdraw(now), list.withdraw(now); got != want {
 					t.Fatalf("at %d: withdraw %v, the list says %v", now, got, want)
 				}
-			} else {
+			case "deposit":
 				account.Deposit(now)
 				list.calls = append(list.calls, list.tick(now))
 			}
@@ -74,6 +75,17 @@ func TestSpendingAgreesWithAListOfEverythingBooked(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWhatIsBookedLeavesTheWindowAfterTenTenths(t *testing.T) {
+	s := supervision.NewSpending(supervision.Budget{MinPerSecond: 1, Window: time.Second})
+	s.Deposit(0)
+	s.Withdraw(0)
+	for now, want := range map[time.Duration]int{0: 1, time.Second - 1: 1, time.Second: 0} {
+		if calls, repeats, _ := s.Balance(fuseboard.Instant(now)); calls != want || repeats != want {
+			t.Errorf("after %s: %d calls, %d repeats, want %d each", now, calls, repeats, want)
+		}
+	}
 }
 
 func TestAQuietDependencyMayStillBeRetried(t *testing.T) {
@@ -151,6 +163,18 @@ func TestP11_NeverMoreThanTheBudgetHoweverManyWithdrawAtOnce(t *testing.T) {
 		if _, repeats, _ := s.Balance(start.Add(200 * time.Millisecond)); int64(repeats) != granted.Load() {
 			t.Fatalf("%d booked, %d granted: a refusal was not undone", repeats, granted.Load())
 		}
+	}
+}
+
+// failsafe-go#139 and #141: a spent budget killed the original call too.
+func TestP11_ASpentBudgetDoesNotConcernFirstAttempts(t *testing.T) {
+	s := supervision.NewSpending(supervision.Budget{Ratio: 0.5, MinPerSecond: 1, Window: time.Second})
+	for s.Withdraw(0) {
+	}
+	s.Deposit(0)
+	s.Deposit(0)
+	if calls, _, allowed := s.Balance(0); calls != 2 || allowed != 2 || !s.Withdraw(0) {
+		t.Errorf("two calls after the budget was spent: %d booked, %d allowed", calls, allowed)
 	}
 }
 

@@ -3,10 +3,12 @@
 package supervision
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -188,4 +190,18 @@ func TestConcurrentReshapesLoseNoOpening(t *testing.T) {
 		})
 		equal(t, "state", c.State(), Open)
 	}
+}
+
+// Errors are kept for as long as somebody likes; a phase leads to every later
+// one, so a refusal that held its phase would hold all history since.
+func TestRefusalHoldsOnToNothingOfTheCircuit(t *testing.T) {
+	c := NewCircuit(Breaker{Consecutive: 1}, 1)
+	p, _ := c.Admit(0)
+	opened, _ := c.Record(0, p, broken)
+	refusal, phase := c.Refusal(), weak.Make(c.phase.Load())
+	c.Expire(opened.Until)
+	runtime.GC()
+	equal(t, "phase is gone", phase.Value() == nil, true)
+	equal(t, "refusal", refusal.Epoch, opened.Epoch)
+	runtime.KeepAlive(c)
 }

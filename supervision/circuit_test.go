@@ -27,6 +27,7 @@ func TestCircuitIsNotJudgedBeforeMinCalls(t *testing.T) {
 	s.is(Closed)
 	s.calls(1, broken)
 	s.is(Open)
+	equal(t, "calls", s.last.Before.Calls, 5)
 }
 
 func TestCircuitOpensAtSlowRateWhateverTheKind(t *testing.T) {

@@ -72,10 +72,12 @@ func TestClassifyGivesEachErrorItsClass(t *testing.T) {
 		{"refused, after a timeout", errors.Join(dial(plainErr), context.DeadlineExceeded), fuseboard.ClassTimeout},
 		{"nothing joined", &joined{nil, nil}, fuseboard.ClassError},
 	} {
-		want := fuseboard.Outcome{Kind: fuseboard.Failure, Class: c.want}
-		if got := supervision.Classify(c.err, false); got != want {
-			t.Errorf("%s: %+v, want %+v", c.name, got, want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			want := fuseboard.Outcome{Kind: fuseboard.Failure, Class: c.want}
+			if got := supervision.Classify(c.err, false); got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		})
 	}
 }
 

@@ -101,6 +101,19 @@ func TestCommandEndsAtItsTTLAndTheStateBeneathResumes(t *testing.T) {
 	equal(t, "second", elapsed.Cause, CauseOpenElapsed)
 }
 
+func TestStateEndsBeforeTheCommandThatEndsAtTheSameInstant(t *testing.T) {
+	s := newStage(t, ramped)
+	s.ramping()
+	s.log = s.c.Log()
+	s.command(Command{Mode: Shadow, TTL: ramped.Ramp})
+	s.wait(ramped.Ramp)
+	s.c.Expire(s.now)
+	for _, want := range []Cause{CauseCommand, CauseRampDone, CauseCommandExpired} {
+		next, _ := s.log.Next()
+		equal(t, "cause", next.Cause, want)
+	}
+}
+
 func TestEnforceEndsACommandAndIsNothingUnderEnforce(t *testing.T) {
 	s := newStage(t, tripping)
 	cmd := Command{Mode: Enforce, Reason: "over", By: "a"}

@@ -91,9 +91,11 @@ func TestDecideAboutRequests(t *testing.T) {
 		{"retry-after above its limit", asking(safe("error", 1), 30*time.Second+1), exact, giveUp(supervision.ErrRetryAfter)},
 		{"retry-after beyond the deadline", until(asking(safe("error", 1), 15*ms), 15*ms), exact, giveUp(supervision.ErrNoTime)},
 	} {
-		if got := supervision.Decide(now, c.fault, c.retry, supervision.Restart{}); got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := supervision.Decide(now, c.fault, c.retry, supervision.Restart{}); got != c.want {
+				t.Errorf("%+v, want %+v", got, c.want)
+			}
+		})
 	}
 }
 

@@ -89,6 +89,7 @@ func TestP3_LateResultsChangeNothing(t *testing.T) {
 		s.command(Command{Reset: true})
 		s.record(late, broken)
 		s.is(Closed)
+		equal(t, "numbers", s.c.Numbers(s.now), Numbers{})
 	})
 }
 
@@ -100,6 +101,7 @@ func TestP4_CancelledProbeIsNoSuccessAndNoFailure(t *testing.T) {
 		s.calls(1, void)
 		s.is(HalfOpen)
 	}
+	equal(t, "numbers", s.c.Numbers(s.now), Numbers{})
 	s.calls(1, broken)
 	s.is(Open)
 }

@@ -53,6 +53,7 @@ func TestSlowProbeIsBadOnlyWhenSlownessOpensTheCircuit(t *testing.T) {
 		s.halfOpen()
 		s.calls(1, slowly)
 		s.is(want)
+		equal(t, "slow", s.last.Before.Slow, 1)
 	}
 }
 

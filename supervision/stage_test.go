@@ -98,7 +98,7 @@ func (s *stage) command(cmd Command) Transition {
 	return t
 }
 
-// open trips a circuit whose policy has Consecutive 1, and waits out its time.
+// halfOpen trips a circuit whose policy has Consecutive 1, and waits out its time.
 func (s *stage) halfOpen() {
 	s.Helper()
 	s.calls(1, broken)

@@ -35,7 +35,8 @@ type Options struct {
 	Again func(child *actor.PID, envelope *actor.MessageEnvelope, after time.Duration)
 	// Answer replies to the sender of a request that is given up. The cause is what
 	// the worker failed with; why is the reason of the decision, ErrBudget or
-	// ErrStopped. Nil: the cause itself is sent to the envelope's sender, if it has one.
+	// ErrStopped. Nil: the cause itself (or why, if it is nil) is sent to the
+	// envelope's sender, if it has one.
 	Answer func(envelope *actor.MessageEnvelope, cause, why error)
 }
 

@@ -145,6 +145,30 @@ func TestUnderAGuardianManyChildrenMayBreakAtOnce(t *testing.T) {
 	})
 }
 
+func TestOneStrategyMayServeSeveralSupervisors(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{Restart: supervision.Restart{Max: 1, Backoff: exactly(time.Second)}})
+		var guards []*actor.PID
+		for range 2 {
+			guard, child := s.guard(supervisor, fragile(s))
+			s.system.Root.Send(child, "break")
+			guards = append(guards, guard)
+		}
+		s.pass(5 * time.Second)
+		restarts := 0
+		for _, line := range s.log() {
+			if line == "1s directive RestartDirective" {
+				restarts++
+			}
+		}
+		if restarts != 2 {
+			t.Errorf("%d restarts: each child has a budget of its own", restarts)
+		}
+		supervisor.Stop()
+		s.stop(guards...)
+	})
+}
+
 // The panic value is an error and the message is an envelope: the very shape of a
 // worker's failed request.
 func TestAPanicWithAnErrorInARequestIsABrokenActor(t *testing.T) {

@@ -46,10 +46,15 @@ func (s *Strategy) afford(now fuseboard.Instant, d supervision.Decision) supervi
 }
 
 func (s *Strategy) answer(r request, why error) {
-	switch {
-	case s.options.Answer != nil:
+	if s.options.Answer != nil {
 		s.options.Answer(r.envelope, r.cause, why)
-	case r.envelope.Sender != nil && r.cause != nil: // protoactor wedges on nil messages
-		r.system.Root.Send(r.envelope.Sender, r.cause)
+		return
+	}
+	reply := r.cause
+	if reply == nil { // protoactor wedges on nil messages
+		reply = why
+	}
+	if r.envelope.Sender != nil {
+		r.system.Root.Send(r.envelope.Sender, reply)
 	}
 }

@@ -106,9 +106,25 @@ func TestARequestThatIsGivenUpIsAnsweredWithItsCause(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		supervisor := strategy.New(s.clock, strategy.Options{}) // no Fault: nothing is repeated
 		guard, child := s.guard(supervisor, worker(s))
-		customer := s.customer(child, charge{})
 		s.system.Root.Send(child, charge{}) // nobody to answer
+		s.log()
+		customer := s.customer(child, charge{})
 		s.want(t, "0s started", "0s attempt 1", "0s attempt 1", "0s reply: down")
+		supervisor.Stop()
+		s.stop(customer, guard)
+	})
+}
+
+func TestARequestThatFailsWithoutACauseIsAnsweredWithTheReason(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{})
+		guard, child := s.guard(supervisor, func(ctx actor.Context) {
+			if _, ok := ctx.Message().(charge); ok {
+				strategy.Fail(ctx, nil, &actor.MessageEnvelope{Sender: ctx.Sender()})
+			}
+		})
+		customer := s.customer(child, charge{})
+		s.want(t, "0s reply: nothing failed that could be repeated")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})
@@ -209,7 +225,7 @@ func TestARequestForAChildThatWasStoppedMeanwhileIsADeadLetter(t *testing.T) {
 		s.log()
 		s.stop(child)
 		s.pass(time.Minute)
-		s.want(t, "0s started", "0s attempt 1", "1s dead letter", "1s reply: dead letter")
+		s.want(t, "0s started", "0s attempt 1", "1s reply: dead letter")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})

@@ -28,7 +28,9 @@ func onStage(t *testing.T, scene func(t *testing.T, s *stage)) {
 			case *actor.SupervisorEvent:
 				s.note("directive " + e.Directive.String())
 			case *actor.DeadLetterEvent:
-				s.note("dead letter")
+				if e.Sender == nil { // otherwise the sender notes its reply
+					s.note("dead letter")
+				}
 			}
 		})
 		scene(t, s)
