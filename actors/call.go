@@ -27,51 +27,51 @@ type call struct {
 	now      fuseboard.Instant // the last clock read
 	began    fuseboard.Instant // of the attempt that runs
 	attempts int
+	out      fuseboard.Outcome // of the last attempt
 	granted  bool // the gate has given its permit already: a posted request
 }
 
 // run is the way of a request, for all three ways in: enter, attempt, decide, again.
 func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
-	var out fuseboard.Outcome
 	for {
 		if refused := c.enter(); refused != nil {
 			if c.attempts == 0 {
 				return resp, refused
 			}
-			return resp, c.failed(out, err, refused)
+			return resp, c.failed(err, refused)
 		}
-		resp, out, err = attempt(c, h, w, req, resp)
-		if out.Kind != fuseboard.Failure {
-			return resp, c.ended(out, err)
+		resp, err = attempt(c, h, w, req, resp)
+		if c.out.Kind != fuseboard.Failure {
+			return resp, c.ended(err)
 		}
 		if !c.plan.repeats {
-			return resp, c.failed(out, err, nil)
+			return resp, c.failed(err, nil)
 		}
-		if why := c.again(out, w.safe(req)); why != nil {
-			return resp, c.failed(out, err, why)
+		if why := c.again(w.safe(req)); why != nil {
+			return resp, c.failed(err, why)
 		}
 	}
 }
 
 // attempt runs the handler once, with a permit that it gives back whatever the
 // handler does. last is the answer of the attempt before, which nobody gets.
-func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, out fuseboard.Outcome, err error) {
+func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
 	ctx, lazy := deadline.Context(c.parent, c.guard.sys.clock, c.try, &c.guard.family)
 	sound := false
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
-			out, err = broken(recover())
+			c.out, err = broken(recover())
 		}
 		lazy.End()
-		c.leave(&out)
+		c.leave()
 	}()
 	if c.attempts > 1 && w.Discard != nil {
 		w.Discard(last)
 	}
 	resp, err = h(ctx, req)
-	out = w.classify(c, resp, err)
+	c.out = w.classify(c, resp, err)
 	sound = true
-	return resp, out, err
+	return resp, err
 }
 
 // broken is the outcome of a handler that did not return.
@@ -181,8 +181,8 @@ func (c *call) start() error {
 
 // leave records the outcome, then gives the permit back: in this order, so that
 // whoever gets the permit finds a circuit that knows.
-func (c *call) leave(out *fuseboard.Outcome) {
-	g := c.guard
+func (c *call) leave() {
+	g, out := c.guard, &c.out
 	c.now = g.sys.clock.Now()
 	if out.Elapsed == 0 {
 		out.Elapsed = c.now.Sub(c.began)
@@ -204,10 +204,10 @@ func (c *call) leave(out *fuseboard.Outcome) {
 
 // again decides whether to repeat, and if so waits out the backoff, holding
 // nothing. It returns nil to repeat, else why not.
-func (c *call) again(out fuseboard.Outcome, safe bool) error {
+func (c *call) again(safe bool) error {
 	g := c.guard
 	decision := supervision.Decide(c.now, supervision.Fault{
-		Outcome: out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: g.random(),
+		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: g.random(),
 	}, c.plan.retry, supervision.Restart{})
 	if decision.Verb != supervision.Again {
 		return decision.Why
@@ -244,11 +244,11 @@ func (c *call) wait(d time.Duration) error {
 // failed is the error of a call whose last attempt failed and is not repeated.
 // A failure that only the classifier saw (no error) stays without one: the
 // caller gets the answer as it is.
-func (c *call) failed(out fuseboard.Outcome, err, why error) error {
+func (c *call) failed(err, why error) error {
 	if err == nil {
 		return nil
 	}
-	if out.Class == fuseboard.ClassTimeout && c.try.Passed(c.now) {
+	if c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.now) {
 		err = c.try.Error(c.now, err)
 	}
 	return &CallError{
@@ -259,15 +259,15 @@ func (c *call) failed(out fuseboard.Outcome, err, why error) error {
 
 // ended is the error of a call that succeeded or ended void. What the user's
 // own classifier called a success or void is passed as it is.
-func (c *call) ended(out fuseboard.Outcome, err error) error {
+func (c *call) ended(err error) error {
 	if err == nil {
 		return nil
 	}
-	switch out.Class {
+	switch c.out.Class {
 	case fuseboard.ClassCancelled, fuseboard.ClassDownstream:
-		return c.failed(out, err, nil)
+		return c.failed(err, nil)
 	case classHalted:
-		return c.failed(out, err, ErrStopped)
+		return c.failed(err, ErrStopped)
 	}
 	return err
 }

@@ -78,7 +78,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 // then. It does not judge ranges: Validate does.
 func (p *Policy) UnmarshalJSON(data []byte) error {
 	type fields Policy
-	read := fields(*p)
+	var read fields
 	if problems := plain.Decode(data, &read); problems.Err() != nil {
 		return problems
 	}

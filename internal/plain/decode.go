@@ -41,8 +41,9 @@ const (
 // Decode reads JSON, as [Encode] writes it, into what into points to, which
 // then has exactly what data says: fields that data leaves out, or gives as
 // null, are zero. It returns every problem at once, in the order of data, each
-// with its path; into is untouched then. Nothing is rounded, cut or ignored.
-// Ranges are not judged.
+// with its path; into is untouched then. Nothing is cut or ignored, and only a
+// number with a fraction may take the nearest value that 64 bits hold. Ranges
+// are not judged.
 func Decode(data []byte, into any) fuseboard.Problems {
 	target := reflect.ValueOf(into)
 	if target.Kind() != reflect.Pointer || target.IsNil() {

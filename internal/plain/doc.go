@@ -7,6 +7,16 @@
 //
 // # Ordering and ownership
 //
-// Nothing here keeps state or starts a goroutine. A [Check] belongs to the one
-// validation that made it and reports problems in the order they were found.
+// Nothing here keeps state or starts a goroutine; every function may be called
+// from any goroutine.
+//
+//   - A [Check] belongs to the one validation that made it and reports problems in
+//     the order they were found (TestCheckKeepsTheOrderAndPutsSectionsUnderTheirPath).
+//   - [Encode] writes struct fields in their order and maps by key
+//     (TestEncodeWritesNaturalUnitsInTheOrderOfTheFields).
+//   - [Decode] reports problems in the order of the text
+//     (TestDecodeReportsAllProblemsInTheOrderOfTheText) and shares nothing with its
+//     target's old value (TestDecodeDoesNotTouchSharedMapsAndLists).
+//   - What is encoded decodes to the same value
+//     (TestWhatIsEncodedDecodesToTheSameValue).
 package plain

@@ -29,10 +29,12 @@ func (d *decoder) scalar(path string, n node, v reflect.Value, rate bool) {
 		d.whole(path, n, v)
 	case v.CanUint():
 		d.count(path, n, v)
-	case v.Kind() == reflect.Float64 && rate:
-		d.rate(path, n, v)
 	case v.Kind() == reflect.Float64:
-		d.number(path, n, v)
+		read := d.number
+		if rate {
+			read = d.rate
+		}
+		read(path, n, v)
 	default:
 		d.add(unsupported(path, "values of type "+v.Type().String()+" can't be read"))
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/fuseboard/fuseboard"
@@ -90,15 +91,30 @@ type reader struct {
 	line int
 }
 
-var errDeep = fmt.Errorf("nests deeper than %d levels", deepest)
+var (
+	errDeep = fmt.Errorf("nests deeper than %d levels", deepest)
+	errHalf = errors.New("has half of a surrogate pair in a text")
+)
 
 // token returns the next token and counts the lines up to it.
 func (r *reader) token() (json.Token, error) {
 	t, err := r.dec.Token()
 	now := r.dec.InputOffset()
-	r.line += bytes.Count(r.data[r.seen:now], []byte("\n"))
+	raw := r.data[r.seen:now]
+	r.line += bytes.Count(raw, []byte("\n"))
 	r.seen = now
+	if s, isText := t.(string); isText && replaced(s, raw) {
+		return nil, errHalf
+	}
 	return t, err
+}
+
+// replaced reports whether the decoder put the replacement character where raw,
+// the text as written, has no such character.
+func replaced(s string, raw []byte) bool {
+	const sign = "\uFFFD"
+	n := strings.Count(s, sign)
+	return n > 0 && n > bytes.Count(raw, []byte(sign))+bytes.Count(bytes.ToLower(raw), []byte(`\ufffd`))
 }
 
 func (r *reader) value(depth int) (node, error) {
@@ -162,6 +178,8 @@ func (r *reader) problem(err error) *fuseboard.Problem {
 	switch {
 	case errors.Is(err, errDeep):
 		return r.flaw(err.Error(), "no policy needs that")
+	case errors.Is(err, errHalf):
+		return r.flaw(err.Error(), "write the character itself")
 	case len(bytes.TrimSpace(r.data)) == 0:
 		return r.flaw("is empty", "write {} for a policy that sets nothing")
 	case errors.As(err, &syntax):

@@ -61,9 +61,9 @@ func ParseRate(s string) (float64, error) {
 	digits, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
 	digits = strings.TrimSpace(digits)
 	if percent {
-		mantissa, exponent, _ := strings.Cut(strings.ToLower(digits), "e")
+		mantissa, exponent, found := strings.Cut(strings.ToLower(digits), "e")
 		e, err := strconv.Atoi(exponent)
-		if err != nil && exponent != "" {
+		if found && err != nil {
 			mantissa = "" // not a number
 		}
 		digits = mantissa + "e" + strconv.Itoa(e-2)

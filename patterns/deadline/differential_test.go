@@ -164,7 +164,7 @@ func (w *world) derive(m move) {
 	case "timeout child":
 		w.adopt(context.WithTimeout(from, d))
 	case "value child":
-		w.adopt(context.WithValue(from, 7, m.n), func() {}) //nolint:staticcheck // any key will do
+		w.adopt(context.WithValue(from, mark{}, m.n), func() {})
 	case "detached child":
 		w.adopt(context.WithoutCancel(from), func() {})
 	case "lazy child":
@@ -198,7 +198,7 @@ func (w *world) observe(m move) {
 	case "cause":
 		w.show(context.Cause(w.ctx))
 	case "value":
-		w.show(w.ctx.Value(key{}), w.ctx.Value(7))
+		w.show(w.ctx.Value(key{}), w.ctx.Value(mark{}))
 	case "deadline":
 		at, ok := w.ctx.Deadline()
 		w.show(w.c.At(at), ok)
@@ -206,7 +206,7 @@ func (w *world) observe(m move) {
 		if len(w.children) > 0 {
 			c := w.children[m.n%len(w.children)]
 			_, dated := c.Deadline()
-			w.show(c.Err(), context.Cause(c), closed(c.Done()), c.Value(key{}), c.Value(7), dated)
+			w.show(c.Err(), context.Cause(c), closed(c.Done()), c.Value(key{}), c.Value(mark{}), dated)
 		}
 	case "stop child":
 		if len(w.cancels) > 0 {

@@ -9,15 +9,24 @@
 // A [Policy] and a [Span] are values; their methods decide from their
 // arguments alone, and the clock is read by the caller, never by Begin or Try.
 //
-//   - A span never ends later than the span or the caller it was cut from.
+//   - A span never ends later than the span or the caller it was cut from
+//     (TestNoSpanEndsLaterThanWhatItWasCutFrom).
 //   - The context made by [Context] ends once. The first of deadline, caller's
 //     end, [Family.Cancel] and [Lazy.End] that somebody could see decides Err and
-//     context.Cause, and both stay as they are. An end that nobody looked for
-//     before End is reported as context.Canceled.
+//     context.Cause, and both stay as they are (TestErrAndCauseStayAsFirstSeen).
+//     An end that nobody looked for before End is reported as context.Canceled
+//     (TestEndWithoutALookIsCancelledWhateverPassedUnseen). Else it can't be told from
+//     the library's own (TestContextCannotBeToldFromTheLibrarys).
 //   - Whoever called [Context] owns the [*Lazy] and calls End when the work has
-//     really ended. The context itself may be used by any goroutine, also after End.
+//     really ended (TestP12_BodyIsReadableUntilEnd). The context itself may be used
+//     by any goroutine, also after End
+//     (TestStormOfLookersSeesOneChannelWhoeverEndsItMeanwhile).
 //   - A context that nobody looked at is in no list and owns no timer; one that
-//     was looked at leaves its [Family] and its parent at End.
+//     was looked at leaves its [Family] and its parent at End
+//     (TestP7_EndLeavesNothingInTheFamily).
 //   - No goroutine is started here: not by a context, nor by a child of one that
-//     the standard library makes.
+//     the standard library makes (TestHTTPRequestCostsNoGoroutineOfItsOwn).
+//
+// Nothing here blocks, but for a few instructions under the lock of a context or
+// of its family; a foreign parent's methods may be called under the former.
 package deadline

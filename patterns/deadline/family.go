@@ -53,7 +53,6 @@ func (f *Family) add(m *made) {
 	f.mu.Lock()
 	late := f.cancelled.Load()
 	if !late {
-		m.member = true
 		if m.next = f.first; m.next != nil {
 			m.next.before = m
 		}
@@ -72,16 +71,16 @@ func (f *Family) remove(m *made) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !m.member {
-		return
-	}
-	if m.before != nil {
+	switch {
+	case m.before != nil:
 		m.before.next = m.next
-	} else {
+	case f.first == m:
 		f.first = m.next
+	default:
+		return
 	}
 	if m.next != nil {
 		m.next.before = m.before
 	}
-	m.before, m.next, m.member = nil, nil, false
+	m.before, m.next = nil, nil
 }

@@ -73,7 +73,7 @@ func TestP7_EndLeavesNothingInTheFamily(t *testing.T) {
 	})
 }
 
-func TestEveryLookerSeesOneChannelWhoeverEndsItMeanwhile(t *testing.T) {
+func TestStormOfLookersSeesOneChannelWhoeverEndsItMeanwhile(t *testing.T) {
 	for round := range 200 {
 		parent, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, 1))
 		var f Family

@@ -32,7 +32,10 @@ func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (con
 	if s.Scope == Caller {
 		return parent, nil
 	}
-	l := &Lazy{parent: parent, clock: c, family: f, span: s}
+	l := &Lazy{
+		parent: parent, clock: c, family: f,
+		start: s.Start, until: s.Until, limit: s.Limit, scope: s.Scope,
+	}
 	return l, l
 }
 
@@ -43,10 +46,13 @@ type Lazy struct {
 	parent context.Context
 	clock  *fuseboard.Clock
 	family *Family
-	span   Span
-	mu     sync.Mutex           // held while state leaves nil or ended for a made
 	state  atomic.Pointer[made] // nil: untouched; ended: untouched and over; else built
+	mu     sync.Mutex           // held while state leaves nil or ended for a made
 	looks  atomic.Uint32        // calls of Err that were answered from the clock
+	// The span, field by field: so a Lazy is 80 bytes and not 96.
+	scope        Scope
+	start, until fuseboard.Instant
+	limit        time.Duration
 }
 
 var _ context.Context = (*Lazy)(nil)
@@ -56,8 +62,7 @@ type made struct {
 	ctx          context.Context
 	cancel       context.CancelFunc
 	cause        Error // the context's cause at its deadline; in here, it costs no object
-	before, next *made // in the Family
-	member       bool
+	before, next *made // in the Family, and guarded by it
 }
 
 // ended marks a Lazy that was over before anybody looked. It is only compared.
@@ -82,10 +87,10 @@ func (l *Lazy) End() {
 // Deadline returns the end of the span, or the parent's when it has none. It
 // builds nothing.
 func (l *Lazy) Deadline() (time.Time, bool) {
-	if l.span.Until == fuseboard.Never {
+	if l.until == fuseboard.Never {
 		return l.parent.Deadline()
 	}
-	return l.clock.Time(l.span.Until), true
+	return l.clock.Time(l.until), true
 }
 
 // Done returns the channel that is closed when the context ends. The first
@@ -122,13 +127,13 @@ func (l *Lazy) String() string {
 	if s, ok := l.parent.(fmt.Stringer); ok {
 		parent = s.String()
 	}
-	return parent + ".deadline(" + l.span.Scope.String() + " " + l.span.Limit.String() + ")"
+	return parent + ".deadline(" + l.scope.String() + " " + l.limit.String() + ")"
 }
 
 // goesOn reports that nothing has ended the context, which nobody has built.
 func (l *Lazy) goesOn() bool {
 	return l.parent.Err() == nil && !l.family.Cancelled() &&
-		(l.span.Until == fuseboard.Never || !l.span.Passed(l.clock.Now()))
+		(l.until == fuseboard.Never || l.clock.Now() < l.until)
 }
 
 // look returns the built context.
@@ -160,23 +165,30 @@ func (l *Lazy) look() *made {
 // build makes the standard context that takes over.
 func (l *Lazy) build() *made {
 	m := &made{}
-	if l.span.Until == fuseboard.Never {
+	if l.until == fuseboard.Never {
 		m.ctx, m.cancel = context.WithCancel(l.parent)
 		return m
 	}
-	m.cause = *l.span.Error(l.span.Until, nil)
-	// The deadline gets the wall reading of this moment: the library compares it
-	// with the parent's, which may have nothing but a wall reading.
-	wall := time.Now()
-	now := l.clock.At(wall)
+	m.cause = Error{Scope: l.scope, Limit: l.limit, Elapsed: max(0, l.until.Sub(l.start))}
 	parent := l.parent
-	if l.span.Passed(now) && parent.Err() == context.DeadlineExceeded {
+	if parent.Err() == context.DeadlineExceeded && l.clock.Now() >= l.until {
 		// Both deadlines passed unseen. The parent's is the later one, and must not
 		// be taken for the reason.
 		parent = context.WithoutCancel(parent)
 	}
-	m.ctx, m.cancel = context.WithDeadlineCause(parent, wall.Add(l.span.Until.Sub(now)), &m.cause)
+	m.ctx, m.cancel = context.WithDeadlineCause(parent, l.deadline(), &m.cause)
 	return m
+}
+
+// deadline returns until as a time that compares rightly with the parent's
+// deadline. One that has only a wall clock reading needs the wall clock of this
+// moment, which may have been set since the clock began.
+func (l *Lazy) deadline() time.Time {
+	if at, ok := l.parent.Deadline(); !ok || at != at.Round(0) {
+		return l.clock.Time(l.until)
+	}
+	now := time.Now()
+	return now.Add(l.until.Sub(l.clock.At(now)))
 }
 
 // over makes the context that was cancelled before anybody looked. What became
