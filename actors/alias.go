@@ -34,6 +34,10 @@ type (
 	Mode = supervision.Mode
 	// Transition is one move of a circuit; see [supervision.Transition].
 	Transition = supervision.Transition
+	// Cause says why a circuit moved; see [supervision.Cause].
+	Cause = supervision.Cause
+	// Numbers is what a circuit has counted; see [supervision.Numbers].
+	Numbers = supervision.Numbers
 	// Problems is everything wrong with a policy; see [fuseboard.Problems].
 	Problems = fuseboard.Problems
 )

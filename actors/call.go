@@ -28,7 +28,7 @@ type call struct {
 	began    fuseboard.Instant // of the attempt that runs
 	attempts int
 	out      fuseboard.Outcome // of the last attempt
-	granted  bool // the gate has given its permit already: a posted request
+	granted  bool              // the gate has given its permit already: a posted request
 }
 
 // run is the way of a request, for all three ways in: enter, attempt, decide, again.

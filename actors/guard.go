@@ -144,7 +144,7 @@ func (g *Guard) unsafeRetry(op string) fuseboard.Problem {
 	return fuseboard.Problem{
 		Path: "retry", Code: codeRetrySafe, Value: title(g.name, op), Warning: true,
 		Message: "has retries but no Safe hook, so only requests that never reached the dependency are repeated",
-		Fix:     "give With{Safe: actors.Always[…]} if repeating is harmless",
+		Fix:     "give With{Safe: actors.Always[Request]} if repeating is harmless, Never[Request] if not, with your request's type",
 	}
 }
 

@@ -61,6 +61,15 @@ func TestWarningsStopNothingAndAreKept(t *testing.T) {
 			t.Errorf("no usable warning %s in %v", code, r.Warnings())
 		}
 	}
+	quiet, err := Bind(r.Guard, "quiet", echo, With[int, int]{Safe: Never[int]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range quiet.Warnings() {
+		if w.Code == codeRetrySafe && strings.Contains(w.Value, "quiet") {
+			t.Errorf("warned of what was said: %v", w)
+		}
+	}
 	if ws := (Policy{}).Validate().Warnings(); len(ws) != 1 || ws[0].Code != codeEmpty {
 		t.Errorf("empty policy: %v", ws)
 	}

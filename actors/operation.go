@@ -70,7 +70,7 @@ func (o *operation) refusedOpen(phase *supervision.Refusal) *CallError {
 	if r := o.open.Load(); r != nil && r.phase == phase {
 		return r.err
 	}
-	err := o.refusal(byBreaker, supervision.ErrOpen, describe(phase))
+	err := o.refusal(byBreaker, supervision.ErrOpen, phase.String())
 	err.until = phase.Until
 	o.open.Store(&openRefusal{phase: phase, err: err})
 	return err

@@ -164,9 +164,9 @@ func (r *receiver) log(t Transition) {
 		level = slog.LevelWarn
 	}
 	r.guard.sys.log.LogAttrs(context.Background(), level, "circuit",
-		slog.String("dependency", r.guard.name), slog.String("from", t.From.String()), slog.String("to", t.To.String()),
-		slog.String("mode", t.Mode.String()), slog.String("cause", string(t.Cause)), slog.String("reason", t.Reason),
-		slog.Uint64("epoch", t.Epoch))
+		slog.String("dependency", r.guard.name), slog.String("transition", t.String()),
+		slog.String("from", t.From.String()), slog.String("to", t.To.String()),
+		slog.String("mode", t.Mode.String()), slog.String("cause", string(t.Cause)), slog.Uint64("epoch", t.Epoch))
 }
 
 // nudge tells the guard to look at its circuit. Losing one to a stop is harmless.

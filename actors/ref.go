@@ -33,6 +33,11 @@ type With[Req, Resp any] struct {
 // writes that the dependency recognises when they come twice.
 func Always[Req any](Req) bool { return true }
 
+// Never is a Safe hook for operations that must not be repeated once they may
+// have been done. Nil means the same; Never says that it was thought of, and
+// keeps the warning about it away.
+func Never[Req any](Req) bool { return false }
+
 // Ref is one typed operation of a guard. All refs of a guard share its gate,
 // windows, budget and epoch. Safe for concurrent use.
 type Ref[Req, Resp any] struct {

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard/mailbox"
-	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // Stats are a guard's numbers since it was made. Each is exact; together they
@@ -30,7 +29,7 @@ type Stats struct {
 	Mode  Mode
 	Epoch uint64
 	// Window is the evidence that the circuit judges now.
-	Window supervision.Numbers
+	Window Numbers
 	// Gate is how full the bulkhead is now.
 	Gate mailbox.Depth
 	// PolicyVersion numbers the policy in force, the first one 1.

@@ -77,6 +77,10 @@ func Start(o Options) (*System, error) {
 	return s, nil
 }
 
+// Now returns the present instant of the System's clock, to which the instants
+// of events and transitions relate.
+func (s *System) Now() fuseboard.Instant { return s.clock.Now() }
+
 // Guards returns the guards that have not stopped, ordered by name.
 func (s *System) Guards() []*Guard {
 	s.mu.RLock()

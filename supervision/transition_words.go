@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// String tells the move in one line: "closed -> open: failure rate 62.5% over
+// 40 calls; open for 10s".
+func (t Transition) String() string {
+	states := fmt.Sprintf("%s -> %s", t.From, t.To)
+	if t.From == t.To {
+		states = fmt.Sprintf("%s, %s -> %s", t.To, t.FromMode, t.Mode)
+	}
+	why := t.Cause.words(t.Before)
+	if t.Cause == CauseCommand || t.Cause == CauseCommandExpired {
+		why = fmt.Sprintf("%s by %s: %s", why, t.By, t.Reason)
+	}
+	if t.OpenFor > 0 {
+		why += "; open for " + plain.Duration(t.OpenFor.Round(time.Millisecond))
+	}
+	return states + ": " + why
+}
+
+// String tells why a caller was refused, with the numbers that led there.
+func (r *Refusal) String() string {
+	switch {
+	case r.Mode == HoldOpen:
+		return fmt.Sprintf("held open by %s: %s", r.By, r.Reason)
+	case r.State == HalfOpen:
+		return "half-open, and its probes are all under way; it had opened: " + r.Cause.words(r.Before)
+	case r.State == Ramping:
+		return "recovering, and this call is beyond the share admitted yet; it had opened: " + r.Cause.words(r.Before)
+	}
+	return r.Cause.words(r.Before)
+}
+
+// words tells the cause with what had been counted.
+func (c Cause) words(n Numbers) string {
+	switch c {
+	case CauseFailureRate:
+		return fmt.Sprintf("failure rate %s over %d calls", percent(n.FailureRate), n.Calls)
+	case CauseSlowRate:
+		return fmt.Sprintf("slow calls %s of %d", percent(n.SlowRate), n.Calls)
+	case CauseConsecutive:
+		return fmt.Sprintf("%d failures in a row", n.Consecutive)
+	case CauseProbesFailed, CauseProbesPassed:
+		return fmt.Sprintf("%s of %d probes failed", plain.Number(n.Failures), n.Calls)
+	case CauseProbeExpired:
+		return "a probe did not answer within breaker.probe_timeout"
+	case CauseOpenElapsed:
+		return "open time over"
+	case CauseRampDone:
+		return "ramp over"
+	case CauseCommand:
+		return "command"
+	case CauseCommandExpired:
+		return "end of the command"
+	case CausePolicy:
+		return "a policy turned the breaker off"
+	}
+	return string(c)
+}
+
+// percent rounds to a tenth of a percent.
+func percent(share float64) string { return plain.Rate(math.Round(share*1000) / 1000) }
