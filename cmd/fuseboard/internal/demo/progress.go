@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package demo
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+// mostLines bounds the progress of a long run.
+const mostLines = 60
+
+// progress writes what happens while it happens. Its methods are called from
+// one goroutine, with the time since the start.
+type progress struct {
+	out       io.Writer
+	script    Script
+	state     func() actors.State
+	sides     [2]*Recorder // unprotected, protected
+	seen      [2]int       // samples that earlier lines told
+	every     time.Duration
+	nextLine  time.Duration
+	nextPhase time.Duration
+}
+
+func newProgress(out io.Writer, s Script, sides [2]*Recorder, state func() actors.State) *progress {
+	every := max(time.Second, (s.Total() / mostLines).Round(time.Second))
+	return &progress{out: out, script: s, sides: sides, state: state, every: every, nextLine: every}
+}
+
+// header is written once, before the first call.
+func (p *progress) header(seed uint64) {
+	policy := Policy()
+	p.print(`Two clients make the same calls, %d a second, to an upstream that breaks.
+
+unprotected  http.Client with a timeout of %s, no retries
+protected    the same client and timeout behind a guard: %d calls at once, %d
+             waiting, %d attempts of %s, circuit opens for %s at %.0f%% failures
+upstream     one for each client, same script: HTTP on loopback, %d workers,
+             %d places in the queue; it does every request it has taken, even
+             if the caller has left
+
+%s, seed %d. Ctrl-C ends it with the table.
+
+        unprotected            protected
+  time   ok/s  fail/s    p99    ok/s  fail/s  refused/s    p99  circuit
+`, rate, Deadline, policy.Bulkhead.Concurrency, policy.Bulkhead.Queue, policy.Retry.Attempts,
+		policy.Deadline.Attempt, policy.Breaker.OpenFor, policy.Breaker.FailureRate*100,
+		workers, places, p.script.Total(), seed)
+}
+
+// due returns when there is something to write next.
+func (p *progress) due() time.Duration { return min(p.nextLine, p.nextPhase) }
+
+// catchUp writes all that is due at elapsed, in order: a line tells of the time
+// before it, so it comes before a phase that begins at the same moment.
+func (p *progress) catchUp(elapsed time.Duration) {
+	for p.due() <= elapsed {
+		if p.nextLine <= p.nextPhase {
+			p.line(p.nextLine)
+			p.nextLine += p.every
+			continue
+		}
+		at := p.nextPhase
+		phase := p.script.At(at)
+		p.print("%s >> upstream %s: %s\n", clock(at), phase.Name, phase.Says)
+		next, more := p.script.Next(at)
+		if !more {
+			next = math.MaxInt64
+		}
+		p.nextPhase = next
+	}
+}
+
+// line tells of the calls that ended since the last one.
+func (p *progress) line(at time.Duration) {
+	fresh := [2][]Sample{}
+	for i, side := range p.sides {
+		fresh[i] = side.After(p.seen[i])
+		p.seen[i] += len(fresh[i])
+	}
+	per := func(samples []Sample, so func(Sample) bool) int {
+		return int(float64(count(samples, so))/p.every.Seconds() + 0.5)
+	}
+	bare, guarded := fresh[0], fresh[1]
+	p.print("%s %6d %7d %6s  %6d %7d %10d %6s  %s\n", clock(at),
+		per(bare, Sample.Good), per(bare, ended(Failed)), p99(bare),
+		per(guarded, Sample.Good), per(guarded, ended(Failed)), per(guarded, ended(Refused)),
+		p99(guarded), p.state())
+}
+
+// event tells of a transition; other events are no news here.
+func (p *progress) event(elapsed time.Duration, e actors.Event) {
+	p.catchUp(elapsed)
+	if e.Kind != actors.EventTransition {
+		return
+	}
+	p.print("%s  - %s\n", clock(elapsed), e.Transition)
+}
+
+func p99(samples []Sample) string {
+	return short(milliseconds(quantile(samples, 0.99)), len(samples))
+}
+
+func (p *progress) print(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.out, format, args...)
+}
+
+// clock writes a time since the start, in six columns.
+func clock(at time.Duration) string {
+	text := fmt.Sprintf("%.1fs", at.Seconds())
+	return strings.Repeat(" ", max(6-len(text), 0)) + text
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package demo
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+func testProgress(out io.Writer, length time.Duration) (*progress, [2]*Recorder) {
+	sides := [2]*Recorder{{}, {}}
+	return newProgress(out, NewScript(length), sides, func() actors.State { return actors.Closed }), sides
+}
+
+func TestALineComesBeforeAPhaseOfTheSameMoment(t *testing.T) {
+	var out strings.Builder
+	p, _ := testProgress(&out, 25*time.Second)
+	p.catchUp(3 * time.Second)
+	lines := strings.Split(out.String(), "\n")
+	want := []string{"  0.0s >> upstream healthy", "  1.0s ", "  2.0s ", "  3.0s  ", "  3.0s >> upstream slow", ""}
+	if len(lines) != len(want) {
+		t.Fatalf("got %d lines:\n%s", len(lines), out.String())
+	}
+	for i := range want {
+		if !strings.HasPrefix(lines[i], want[i]) {
+			t.Errorf("line %d is %q, want %q", i, lines[i], want[i])
+		}
+	}
+}
+
+func TestALineTellsOfTheCallsSinceTheLastOne(t *testing.T) {
+	var out strings.Builder
+	p, sides := testProgress(&out, 25*time.Second)
+	for range 3 {
+		sides[0].Add(Sample{End: Failed, Took: 500 * time.Millisecond})
+		sides[1].Add(Sample{End: Refused, Took: time.Microsecond})
+	}
+	sides[1].Add(Sample{End: Answered, Took: 20 * time.Millisecond})
+	p.catchUp(2 * time.Second)
+	want := `  0.0s >> upstream healthy: a request takes 20ms, 1 in 100 fails
+  1.0s      0       3  500ms       1       0          3   20ms  closed
+  2.0s      0       0      -       0       0          0      -  closed
+`
+	if out.String() != want {
+		t.Errorf("got:\n%swant:\n%s", out.String(), want)
+	}
+}
+
+func TestProgressFitsATerminal(t *testing.T) {
+	for _, length := range []time.Duration{2 * time.Second, 25 * time.Second, 10 * time.Minute} {
+		var out strings.Builder
+		p, _ := testProgress(&out, length)
+		p.state = func() actors.State { return actors.HalfOpen }
+		p.header(18446744073709551615)
+		p.catchUp(length)
+		fits(t, out.String())
+		if lines := strings.Count(out.String(), "half-open"); lines < 2 || lines > mostLines {
+			t.Errorf("a run of %s has %d lines", length, lines)
+		}
+	}
+}
+
+func TestTheHeaderStatesBothSidesAndThePolicy(t *testing.T) {
+	var out strings.Builder
+	p, _ := testProgress(&out, 25*time.Second)
+	p.header(7)
+	for _, want := range []string{"no retries", "16 calls at once, 32", "2 attempts of 250ms", "for 1s at 50% failures", "25s, seed 7"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the header lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestATransitionIsToldInWords(t *testing.T) {
+	var out strings.Builder
+	p, _ := testProgress(&out, 25*time.Second)
+	p.event(100*time.Millisecond, actors.Event{Kind: actors.EventTransition, Transition: actors.Transition{
+		From: actors.Closed, To: actors.Open, Cause: "failure-rate", OpenFor: 1048 * time.Millisecond,
+		Before: actors.Numbers{Calls: 50, FailureRate: 0.52},
+	}})
+	p.event(0, actors.Event{Kind: actors.EventStarted})
+	want := `  0.0s >> upstream healthy: a request takes 20ms, 1 in 100 fails
+  0.1s  - closed -> open: failure rate 52% over 50 calls; open for 1.048s
+`
+	if out.String() != want {
+		t.Errorf("got:\n%swant:\n%s", out.String(), want)
+	}
+	fits(t, out.String())
+}
+
+func TestThePolicyHasNoFlaw(t *testing.T) {
+	if problems := Policy().Validate(); problems != nil {
+		t.Error(problems)
+	}
+	if Policy().Deadline.Total != Deadline {
+		t.Error("the guard's callers have another deadline than the others")
+	}
+}
+
+func ExamplePolicy() {
+	fmt.Println(Policy().Bulkhead.Concurrency, Policy().Deadline.Total)
+	// Output: 16 500ms
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package demo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+// Policy protects the upstream in the demo. Its times fit a run of seconds: a
+// service would open its circuit for ten seconds, not for one.
+func Policy() actors.Policy {
+	return actors.Policy{
+		Bulkhead: actors.Bulkhead{Concurrency: 16, Queue: 32},
+		Deadline: actors.Deadline{Total: Deadline, Attempt: 250 * time.Millisecond},
+		Retry:    actors.Retry{Attempts: 2, Backoff: actors.Backoff{Base: 20 * time.Millisecond}},
+		Breaker: actors.Breaker{
+			FailureRate: 0.5, MinCalls: 20, Window: actors.Window{Calls: 50},
+			OpenFor: time.Second, OpenGrowth: 1,
+		},
+	}
+}
+
+// side is one of the two clients with its own upstream.
+type side struct {
+	upstream *Upstream
+	client   *client
+	call     func(context.Context, request) (string, error)
+	record   Recorder
+}
+
+func newSide(script Script, seed uint64, elapsed func() time.Duration) (*side, error) {
+	u, err := NewUpstream(script, seed, elapsed)
+	if err != nil {
+		return nil, err
+	}
+	c := newClient(u.URL())
+	return &side{upstream: u, client: c, call: c.get}, nil
+}
+
+// protect puts the side's client behind a guard.
+func (s *side) protect(sys *actors.System) (*actors.Guard, error) {
+	guarded, err := actors.Spawn(sys, "upstream", s.client.get, Policy(),
+		actors.With[request, string]{Safe: actors.Always[request]}) // a GET
+	if err != nil {
+		return nil, err
+	}
+	s.call = guarded.Call
+	return guarded.Guard, nil
+}
+
+// one makes one call and records how it ended.
+func (s *side) one(ctx context.Context, elapsed func() time.Duration) {
+	at := elapsed()
+	_, err := s.call(ctx, request{})
+	s.record.Add(Sample{At: at, Took: elapsed() - at, End: endOf(err)})
+}
+
+// endOf says what the caller got. Refused is what a policy refused before the
+// first attempt; a call that was tried and then given up has failed.
+func endOf(err error) End {
+	if err == nil {
+		return Answered
+	}
+	if call, ok := errors.AsType[*actors.CallError](err); ok && call.RejectedBy() != "" {
+		return Refused
+	}
+	return Failed
+}
+
+// close ends the connections first, so that the server finds them idle.
+func (s *side) close() error {
+	s.client.close()
+	return s.upstream.Close()
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// asCommand makes the test binary behave as the command, for tests of signals.
+const asCommand = "FUSEBOARD_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// ran runs a command line as main would.
+func ran(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestAMistakeOnTheCommandLineIsToldInPlainWordsWithWhatIsAccepted(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "no command given; accepted: help, demo\nSee: fuseboard help\n"},
+		{[]string{"dmeo"}, "unknown command \"dmeo\"; accepted: help, demo\nSee: fuseboard help\n"},
+		{[]string{"help", "dmeo"}, "unknown command \"dmeo\"; accepted: help, demo\nSee: fuseboard help\n"},
+		{[]string{"demo", "now"}, "demo takes no arguments, got \"now\"; accepted flags: --for, --seed, -o\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--fro", "3s"}, "demo has no flag --fro; accepted: --for, --seed, -o\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "-x"}, "demo has no flag -x; accepted: --for, --seed, -o\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--for"}, "--for needs a value\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--for", "soon"}, "--for: \"soon\" is not a duration; write it like 30s or 2m\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--for", "1.9s"}, "--for: \"1.9s\" is out of range; accepted: 2s to 10m\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--for=601s"}, "--for: \"601s\" is out of range; accepted: 2s to 10m\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--seed", "-1"}, "--seed: \"-1\" is not a seed; accepted: whole numbers from 0\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "-o", "yaml"}, "-o: \"yaml\" is not a format; accepted: text, json\nSee: fuseboard help demo\n"},
+	} {
+		code, out, errs := ran(t, c.args...)
+		if code != exitUsage || out != "" || errs != "fuseboard: "+c.want {
+			t.Errorf("%q: exit %d, standard output %q, standard error %q; want exit 2 and %q", c.args, code, out, errs, c.want)
+		}
+	}
+}
+
+func TestHelpGoesToStandardOutputAndNamesEveryCommandAndFlag(t *testing.T) {
+	for _, c := range []struct{ args, want []string }{
+		{[]string{"help"}, []string{"demo", "help", "Exit codes"}},
+		{[]string{"--help"}, []string{"demo"}},
+		{[]string{"help", "help"}, []string{"demo"}},
+		{[]string{"help", "demo"}, []string{"--for", "--seed", "-o text|json", "Examples:", "recovery_ms"}},
+		{[]string{"demo", "-h"}, []string{"--for"}},
+		{[]string{"demo", "--help"}, []string{"--for"}},
+	} {
+		code, out, errs := ran(t, c.args...)
+		if code != exitOK || errs != "" {
+			t.Errorf("%q: exit %d, standard error %q", c.args, code, errs)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%q does not name %s:\n%s", c.args, want, out)
+			}
+		}
+		for line := range strings.Lines(out) {
+			if len(line) > 81 {
+				t.Errorf("%q: %d columns: %s", c.args, len(line)-1, line)
+			}
+		}
+	}
+}
+
+func TestDemoFlagsHaveTheirDocumentedDefaultsAndReachTheirBounds(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want demoFlags
+	}{
+		{nil, demoFlags{25 * time.Second, 1, "text"}},
+		{[]string{"--for", "2s", "--seed", "0", "-o", "json"}, demoFlags{2 * time.Second, 0, "json"}},
+		{[]string{"-for=10m", "-seed=18446744073709551615"}, demoFlags{10 * time.Minute, 1<<64 - 1, "text"}},
+	} {
+		if got, err := parseDemo(c.args); err != nil || got != c.want {
+			t.Errorf("%q: got %+v, %v; want %+v", c.args, got, err, c.want)
+		}
+	}
+}
+
+func TestDemoAsJSONWritesNothingElseToStandardOutput(t *testing.T) {
+	code, out, errs := ran(t, "demo", "--for", "2s", "-o", "json")
+	var report map[string]map[string]float64
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("exit %d: %v in %q", code, err, out)
+	}
+	if code != exitOK || report["protected"]["calls"] == 0 || report["protected"]["calls"] != report["unprotected"]["calls"] {
+		t.Errorf("exit %d, report %v", code, report)
+	}
+	if !strings.Contains(errs, "upstream slow") {
+		t.Errorf("standard error lacks the progress:\n%s", errs)
+	}
+}
+
+func TestAFailureExitsWith1(t *testing.T) {
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	var errs bytes.Buffer
+	if code := run(done, []string{"demo"}, closedPipe{}, &errs); code != exitError || !strings.HasPrefix(errs.String(), "fuseboard: ") {
+		t.Errorf("exit %d, standard error %q", code, errs.String())
+	}
+}
+
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+func TestCtrlCEndsTheDemoWithTheTable(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		c := exec.CommandContext(t.Context(), os.Args[0], "demo", "--for", "10m")
+		c.Env = append(os.Environ(), asCommand+"=1")
+		pipe, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		for lines := bufio.NewScanner(pipe); lines.Scan(); out.WriteString(lines.Text() + "\n") {
+			if strings.Contains(lines.Text(), "upstream healthy") {
+				if err := c.Process.Signal(sig); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := c.Wait(); err != nil {
+			t.Errorf("%s: %v", sig, err)
+		}
+		if !strings.Contains(out.String(), "stopped after") || !strings.Contains(out.String(), "requests at the upstream") {
+			t.Errorf("%s: no table:\n%s", sig, out.String())
+		}
+	}
+}
