@@ -35,12 +35,12 @@ func newProgress(out io.Writer, s Script, sides [2]*Recorder, state func() actor
 
 // header is written once, before the first call.
 func (p *progress) header(seed uint64) {
-	policy := Policy()
+	policy := Policy(p.script.Total())
 	p.print(`Two clients make the same calls, %d a second, to an upstream that breaks.
 
 unprotected  http.Client with a timeout of %s, no retries
 protected    the same client and timeout behind a guard: %d calls at once, %d
-             waiting, %d attempts of %s, circuit opens for %s at %.0f%% failures
+             waiting, %d attempts of %s, opens for %s at %.0f%% failures
 upstream     one for each client, same script: HTTP on loopback, %d workers,
              %d places in the queue; it does every request it has taken, even
              if the caller has left

@@ -94,15 +94,15 @@ func TestATransitionIsToldInWords(t *testing.T) {
 }
 
 func TestThePolicyHasNoFlaw(t *testing.T) {
-	if problems := Policy().Validate(); problems != nil {
+	if problems := Policy(25 * time.Second).Validate(); problems != nil {
 		t.Error(problems)
 	}
-	if Policy().Deadline.Total != Deadline {
+	if Policy(25*time.Second).Deadline.Total != Deadline {
 		t.Error("the guard's callers have another deadline than the others")
 	}
 }
 
 func ExamplePolicy() {
-	fmt.Println(Policy().Bulkhead.Concurrency, Policy().Deadline.Total)
+	fmt.Println(Policy(25*time.Second).Bulkhead.Concurrency, Policy(25*time.Second).Deadline.Total)
 	// Output: 16 500ms
 }

@@ -88,5 +88,5 @@ func (r Report) WriteJSON(w io.Writer) error {
 
 // milliseconds keeps hundredths: a refusal takes microseconds.
 func milliseconds(d time.Duration) float64 {
-	return math.Round(float64(d)/float64(time.Millisecond)*100) / 100
+	return math.Round(float64(d)/float64(time.Millisecond)*1000) / 1000
 }

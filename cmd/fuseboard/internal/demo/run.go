@@ -46,7 +46,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, guarded.close()) }()
-	guard, err := guarded.protect(sys)
+	guard, err := guarded.protect(sys, Policy(o.For))
 	if err != nil {
 		return Report{}, err
 	}

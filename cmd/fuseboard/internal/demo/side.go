@@ -10,16 +10,17 @@ import (
 	"github.com/fuseboard/fuseboard/actors"
 )
 
-// Policy protects the upstream in the demo. Its times fit a run of seconds: a
-// service would open its circuit for ten seconds, not for one.
-func Policy() actors.Policy {
+// Policy protects the upstream in a demo of that length. Its open time fits the
+// run, a twenty-fifth of it and a second at most; a service would open its
+// circuit for ten seconds.
+func Policy(length time.Duration) actors.Policy {
 	return actors.Policy{
 		Bulkhead: actors.Bulkhead{Concurrency: 16, Queue: 32},
 		Deadline: actors.Deadline{Total: Deadline, Attempt: 250 * time.Millisecond},
 		Retry:    actors.Retry{Attempts: 2, Backoff: actors.Backoff{Base: 20 * time.Millisecond}},
 		Breaker: actors.Breaker{
 			FailureRate: 0.5, MinCalls: 20, Window: actors.Window{Calls: 50},
-			OpenFor: time.Second, OpenGrowth: 1,
+			OpenFor: min(length/25, time.Second), OpenGrowth: 1,
 		},
 	}
 }
@@ -42,8 +43,8 @@ func newSide(script Script, seed uint64, elapsed func() time.Duration) (*side, e
 }
 
 // protect puts the side's client behind a guard.
-func (s *side) protect(sys *actors.System) (*actors.Guard, error) {
-	guarded, err := actors.Spawn(sys, "upstream", s.client.get, Policy(),
+func (s *side) protect(sys *actors.System, p actors.Policy) (*actors.Guard, error) {
+	guarded, err := actors.Spawn(sys, "upstream", s.client.get, p,
 		actors.With[request, string]{Safe: actors.Always[request]}) // a GET
 	if err != nil {
 		return nil, err
