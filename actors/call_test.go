@@ -122,9 +122,11 @@ func TestRepetitionThatCannotFitTheDeadlineIsNotMade(t *testing.T) {
 
 func TestRetryBudgetBoundsRepetitions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := Policy{Deadline: Deadline{Total: time.Minute}, Retry: Retry{Attempts: 2,
-			Backoff: Backoff{Base: time.Millisecond, Jitter: supervision.NoJitter},
-			Budget:  Budget{Ratio: 0.1, MinPerSecond: 1, Window: 10 * time.Second}}}
+		p := Policy{Deadline: Deadline{Total: time.Minute}, Retry: Retry{
+			Attempts: 2,
+			Backoff:  Backoff{Base: time.Millisecond, Jitter: supervision.NoJitter},
+			Budget:   Budget{Ratio: 0.1, MinPerSecond: 1, Window: 10 * time.Second},
+		}}
 		r := spawn(t, start(t), p, fail, With[int, int]{Safe: Always[int]})
 		refused := 0
 		for range 100 {
@@ -277,9 +279,11 @@ func TestAnswerThatIsAFailureIsRepeatedDiscardedAndAtLastReturned(t *testing.T) 
 		answers := 0
 		r := spawn(t, start(t), Policy{Retry: twice, Deadline: Deadline{Total: time.Minute}},
 			func(context.Context, int) (int, error) { answers++; return 500 + answers, nil },
-			With[int, int]{Safe: Always[int],
+			With[int, int]{
+				Safe:     Always[int],
 				Classify: func(int, error) fuseboard.Outcome { return fuseboard.Outcome{Kind: fuseboard.Failure, Class: "server"} },
-				Discard:  func(n int) { discarded = append(discarded, n) }})
+				Discard:  func(n int) { discarded = append(discarded, n) },
+			})
 		got, err := r.Call(t.Context(), 1)
 		if got != 502 || err != nil || len(discarded) != 1 || discarded[0] != 501 {
 			t.Errorf("got %d, %v; discarded %v", got, err, discarded)

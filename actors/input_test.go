@@ -76,8 +76,10 @@ func TestWarningsStopNothingAndAreKept(t *testing.T) {
 	if ws := (Policy{Retry: twice}).Validate().Warnings(); len(ws) != 1 || ws[0].Code != codeNoDeadline {
 		t.Errorf("retry alone: %v", ws)
 	}
-	good := Policy{Deadline: Deadline{Total: 2 * time.Second, Attempt: 800 * time.Millisecond}, Retry: Retry{Attempts: 2},
-		Breaker: Breaker{FailureRate: 0.5}, Bulkhead: Bulkhead{Concurrency: 32, Queue: 64}}
+	good := Policy{
+		Deadline: Deadline{Total: 2 * time.Second, Attempt: 800 * time.Millisecond}, Retry: Retry{Attempts: 2},
+		Breaker: Breaker{FailureRate: 0.5}, Bulkhead: Bulkhead{Concurrency: 32, Queue: 64},
+	}
 	if ps := good.Validate(); len(ps) != 0 {
 		t.Errorf("a good policy: %v", ps)
 	}

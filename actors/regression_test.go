@@ -231,7 +231,7 @@ func storm(r *Ref[int, int], rng *rand.Rand, w int) {
 			_ = r.Tell(bg, n)
 		case 3:
 			p := r.Policy()
-			p.Bulkhead.Concurrency = 4 << (rng.IntN(2)) // 4 or 8
+			p.Bulkhead.Concurrency = 4 << rng.IntN(2) // 4 or 8
 			_, _ = r.Update(bg, p)
 		case 4:
 			if w%8 == 0 {
@@ -455,8 +455,10 @@ func TestQueuedCallWaitsAFifthOfWhatItsDeadlineLeaves(t *testing.T) {
 
 func TestSlownessIsTheHandlersTimeNotTheQueues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := Policy{Deadline: Deadline{Total: time.Minute}, Breaker: Breaker{SlowRate: 0.1, SlowAfter: 300 * time.Millisecond, MinCalls: 5},
-			Bulkhead: Bulkhead{Concurrency: 1, Queue: 64, MaxWait: time.Minute}}
+		p := Policy{
+			Deadline: Deadline{Total: time.Minute}, Breaker: Breaker{SlowRate: 0.1, SlowAfter: 300 * time.Millisecond, MinCalls: 5},
+			Bulkhead: Bulkhead{Concurrency: 1, Queue: 64, MaxWait: time.Minute},
+		}
 		r := spawn(t, start(t), p, func(_ context.Context, n int) (int, error) {
 			time.Sleep(time.Duration(n) * time.Millisecond)
 			return n, nil

@@ -56,7 +56,10 @@ func TestValidateNamesPathRangeAndFix(t *testing.T) {
 		})
 	}
 	for _, b := range []mailbox.Bulkhead{
-		{}, {Queue: 64}, {Concurrency: 1}, {Concurrency: 1_000_000, Queue: 1_000_000, MaxWait: time.Minute},
+		{},
+		{Queue: 64},
+		{Concurrency: 1},
+		{Concurrency: 1_000_000, Queue: 1_000_000, MaxWait: time.Minute},
 		{Queue: 1, MaxWait: time.Microsecond},
 	} {
 		if ps := b.Validate(); len(ps) != 0 {

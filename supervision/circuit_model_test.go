@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fuseboard/fuseboard"
 	"pgregory.net/rapid"
+
+	"github.com/fuseboard/fuseboard"
 )
 
 // pair steps a circuit and its model side by side and compares all that can be seen.

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fuseboard/fuseboard"
 	"pgregory.net/rapid"
+
+	"github.com/fuseboard/fuseboard"
 )
 
 func TestOpenCircuitRefusesUntilItsTimeIsOver(t *testing.T) {

@@ -111,13 +111,19 @@ func TestClosedAgainStartsWithFreshEvidence(t *testing.T) {
 func TestCircuitSurvivesPoliciesThatWereNeverValidated(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for name, b := range map[string]Breaker{
-		"negative": {FailureRate: -1, SlowRate: -1, SlowAfter: -1, Consecutive: -1, MinCalls: -1, Window: Window{Calls: -1},
-			OpenFor: -1, OpenGrowth: -1, MaxOpen: -1, OpenJitter: -1, Probes: -1, ProbeRate: -1, ProbeTimeout: -1, Ramp: -1},
-		"not a number": {FailureRate: nan, SlowRate: nan, OpenGrowth: nan, OpenJitter: nan, ProbeRate: nan,
-			Weights: map[fuseboard.Class]float64{"error": nan}, Consecutive: 1},
-		"huge": {FailureRate: inf, SlowRate: inf, SlowAfter: math.MaxInt64, Consecutive: 1, MinCalls: math.MaxInt, OpenFor: math.MaxInt64,
+		"negative": {
+			FailureRate: -1, SlowRate: -1, SlowAfter: -1, Consecutive: -1, MinCalls: -1, Window: Window{Calls: -1},
+			OpenFor: -1, OpenGrowth: -1, MaxOpen: -1, OpenJitter: -1, Probes: -1, ProbeRate: -1, ProbeTimeout: -1, Ramp: -1,
+		},
+		"not a number": {
+			FailureRate: nan, SlowRate: nan, OpenGrowth: nan, OpenJitter: nan, ProbeRate: nan,
+			Weights: map[fuseboard.Class]float64{"error": nan}, Consecutive: 1,
+		},
+		"huge": {
+			FailureRate: inf, SlowRate: inf, SlowAfter: math.MaxInt64, Consecutive: 1, MinCalls: math.MaxInt, OpenFor: math.MaxInt64,
 			OpenGrowth: inf, MaxOpen: math.MaxInt64, OpenJitter: inf, Probes: math.MaxInt, ProbeRate: inf, ProbeTimeout: math.MaxInt64,
-			Ramp: math.MaxInt64, Window: Window{Calls: math.MaxInt, Span: math.MaxInt64}},
+			Ramp: math.MaxInt64, Window: Window{Calls: math.MaxInt, Span: math.MaxInt64},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, b)

@@ -190,8 +190,15 @@ func TestClassifySurvivesOddErrors(t *testing.T) {
 	var nilPointer *net.OpError
 	var nilRejection *rejection
 	for _, err := range []error{
-		ouroboros{}, twins{}, bomb{"timeout"}, bomb{"retry"}, bomb{"unwrap"}, bomb{""},
-		nilPointer, nilRejection, unhashable{1}, fmt.Errorf("%w", unhashable{1}), errors.Join(nilRejection, nil),
+		ouroboros{},
+		twins{},
+		bomb{"timeout"},
+		bomb{"retry"},
+		bomb{"unwrap"},
+		bomb{""},
+		nilPointer, nilRejection,
+		unhashable{1},
+		fmt.Errorf("%w", unhashable{1}), errors.Join(nilRejection, nil),
 	} {
 		if got := supervision.Classify(err, false); got != (fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassError}) {
 			t.Errorf("%T: %+v", err, got)

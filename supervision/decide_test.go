@@ -131,8 +131,10 @@ func drawFault(t *rapid.T) (fuseboard.Instant, supervision.Fault) {
 	now := fuseboard.Instant(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "now"))
 	f := supervision.Fault{
 		Outcome: fuseboard.Outcome{
-			Kind: rapid.SampledFrom([]fuseboard.Kind{fuseboard.Failure, fuseboard.Failure, fuseboard.Failure,
-				fuseboard.Failure, fuseboard.Failure, fuseboard.Failure, fuseboard.Success, fuseboard.Void, fuseboard.Rejected, fuseboard.Unclassified}).Draw(t, "kind"),
+			Kind: rapid.SampledFrom([]fuseboard.Kind{
+				fuseboard.Failure, fuseboard.Failure, fuseboard.Failure,
+				fuseboard.Failure, fuseboard.Failure, fuseboard.Failure, fuseboard.Success, fuseboard.Void, fuseboard.Rejected, fuseboard.Unclassified,
+			}).Draw(t, "kind"),
 			Class: drawClass(t),
 		},
 		Attempt:  rapid.IntRange(0, 3).Draw(t, "attempt"),

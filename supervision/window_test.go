@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fuseboard/fuseboard"
 	"pgregory.net/rapid"
+
+	"github.com/fuseboard/fuseboard"
 )
 
 func drawMark(t *rapid.T) mark {

@@ -38,7 +38,12 @@ func TestDiffOfEqualsIsEmptyAndOfTwoTypesIsEverything(t *testing.T) {
 		before, after any
 		want          []string
 	}{
-		{p, q, nil}, {nil, nil, nil}, {p, nil, []string{"policy"}}, {nil, p, []string{"policy"}}, {p, 1, []string{"policy"}}, {1, 2, []string{"policy"}},
+		{p, q, nil},
+		{nil, nil, nil},
+		{p, nil, []string{"policy"}},
+		{nil, p, []string{"policy"}},
+		{p, 1, []string{"policy"}},
+		{1, 2, []string{"policy"}},
 		{policy{}, policy{Breaker: breaker{Weights: map[class]float64{}}}, []string{"breaker.weights"}},
 	} {
 		if got := Diff(k.before, k.after); !slices.Equal(got, k.want) {

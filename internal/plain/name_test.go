@@ -61,8 +61,12 @@ func TestDistanceEqualsTheTextbooks(t *testing.T) {
 
 func TestPathsStayReadableWhateverTheName(t *testing.T) {
 	for _, k := range [][3]string{
-		{"", "retry", "retry"}, {"retry", "on", "retry.on"}, {"w", "connection-reset", "w.connection-reset"},
-		{"w", "a.b", `w["a.b"]`}, {"", "", `[""]`}, {"w", "a\nb", `w["a\nb"]`},
+		{"", "retry", "retry"},
+		{"retry", "on", "retry.on"},
+		{"w", "connection-reset", "w.connection-reset"},
+		{"w", "a.b", `w["a.b"]`},
+		{"", "", `[""]`},
+		{"w", "a\nb", `w["a\nb"]`},
 		{"w", strings.Repeat("x", 60), `w["` + strings.Repeat("x", 48) + `…"]`},
 		{"w", strings.Repeat("x", 47) + "ü", `w["` + strings.Repeat("x", 47) + `…"]`},
 	} {

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The words of daily work. Each is defined once, in .ci/run, so that CI and you
+# run the same thing; this file names them.
+
+WORDS := fmt build test race vet staticcheck lint arch tidy fuzz bench bench-smoke weight notice demo soak
+
+.DEFAULT_GOAL := help
+.PHONY: help check $(WORDS)
+
+help: ## print these words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+check: ## all that CI runs, in its order
+	@.ci/run
+fmt: ## format every Go file, as lint wants it
+build: ## compile every package
+test: ## the ordinary tests: go test ./...
+race: ## the tests under the race detector, in random order
+vet: ## go vet
+staticcheck: ## staticcheck, pinned in .ci/run
+lint: ## golangci-lint, pinned in .ci/run, with the linters of .golangci.yml
+arch: ## the rules of the house: rooms, words, docs, weight
+tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
+fuzz: ## every fuzz target for FUZZTIME (10s)
+bench: ## every benchmark, five times; compare two runs with benchstat
+bench-smoke: ## every benchmark once, and the exact-allocation tests
+weight: ## modules, licences and bytes that a user of actors carries
+notice: ## write NOTICE from what is compiled
+demo: ## fuseboard demo for DEMO_FOR (5s)
+soak: ## property and storm tests for long: SOAK_CHECKS (5000), SOAK_COUNT (5)
+
+$(WORDS):
+	@.ci/run $@

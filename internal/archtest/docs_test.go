@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package archtest
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+var ordering = regexp.MustCompile(`(?m)^# Ordering and ownership$`)
+
+func TestEveryPackageHasOneDocThatStatesOrderingAndOwnership(t *testing.T) {
+	for _, p := range load(t).pkgs {
+		if len(p.GoFiles) > 0 {
+			report(t, packageDocs(p.room(), p.public(), parseAll(t, p)))
+		}
+	}
+}
+
+func TestEveryExportedSymbolIsDocumented(t *testing.T) {
+	for _, p := range load(t).pkgs {
+		for _, f := range parseAll(t, p) {
+			for _, name := range undocumented(f) {
+				t.Errorf("%s.%s has no doc comment: say its meaning, unit, default and errors", p.room(), name)
+			}
+		}
+	}
+}
+
+func parseAll(t *testing.T, p pkg) (files []*ast.File) {
+	t.Helper()
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+func packageDocs(room string, public bool, files []*ast.File) (complaints []string) {
+	var docs []string
+	for _, f := range files {
+		if f.Doc != nil {
+			docs = append(docs, f.Doc.Text())
+		}
+	}
+	switch {
+	case len(docs) != 1:
+		return []string{fmt.Sprintf("room %s has %d package docs, and needs exactly one (in doc.go): a reader must not have to choose", room, len(docs))}
+	case public && !ordering.MatchString(docs[0]):
+		return []string{fmt.Sprintf("the doc of room %s has no heading \"# Ordering and ownership\": users must know who owns what, and what comes before what", room)}
+	}
+	return nil
+}
+
+// undocumented lists the exported names of f without a comment: functions,
+// methods of exported types, types, values, fields and interface methods.
+func undocumented(f *ast.File) (names []string) {
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if name := funcName(d); name != "" && d.Doc == nil {
+				names = append(names, name)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				names = append(names, undocumentedSpec(s, d.Doc)...)
+			}
+		}
+	}
+	return names
+}
+
+// funcName returns "Func" or "Type.Method", or "" for what users cannot name.
+func funcName(d *ast.FuncDecl) string {
+	if !d.Name.IsExported() {
+		return ""
+	}
+	if d.Recv == nil {
+		return d.Name.Name
+	}
+	recv := d.Recv.List[0].Type
+	for {
+		switch t := recv.(type) {
+		case *ast.StarExpr:
+			recv = t.X
+		case *ast.IndexExpr:
+			recv = t.X
+		case *ast.IndexListExpr:
+			recv = t.X
+		case *ast.Ident:
+			if !t.IsExported() {
+				return ""
+			}
+			return t.Name + "." + d.Name.Name
+		default:
+			return ""
+		}
+	}
+}
+
+func undocumentedSpec(s ast.Spec, group *ast.CommentGroup) (names []string) {
+	switch s := s.(type) {
+	case *ast.ValueSpec:
+		for _, n := range s.Names {
+			if n.IsExported() && s.Doc == nil && s.Comment == nil && group == nil {
+				names = append(names, n.Name)
+			}
+		}
+	case *ast.TypeSpec:
+		if !s.Name.IsExported() {
+			return nil
+		}
+		if s.Doc == nil && group == nil {
+			names = append(names, s.Name.Name)
+		}
+		names = append(names, undocumentedMembers(s.Name.Name, members(s.Type))...)
+	}
+	return names
+}
+
+// undocumentedMembers lists exported members without a comment. A comment
+// covers the members below it that it names: "State and Mode are …".
+func undocumentedMembers(of string, fields []*ast.Field) (names []string) {
+	var above string
+	for _, m := range fields {
+		if m.Doc != nil || m.Comment != nil {
+			above = m.Doc.Text()
+			continue
+		}
+		for _, n := range m.Names {
+			said := slices.Contains(strings.FieldsFunc(above, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), n.Name)
+			if n.IsExported() && !said {
+				names = append(names, of+"."+n.Name)
+			}
+		}
+	}
+	return names
+}
+
+// members returns the fields of a struct or the methods of an interface.
+func members(t ast.Expr) []*ast.Field {
+	switch t := t.(type) {
+	case *ast.StructType:
+		return t.Fields.List
+	case *ast.InterfaceType:
+		return t.Methods.List
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package archtest
+
+const (
+	module     = "github.com/fuseboard/fuseboard"
+	protoactor = "github.com/asynkron/protoactor-go/actor"
+	root       = "fuseboard" // the name of the root package in these tables
+)
+
+// room is one row of the table of rooms. A package of this module without a
+// row fails, and so does a row without a package.
+type room struct {
+	path  string   // below the module
+	floor int      // a room imports only rooms of lower floors, or within itself
+	may   []string // rooms and outside packages it may import; the standard library always
+	why   string   // the reason, printed on failure
+}
+
+var rooms = []room{
+	{
+		root, 0, nil,
+		"the root is the vocabulary that every room shares: what it imports, everybody imports",
+	},
+	{
+		"internal/archtest", 0, nil,
+		"it judges the rooms, so it must not need any of them",
+	},
+	{
+		"internal/plain", 0,
+		[]string{root},
+		"plain words for policies (units, paths, ranges): every room uses it, so it knows none",
+	},
+
+	{
+		"mailbox", 1,
+		[]string{root, "internal/plain", protoactor},
+		"the gate counts permits; it must not know what a breaker, a retry or an answer is",
+	},
+	{
+		"supervision", 1,
+		[]string{root, "internal/plain"},
+		"decisions are pure: they can be stepped, replayed and simulated only while nothing else is in here",
+	},
+	{
+		"supervision/strategy", 1,
+		[]string{root, "internal/plain", "supervision", protoactor},
+		"it carries decisions out for protoactor, so that supervision itself stays free of it",
+	},
+	{
+		"patterns/deadline", 1,
+		[]string{root, "internal/plain"},
+		"a pattern is usable alone: it knows neither its siblings nor the actors",
+	},
+
+	{
+		"actors", 2,
+		[]string{root, "internal/plain", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
+	},
+
+	{
+		"examples/quickstart", 6,
+		[]string{root, "actors"},
+		"an example shows what a user writes, and a user imports actors",
+	},
+	{
+		"cmd/fuseboard", 6,
+		[]string{"cmd/fuseboard/internal/demo"},
+		"a command is thin: it parses and calls a room",
+	},
+	{
+		"cmd/fuseboard/internal/demo", 6,
+		[]string{root, "actors"},
+		"the demo shows what a user sees, and a user imports actors",
+	},
+}
+
+// testKits are modules that only test files may import.
+var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
+
+// homes are packages that live in the named rooms only, tests aside.
+var homes = []struct {
+	pkg   string
+	rooms []string
+	why   string
+}{
+	{
+		protoactor,
+		[]string{"mailbox", "supervision/strategy", "actors"},
+		"protoactor brings 27 modules with it and has traps; it is wrapped once",
+	},
+	{
+		"log/slog",
+		[]string{"actors"},
+		"protoactor wants a slog.Logger at Start; everything else reports by events, and telemetry logs them",
+	},
+}
+
+// bans are standard packages that a room must not import, tests aside.
+var bans = []struct {
+	room string
+	pkgs []string
+	why  string
+}{
+	{
+		"actors",
+		[]string{"net/http", "net/http/pprof", "expvar"},
+		"HTTP is the business of clients and console; a user of actors must not get a server by accident",
+	},
+	{
+		"supervision",
+		[]string{"log", "log/slog", "net/http", "math/rand", "math/rand/v2", "runtime"},
+		"a decision reads its arguments and nothing else",
+	},
+	{
+		"mailbox",
+		[]string{"log", "log/slog", "math/rand", "math/rand/v2"},
+		"the gate answers its caller; it neither logs nor rolls dice",
+	},
+}
+
+// loans are packages of which a room may mention only the listed names.
+var loans = []struct {
+	room  string
+	pkg   string
+	names []string
+	why   string
+}{
+	{"supervision", "context", []string{"DeadlineExceeded"}, "a class is read off an error; a decision has no context"},
+	{"supervision", "net", []string{"OpError", "DNSError", "ErrClosed"}, "a class is read off an error; a decision opens nothing"},
+	{"supervision", "os", []string{"ErrDeadlineExceeded"}, "a class is read off an error; a decision reads no file and no environment"},
+}
+
+// uses are functions and types that code must not mention, tests aside. An
+// empty room means every room; except names the one file that may.
+var uses = []struct {
+	room   string
+	names  []string
+	except string
+	why    string
+}{
+	{
+		"supervision",
+		[]string{
+			"time.Now", "time.Since", "time.Until", "time.After", "time.AfterFunc",
+			"time.NewTimer", "time.NewTicker", "time.Tick", "time.Sleep",
+		},
+		"",
+		"time is an argument of a decision (fuseboard.Instant), or it cannot be simulated",
+	},
+	{
+		"supervision",
+		[]string{"sync.Mutex", "sync.RWMutex", "sync.Cond", "sync.Locker"},
+		"",
+		"a decision never waits for a lock",
+	},
+	{
+		"",
+		[]string{
+			"math/rand.Seed", "math/rand.Int63", "math/rand.Intn", "math/rand.Float64", "math/rand.Perm", "math/rand.Shuffle",
+			"math/rand/v2.Int", "math/rand/v2.IntN", "math/rand/v2.Int64", "math/rand/v2.Int64N", "math/rand/v2.N",
+			"math/rand/v2.Uint64", "math/rand/v2.Uint64N", "math/rand/v2.Uint32", "math/rand/v2.Float64",
+			"math/rand/v2.NormFloat64", "math/rand/v2.ExpFloat64", "math/rand/v2.Shuffle", "math/rand/v2.Perm",
+		},
+		"actors/system.go", // draws the seed of a System that was given none
+		"randomness belongs to a System, from one seed, or a simulation cannot be repeated",
+	},
+}
+
+// vocabulary is everything the root package exports. It may not grow without a
+// reason that stands here: every room pays for a word, and every user reads it.
+var vocabulary = []string{
+	// How a call ended; hooks return it and windows count it.
+	"Outcome",
+	"Kind", "Unclassified", "Success", "Failure", "Void", "Rejected",
+	"Class", "ClassError", "ClassTimeout", "ClassRefused", "ClassReset", "ClassThrottled",
+	"ClassPanicked", "ClassDownstream", "ClassCancelled",
+	// Who refused; a room must be able to recognise another's refusal without importing it.
+	"Rejection",
+	// The only time a decision sees.
+	"Clock", "NewClock", "Instant", "Never",
+	// What is wrong with a policy; every room validates its own section.
+	"Problem", "Problems",
+}
+
+// exposed are the only exported places where protoactor's types may show.
+var exposed = []struct {
+	room  string
+	names []string
+	why   string
+}{
+	{
+		"actors",
+		[]string{"Guard.PID", "System.SpawnActor"},
+		"a guard is an actor for users who have actors, and nothing else of protoactor is our promise",
+	},
+	{
+		"mailbox",
+		[]string{"Gate.Mailbox"},
+		"a gate can be given to protoactor as the mailbox of an actor; that is its only seam",
+	},
+}
+
+// weight is what a simple user pays. The bounds stand about a tenth above what
+// was measured; whoever raises one says why in an ADR.
+var weight = struct {
+	modules     int     // modules compiled into ./actors, without our own
+	growthMB    float64 // stripped quickstart minus an empty main, in MiB, on linux/amd64
+	why         string
+	mayNotCarry []string // licences that must not be compiled in, as their texts name themselves
+}{
+	modules: 30, growthMB: 6.7,
+	why: "protoactor is heavy already (docs/adr/0002-protoactor.md); nothing may hide behind it",
+	mayNotCarry: []string{
+		"Mozilla Public License", "GNU GENERAL PUBLIC LICENSE",
+		"GNU LESSER GENERAL PUBLIC LICENSE", "GNU AFFERO GENERAL PUBLIC LICENSE",
+	},
+}
