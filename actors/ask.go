@@ -49,7 +49,7 @@ func (f *Future[Resp]) answer(resp Resp, err error) {
 // cancels the call.
 func (r *Ref[Req, Resp]) Ask(ctx context.Context, req Req) *Future[Resp] {
 	f := &Future[Resp]{done: make(chan struct{})}
-	r.post(ctx, req, f.answer)
+	_ = r.post(ctx, req, f.answer) // f has it
 	return f
 }
 

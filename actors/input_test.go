@@ -126,6 +126,7 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 	r := spawn(t, sys, Policy{}, echo)
 	var noRef *Ref[int, int]
 	var noSystem *System
+	var noContext context.Context
 	nothing := func(err error) error { return err }
 	for what, err := range map[string]error{
 		"nil parent":         second(Protect(nil, "a", Policy{})),
@@ -142,9 +143,9 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 		"zero ref":           second((&Ref[int, int]{}).Call(t.Context(), 1)),
 		"do with nil guard":  second(Do(t.Context(), nil, func(context.Context) (int, error) { return 0, nil })),
 		"do with nil func":   second(Do[int](t.Context(), r.Guard, nil)),
-		"nil context":        second(r.Call(nil, 1)),          //nolint:staticcheck // the point
-		"nil context, asked": second(r.Ask(nil, 1).Wait(nil)), //nolint:staticcheck // the point
-		"nil context, told":  nothing(r.Tell(nil, 1)),         //nolint:staticcheck // the point
+		"nil context":        second(r.Call(noContext, 1)),
+		"nil context, asked": second(r.Ask(noContext, 1).Wait(noContext)),
+		"nil context, told":  nothing(r.Tell(noContext, 1)),
 		"nil props":          second(sys.SpawnActor("client", nil)),
 		"bad actor name":     second(sys.SpawnActor("No Good", nil)),
 	} {

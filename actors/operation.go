@@ -23,8 +23,8 @@ type operation struct {
 
 // refusals are the errors that depend on the plan alone.
 type refusals struct {
-	plan                                  *plan
-	full, late, suspended, stopped, spent *CallError
+	plan                           *plan
+	full, late, suspended, stopped *CallError
 }
 
 // openRefusal is the error of one phase of the circuit.

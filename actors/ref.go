@@ -165,6 +165,7 @@ func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outc
 		case fuseboard.Rejected: // a rejection is never the dependency's doing
 			out.Kind = fuseboard.Void
 			return out
+		default: // unclassified: by default
 		}
 	}
 	if err == nil {
@@ -173,5 +174,5 @@ func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outc
 	if c.guard.family.Cancelled() {
 		return fuseboard.Outcome{Kind: fuseboard.Void, Class: classHalted}
 	}
-	return supervision.Classify(err, c.parent.Err() == context.Canceled) //nolint:errorlint // Err returns it bare
+	return supervision.Classify(err, c.parent.Err() == context.Canceled)
 }

@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -118,7 +119,7 @@ func (g *Gate) withdraw(w *waiter, why error) error {
 
 // lateness tells a wait that a suspension made too long from any other. Under mu.
 func (g *Gate) lateness(why error) error {
-	if why == ErrLate && g.word.Load()&suspendedBit != 0 {
+	if errors.Is(why, ErrLate) && g.word.Load()&suspendedBit != 0 {
 		return ErrSuspended
 	}
 	return why

@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -42,7 +43,7 @@ func (w *waiter) answer(why error) {
 
 // reason puts the context's cause in the place of errLeft.
 func (w *waiter) reason(why error) error {
-	if why != errLeft {
+	if !errors.Is(why, errLeft) {
 		return why
 	}
 	if cause := context.Cause(w.ctx); cause != nil {

@@ -30,6 +30,7 @@ func (c *Circuit) Admit(now fuseboard.Instant) (Permit, bool) {
 			return Permit{epoch: ph.epoch}, true
 		case admitNone:
 			return Permit{}, false
+		case admitProbes, admitShare:
 		}
 	}
 	return c.admitCarefully(now)
@@ -41,6 +42,7 @@ func (c *Circuit) admitCarefully(now fuseboard.Instant) (Permit, bool) {
 	permit := Permit{epoch: ph.epoch}
 	admitted := ph.admits == admitAll
 	switch ph.admits {
+	case admitAll, admitNone:
 	case admitProbes:
 		permit.lease = ph.probes.take(now.Add(ph.plan.ProbeTimeout))
 		admitted = permit.lease != nil

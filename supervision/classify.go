@@ -76,7 +76,7 @@ func (l *classifyLook) at(err error) classifySign {
 	l.left--
 	l.note(err)
 	sign := signOf(err)
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // at walks the tree itself, one error at a time
 	case interface{ Unwrap() error }:
 		return max(sign, l.at(e.Unwrap()))
 	case interface{ Unwrap() []error }:
@@ -105,10 +105,11 @@ func (l *classifyLook) joined(errs []error) classifySign {
 }
 
 func (l *classifyLook) note(err error) {
-	if r, ok := err.(fuseboard.Rejection); ok && r.RejectedBy() != "" {
-		l.rejected = true
-	}
-	if r, ok := err.(interface{ RetryAfter() time.Duration }); ok {
+	switch r := err.(type) { //nolint:errorlint // at walks the tree itself
+	case fuseboard.Rejection:
+		l.rejected = l.rejected || r.RejectedBy() != ""
+		l.retryAfter = max(l.retryAfter, r.RetryAfter())
+	case interface{ RetryAfter() time.Duration }:
 		l.retryAfter = max(l.retryAfter, r.RetryAfter())
 	}
 }

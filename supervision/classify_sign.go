@@ -41,7 +41,7 @@ const (
 
 // signOf looks at err alone, not at what it wraps.
 func signOf(err error) classifySign {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // this error alone; the caller walks the tree
 	case syscall.Errno:
 		return signOfErrno(e)
 	case *net.DNSError:
@@ -51,7 +51,7 @@ func signOf(err error) classifySign {
 			return signRefused
 		}
 	}
-	switch err {
+	switch err { //nolint:errorlint // as above
 	case context.DeadlineExceeded, os.ErrDeadlineExceeded:
 		return signTimeout
 	case io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed:

@@ -131,14 +131,14 @@ func (m *model) catchUp(now fuseboard.Instant) {
 }
 
 func (m *model) expireProbes(now, then fuseboard.Instant) bool {
-	any := false
+	expired := false
 	for i, l := range m.places {
 		if l != nil && !l.done && l.deadline <= then {
-			m.places[i], any = nil, true
+			m.places[i], expired = nil, true
 			m.bad++
 		}
 	}
-	return any && m.concludes(now, CauseProbeExpired, 0)
+	return expired && m.concludes(now, CauseProbeExpired, 0)
 }
 
 func (m *model) concludes(now fuseboard.Instant, failed Cause, asked time.Duration) bool {

@@ -71,7 +71,7 @@ func (r Retry) WithDefaults() Retry {
 }
 
 // Validate reports everything wrong with r at once, errors and warnings, with
-// paths relative to the section: "attempts", "backoff.base", "only[1]", …
+// paths relative to the section: "attempts", "backoff.base", "only[1]" and so on.
 func (r Retry) Validate() fuseboard.Problems {
 	var c plain.Check
 	c.Int("attempts", r.Attempts, 1, retryMostAttempts, "1 means: never again")

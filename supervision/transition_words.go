@@ -51,20 +51,18 @@ func (c Cause) words(n Numbers) string {
 		return fmt.Sprintf("%d failures in a row", n.Consecutive)
 	case CauseProbesFailed, CauseProbesPassed:
 		return fmt.Sprintf("%s of %d probes failed", plain.Number(n.Failures), n.Calls)
-	case CauseProbeExpired:
-		return "a probe did not answer within breaker.probe_timeout"
-	case CauseOpenElapsed:
-		return "open time over"
-	case CauseRampDone:
-		return "ramp over"
-	case CauseCommand:
-		return "command"
-	case CauseCommandExpired:
-		return "end of the command"
-	case CausePolicy:
-		return "a policy turned the breaker off"
 	}
-	return string(c)
+	return causeWords[c]
+}
+
+// causeWords are the causes that have no numbers.
+var causeWords = map[Cause]string{
+	CauseProbeExpired:   "a probe did not answer within breaker.probe_timeout",
+	CauseOpenElapsed:    "open time over",
+	CauseRampDone:       "ramp over",
+	CauseCommand:        "command",
+	CauseCommandExpired: "end of the command",
+	CausePolicy:         "a policy turned the breaker off",
 }
 
 // percent rounds to a tenth of a percent.

@@ -20,9 +20,7 @@ func (d *decoder) scalar(path string, n node, v reflect.Value, rate bool) {
 	case v.Type() == durationType:
 		d.duration(path, n, v)
 	case v.Kind() == reflect.Bool:
-		if d.is(boolean, "true or false", path, n) {
-			v.SetBool(n.word == "true")
-		}
+		d.truth(path, n, v)
 	case v.Kind() == reflect.String:
 		d.word(path, n, v)
 	case v.CanInt():
@@ -30,13 +28,23 @@ func (d *decoder) scalar(path string, n node, v reflect.Value, rate bool) {
 	case v.CanUint():
 		d.count(path, n, v)
 	case v.Kind() == reflect.Float64:
-		read := d.number
-		if rate {
-			read = d.rate
-		}
-		read(path, n, v)
+		d.float(path, n, v, rate)
 	default:
 		d.add(unsupported(path, "values of type "+v.Type().String()+" can't be read"))
+	}
+}
+
+func (d *decoder) float(path string, n node, v reflect.Value, rate bool) {
+	if rate {
+		d.rate(path, n, v)
+	} else {
+		d.number(path, n, v)
+	}
+}
+
+func (d *decoder) truth(path string, n node, v reflect.Value) {
+	if d.is(boolean, "true or false", path, n) {
+		v.SetBool(n.word == "true")
 	}
 }
 

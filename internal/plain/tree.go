@@ -53,8 +53,9 @@ func (n node) got() string {
 		return "a list"
 	case object:
 		return "an object"
+	default:
+		return shorten(n.word)
 	}
-	return shorten(n.word)
 }
 
 // given is the node as Problem.Value; text stands without quotes.

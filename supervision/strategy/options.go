@@ -41,5 +41,5 @@ type Options struct {
 }
 
 // Validate reports everything wrong with the options at once, with paths relative
-// to them: "restart.max", …
+// to them: "restart.max" and so on.
 func (o Options) Validate() fuseboard.Problems { return o.Restart.Validate().Under("restart") }

@@ -186,8 +186,7 @@ func TestTheAgainHookTakesTheEnvelopeOver(t *testing.T) {
 
 func TestStopAnswersWaitingRequestsOnceAndLeavesNothingBehind(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		var supervisor *strategy.Strategy
-		supervisor = strategy.New(s.clock, strategy.Options{
+		supervisor := strategy.New(s.clock, strategy.Options{
 			Fault:  threeTimes,
 			Answer: func(_ *actor.MessageEnvelope, cause, why error) { s.note(fmt.Sprint(cause, ", ", why)) },
 		})

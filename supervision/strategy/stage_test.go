@@ -90,7 +90,7 @@ func (s *stage) guard(supervisor actor.SupervisorStrategy, child func(actor.Cont
 // stop stops actors and waits for them.
 func (s *stage) stop(pids ...*actor.PID) {
 	for _, pid := range pids {
-		s.system.Root.StopFuture(pid).Wait()
+		_ = s.system.Root.StopFuture(pid).Wait()
 	}
 }
 

@@ -24,9 +24,7 @@ type client struct {
 }
 
 func newClient(url string) *client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil // loopback
-	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idleConnections, idleConnections
+	transport := &http.Transport{MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections}
 	return &client{http: http.Client{Transport: transport, Timeout: Deadline}, url: url}
 }
 

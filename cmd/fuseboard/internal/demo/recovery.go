@@ -19,8 +19,8 @@ const (
 func recovery(samples []Sample, back, end time.Duration) (time.Duration, bool) {
 	for at := back; at+bucketsInARow*bucket <= end; at += bucketStep {
 		well := true
-		for i := range time.Duration(bucketsInARow) {
-			well = well && answers(samples, at+i*bucket)
+		for from := at; from < at+bucketsInARow*bucket; from += bucket {
+			well = well && answers(samples, from)
 		}
 		if well {
 			return at - back, true

@@ -43,7 +43,7 @@ func ExampleNewUpstream() {
 // served calls the handler as the server would and returns the status.
 func served(ctx context.Context, u *Upstream) int {
 	w := httptest.NewRecorder()
-	u.serve(w, httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx))
+	u.serve(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
 	return w.Code
 }
 
