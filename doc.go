@@ -9,8 +9,10 @@
 //
 // # Ordering and ownership
 //
-// Every type here is a value. A [Clock] is read-only after [NewClock] and may
-// be read from any goroutine; it belongs to the System that made it, and two
-// Systems never share one. Instants of two clocks are not comparable. A clock
-// never goes back: two reads in order give two instants in order.
+// Each sentence is kept by the test named after it.
+//
+// Every type here is a value; a [Clock] is read-only after [NewClock] and may be
+// read from any goroutine (TestClockIsReadByManyAtOnce). It belongs to the System
+// that made it; instants of two clocks are not comparable. A clock never goes
+// back and follows virtual time (TestClockNeverGoesBackAndFollowsVirtualTime).
 package fuseboard

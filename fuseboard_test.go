@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,24 @@ func TestClockNeverGoesBackAndFollowsVirtualTime(t *testing.T) {
 			t.Errorf("after three hours: %d", got)
 		}
 	})
+}
+
+func TestClockIsReadByManyAtOnce(t *testing.T) {
+	c := fuseboard.NewClock()
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			last := c.Now()
+			for range 1000 {
+				now := c.Now()
+				if now < last {
+					t.Errorf("%d after %d", now, last)
+				}
+				last = now
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func TestClockConvertsDeadlinesWithAndWithoutMonotonicReading(t *testing.T) {

@@ -22,24 +22,35 @@
 //
 // # Ordering and ownership
 //
+// Each sentence is kept by the test named after it.
+//
 // The policies of one dependency act in a fixed order, outermost first: total
-// deadline, retry, breaker, bulkhead, attempt deadline, handler.
+// deadline, retry, breaker, bulkhead, attempt deadline, handler. Only an open
+// circuit refuses even before the deadline is looked at, because that needs no
+// clock (TestPoliciesActInTheirOrder).
 //
-// A guard owns its dependency's state. Transitions, policy changes and stops of
-// one dependency are published as events in one total order, numbered from 1
-// without gaps; between two dependencies there is no order. No user code runs
-// inside a transition, and a slow subscriber delays nobody: what does not fit
-// its buffer is dropped and counted.
+// A guard owns its dependency's state. Starts, transitions, policy changes and
+// stops of one dependency are published in one total order, numbered from 1
+// without gaps (TestEventsOfAGuardAreNumberedWithoutGapsInEpochOrder); between
+// two dependencies there is no order. A slow subscriber delays nobody: what does
+// not fit its buffer is dropped for it and counted
+// (TestSlowSubscriberDelaysNobodyAndCountsWhatItMissed). No user code runs inside
+// a transition, so a subscriber may use the guard it hears of
+// (TestP8_SubscriberMayCallTheGuardItHearsOf).
 //
-// A call takes a permit before its handler runs and gives it back after its
-// outcome is recorded, whatever the handler does: return, panic or end its
-// goroutine. No permit is held while a call waits to be repeated. Calls that
-// wait for a permit are served in the order in which they came, and each is
-// answered exactly once. After the circuit's trip no call of the old state
-// reaches the handler, and a result that belongs to an older state changes
-// nothing.
+// A call gives its permit back after its outcome is recorded, whatever its
+// handler does: return, panic or end its goroutine
+// (TestP5_AllPermitsAreBackAfterAnyStorm). It holds none while it waits to be
+// repeated (TestSafeFailureIsRepeatedAfterTheBackoffHoldingNoPermit). Calls, asks
+// and messages wait for permits in one queue, first come first served
+// (TestCallsAsksAndMessagesQueueInOneOrder), and each is answered exactly once
+// (TestMixedLoadOfCallsAndMessagesKeepsOnePeakAndAnswersAll). After the circuit's
+// trip no call of the old state reaches the handler
+// (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state
+// changes nothing (TestP3_LateResultOfAnOlderStateChangesNothing).
 //
-// A handler runs on its caller's goroutine (Call) or on one that the guard
-// waits for when it stops (Ask, Tell, messages). Deadlines are cooperative: the
-// permit is held until the handler returns.
+// A handler runs on its caller's goroutine (Call, Do) or on one that the guard
+// waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,
+// TestStopLetsQueuedAndRunningCallsFinish. Deadlines are cooperative: the permit
+// is held until the handler returns (TestP6_PermitStaysTakenUntilTheWorkReallyEnds).
 package actors

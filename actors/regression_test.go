@@ -7,6 +7,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -505,3 +507,51 @@ type throttled struct{}
 
 func (throttled) Error() string             { return "429" }
 func (throttled) RetryAfter() time.Duration { return 7 * time.Second }
+
+func TestHandlerOfACallRunsOnItsCallersGoroutine(t *testing.T) {
+	stack := func() string { return string(debug.Stack()) }
+	r, err := Spawn(start(t), "payments", func(context.Context, int) (string, error) { return stack(), nil }, Policy{Bulkhead: Bulkhead{Concurrency: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := r.Call(t.Context(), 1); !strings.Contains(got, "TestHandlerOfACallRunsOnItsCallersGoroutine(") {
+		t.Errorf("Call ran elsewhere:\n%s", got)
+	}
+	if got, _ := r.Ask(t.Context(), 1).Wait(t.Context()); strings.Contains(got, "TestHandlerOfACallRunsOnItsCallersGoroutine(") {
+		t.Errorf("Ask ran on the caller's goroutine:\n%s", got)
+	}
+}
+
+func TestPoliciesActInTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := quickBreaker
+		b.Consecutive = 1
+		r := spawn(t, start(t), Policy{Deadline: Deadline{Total: time.Minute}, Breaker: b, Bulkhead: Bulkhead{Concurrency: 1}}, func(ctx context.Context, n int) (int, error) {
+			if n == 0 {
+				return hang(ctx, n)
+			}
+			return 0, errDown
+		})
+		past, end := context.WithTimeout(t.Context(), -time.Second)
+		defer end()
+		leave, left := context.WithCancel(t.Context())
+		full := r.Ask(leave, 0)
+		synctest.Wait()
+
+		_, err := r.Call(past, 1) // the deadline before the bulkhead
+		if e := callError(t, err); e.RejectedBy() != "deadline" {
+			t.Errorf("refused by %s", e.RejectedBy())
+		}
+		_, err = r.Call(t.Context(), 1) // a closed circuit lets it on to the bulkhead
+		wantIs(t, err, ErrFull)
+		if err := r.Command(t.Context(), Command{Mode: HoldOpen, Reason: "test", By: "test", TTL: time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		_, err = r.Call(t.Context(), 1) // the breaker before the bulkhead
+		wantIs(t, err, ErrOpen)
+		_, err = r.Call(past, 1) // and, open, before all
+		wantIs(t, err, ErrOpen)
+		left()
+		_, _ = full.Wait(t.Context())
+	})
+}
