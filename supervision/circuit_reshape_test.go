@@ -109,7 +109,7 @@ func TestSnapshotIsOfOneMoment(t *testing.T) {
 func TestIdleCircuitIsSmall(t *testing.T) {
 	const limit = 1536
 	size := unsafe.Sizeof(Circuit{}) + unsafe.Sizeof(phase{}) + unsafe.Sizeof(plan{}) + unsafe.Sizeof(Refusal{}) +
-		unsafe.Sizeof(tally{}) + unsafe.Sizeof(span{}) + spanBuckets*unsafe.Sizeof(bucket{})
+		unsafe.Sizeof(tally{}) + unsafe.Sizeof(span{}) + tickCount*unsafe.Sizeof(tick[spanCounts]{})
 	if size > limit {
 		t.Errorf("%d bytes with all buckets in use, want at most %d", size, limit)
 	}

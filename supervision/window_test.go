@@ -52,7 +52,7 @@ type event struct {
 func arrive(list []event, e event) []event {
 	var kept []event
 	for _, old := range list {
-		if old.tick%spanBuckets == e.tick%spanBuckets {
+		if old.tick%tickCount == e.tick%tickCount {
 			if old.tick > e.tick {
 				return list
 			}
@@ -79,7 +79,7 @@ func TestTimeWindowEqualsAListWithTheBucketRule(t *testing.T) {
 			list = arrive(list, e)
 			var inside []mark
 			for _, old := range list {
-				if old.tick > e.tick-spanBuckets {
+				if old.tick > e.tick-tickCount {
 					inside = append(inside, old.mark)
 				}
 			}
