@@ -5,26 +5,34 @@ package supervision
 import "github.com/fuseboard/fuseboard"
 
 // Record takes the outcome of the run that p allowed, once. It returns the
-// transition that this outcome caused, if it did. A void, rejected or
+// transition that this outcome caused, nil if none. A void, rejected or
 // unclassified outcome counts nowhere and frees a probe's place; an outcome of an
 // older epoch, or of a lease that expired, changes nothing.
-func (c *Circuit) Record(now fuseboard.Instant, p Permit, o fuseboard.Outcome) (Transition, bool) {
+func (c *Circuit) Record(now fuseboard.Instant, p Permit, o fuseboard.Outcome) (*Transition, bool) {
 	ph := c.phase.Load()
 	if ph.epoch != p.epoch {
-		return Transition{}, false
+		return nil, false
 	}
 	m, counts := ph.plan.mark(o)
 	if p.lease != nil {
-		return c.answer(now, p, m, counts, o)
+		return moved(c.answer(now, p, m, counts, o))
 	}
 	if !counts || p.extra || ph.tally == nil || !ph.mode.counts() {
-		return Transition{}, false
+		return nil, false
 	}
 	ph.tally.add(now, m)
 	if m == 0 {
-		return Transition{}, false
+		return nil, false
 	}
-	return c.judge(now, p.epoch, o)
+	return moved(c.judge(now, p.epoch, o))
+}
+
+// moved keeps a Transition, which is large, off the way of every success.
+func moved(t Transition, ok bool) (*Transition, bool) {
+	if !ok {
+		return nil, false
+	}
+	return &t, true
 }
 
 // Return gives p back unused, as Record does with a void outcome.

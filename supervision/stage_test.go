@@ -57,7 +57,7 @@ func (s *stage) refused() {
 func (s *stage) record(p Permit, o fuseboard.Outcome) bool {
 	t, moved := s.c.Record(s.now, p, o)
 	if moved {
-		s.last = t
+		s.last = *t
 	}
 	return moved
 }
