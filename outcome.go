@@ -72,7 +72,9 @@ type Outcome struct {
 
 // Rejection is an error by which a policy refused a call that then never
 // touched its dependency. *actors.CallError implements it. When RejectedBy is
-// empty the error is not a rejection but the dependency's own failure.
+// empty the error is not a rejection but the dependency's own failure; then the
+// first error it unwraps to is the cause, and further ones say why the call was
+// not repeated.
 type Rejection interface {
 	error
 	// RejectedBy names the section of the policy that refused: "breaker",

@@ -59,9 +59,11 @@ const (
 	HoldClosed = supervision.HoldClosed
 )
 
-// What a caller branches on with errors.Is. Each comes inside a [*CallError].
+// What a caller branches on with errors.Is. Each comes inside a [*CallError]: as
+// its Cause when the call was refused, or beside a failure as the reason Why it
+// was not repeated. [CallError.RejectedBy] is empty in the second case.
 var (
-	// ErrOpen: the circuit refused; the dependency was not touched.
+	// ErrOpen: the circuit refused.
 	ErrOpen = supervision.ErrOpen
 	// ErrFull: every permit is taken and the queue is full.
 	ErrFull = mailbox.ErrFull

@@ -5,6 +5,7 @@ package actors
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 )
 
@@ -73,7 +74,7 @@ type posted[Req, Resp any] struct {
 // post brings a request to the gate. It returns the refusal if that came at once.
 func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, error)) error {
 	var none Resp
-	if r == nil || r.Guard == nil {
+	if !r.made() {
 		answer(none, errUnbound)
 		return errUnbound
 	}
@@ -100,7 +101,7 @@ func (p *posted[Req, Resp]) Run() {
 	defer func() {
 		if !answered { // the handler ended this goroutine
 			var none Resp
-			p.answer(none, &CallError{Dependency: p.guard.name, Op: p.op.name, Attempts: p.attempts, Cause: ErrGoexit, clock: p.guard.sys.clock})
+			p.answer(none, p.lost(recover()))
 		}
 		p.guard.posted.done()
 	}()
@@ -109,6 +110,15 @@ func (p *posted[Req, Resp]) Run() {
 	resp, err := run(&p.call, p.ref.handle, &p.ref.with, p.req)
 	answered = true
 	p.answer(resp, err)
+}
+
+// lost is the error of a call that did not come back to Run.
+func (p *posted[Req, Resp]) lost(value any) error {
+	e := &CallError{Dependency: p.guard.name, Op: p.op.name, Attempts: p.attempts, Cause: ErrGoexit, clock: p.guard.sys.clock}
+	if value != nil {
+		e.Cause = &PanicError{Value: value, Stack: debug.Stack()}
+	}
+	return e
 }
 
 // Refuse answers a request that never got a permit.

@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"runtime/debug"
 	"time"
@@ -24,8 +25,10 @@ type call struct {
 	permit   supervision.Permit
 	now      fuseboard.Instant // the last clock read
 	began    fuseboard.Instant // of the attempt that runs
+	ended    fuseboard.Instant // of the last attempt
 	attempts int
 	out      fuseboard.Outcome // of the last attempt
+	halted   bool              // the guard's own stop cancelled the last attempt
 	granted  bool              // the gate has given its permit already: a posted request
 }
 
@@ -40,12 +43,16 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		}
 		resp, err = attempt(c, h, w, req, resp)
 		if c.out.Kind != fuseboard.Failure {
-			return resp, c.ended(err)
+			return resp, c.answered(err)
 		}
 		if !c.plan.repeats {
 			return resp, c.failed(err, nil)
 		}
-		if why := c.again(w.safe(req)); why != nil {
+		safe, why := w.safe(req)
+		if why == nil {
+			why = c.again(safe)
+		}
+		if why != nil {
 			return resp, c.failed(err, why)
 		}
 	}
@@ -63,8 +70,8 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		lazy.End()
 		c.leave()
 	}()
-	if c.attempts > 1 && w.Discard != nil {
-		w.Discard(last)
+	if c.attempts > 1 {
+		w.discard(c, last)
 	}
 	resp, err = h(ctx, req)
 	c.out = w.classify(c, resp, err)
@@ -90,8 +97,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 		return fuseboard.Problem{Path: "ctx", Code: codeNil, Message: "must not be nil", Fix: "pass context.Background()"}
 	}
 	if phase, refuses := g.circuit.Refuses(); refuses && !g.overdue(phase) {
-		g.count.open.Add(1)
-		return o.refusedOpen(phase)
+		return c.shut(phase)
 	}
 	c.plan = g.plan.Load()
 	c.now = g.sys.clock.Now()
@@ -135,12 +141,17 @@ func (c *call) enter() error {
 
 // admit asks the circuit.
 func (c *call) admit() error {
-	permit, admitted := c.guard.circuit.Admit(c.now)
+	g := c.guard
+	permit, admitted := g.circuit.Admit(c.now)
 	if !admitted {
-		if c.attempts == 0 {
-			c.guard.count.open.Add(1)
+		phase := g.circuit.Refusal()
+		if phase.Epoch != g.told.Load() {
+			g.stir()
 		}
-		return c.op.refusedOpen(c.guard.circuit.Refusal())
+		return c.shut(phase)
+	}
+	if permit.Probe() || permit.Epoch() != g.told.Load() { // its lease wants a timer, a move its event
+		g.stir()
 	}
 	c.permit = permit
 	return nil
@@ -163,13 +174,10 @@ func (c *call) start() error {
 		return c.spent()
 	}
 	if c.permit.Probe() {
-		g.nudge() // its lease wants a timer
+		g.stir() // its lease begins now
 	}
 	if c.plan.repeats && c.attempts == 0 {
 		g.spent.Deposit(c.now)
-	}
-	if c.attempts > 0 {
-		g.count.retries.Add(1)
 	}
 	c.attempts++
 	c.began = c.now
@@ -177,27 +185,22 @@ func (c *call) start() error {
 	return nil
 }
 
-// leave records the outcome, then gives the permit back: in this order, so that
-// whoever gets the permit finds a circuit that knows.
+// leave records and counts the outcome, then gives the permit back: in this
+// order, so that whoever gets the permit, or waits for the last one, finds a
+// circuit and a guard that know.
 func (c *call) leave() {
 	g, out := c.guard, &c.out
 	c.now = g.sys.clock.Now()
+	c.ended = c.now
 	if out.Elapsed == 0 {
 		out.Elapsed = c.now.Sub(c.began)
 	}
 	_, moved := g.circuit.Record(c.now, c.permit, *out)
-	g.gate.Leave()
+	g.count.attempt(out.Kind, c.attempts > 1)
 	if moved {
-		g.nudge()
+		g.stir()
 	}
-	switch out.Kind {
-	case fuseboard.Success:
-		g.count.successes.Add(1)
-	case fuseboard.Failure:
-		g.count.failures.Add(1)
-	default:
-		g.count.voids.Add(1)
-	}
+	g.gate.Leave()
 }
 
 // again decides whether to repeat, and if so waits out the backoff, holding
@@ -233,7 +236,7 @@ func (c *call) wait(d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-c.parent.Done():
-		return context.Cause(c.parent)
+		return cmp.Or(context.Cause(c.parent), context.Canceled)
 	case <-c.guard.halting:
 		return ErrStopped
 	}

@@ -236,6 +236,7 @@ func TestOverdueCircuitIsMovedByACallerWhenTheGuardIsLate(t *testing.T) {
 		for range 3 {
 			_, _ = r.Call(t.Context(), 1)
 		}
+		r.alarm.stop()
 		time.Sleep(time.Minute)
 		if r.State() != Open {
 			t.Fatalf("the guard was to be late, yet the circuit is %v", r.State())

@@ -3,11 +3,14 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // failed is the error of a call whose last attempt failed and is not repeated.
@@ -17,32 +20,47 @@ func (c *call) failed(err, why error) error {
 	if err == nil {
 		return nil
 	}
-	if c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.now) {
-		err = c.try.Error(c.now, err)
-	}
-	return &CallError{
+	e := &CallError{
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts,
 		Cause: err, Why: why, clock: c.guard.sys.clock,
 	}
+	if _, told := errors.AsType[*deadline.Error](err); !told && c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.ended) {
+		e.Cause = c.try.Error(c.ended, err)
+	}
+	if refusal, ok := why.(*CallError); ok { //nolint:errorlint // a refusal of ours, never wrapped
+		e.until = refusal.until
+	} else if c.out.RetryAfter > 0 {
+		e.until = c.ended.Add(c.out.RetryAfter)
+	}
+	return e
 }
 
-// ended is the error of a call that succeeded or ended void. What the user's
+// answered is the error of a call that succeeded or ended void. What the user's
 // own classifier called a success or void is passed as it is.
-func (c *call) ended(err error) error {
-	if err == nil {
+func (c *call) answered(err error) error {
+	switch {
+	case err == nil:
 		return nil
-	}
-	switch c.out.Class {
-	case fuseboard.ClassCancelled, fuseboard.ClassDownstream:
-		return c.failed(err, nil)
-	case classHalted:
+	case c.halted:
 		return c.failed(err, ErrStopped)
+	case c.out.Class == fuseboard.ClassCancelled, c.out.Class == fuseboard.ClassDownstream:
+		return c.failed(err, nil)
 	}
 	return err
 }
 
-// classHalted marks an attempt that the guard's own stop cancelled. Void.
-const classHalted fuseboard.Class = "halted"
+// shut is the refusal of a circuit, or of a guard that has stopped meanwhile.
+func (c *call) shut(phase *supervision.Refusal) error {
+	g := c.guard
+	count, err := &g.count.open, c.op.refusedOpen(phase)
+	if g.hasHalted() {
+		count, err = &g.count.stopped, c.op.refusals().stopped
+	}
+	if c.attempts == 0 {
+		count.Add(1)
+	}
+	return err
+}
 
 // spent is the refusal of a call whose deadline passed before the dependency was touched.
 func (c *call) spent() error {
@@ -62,18 +80,17 @@ func (c *call) unqueued(why error) error {
 	flushed, isFlushed := why.(*openError) //nolint:errorlint // our own value, never wrapped
 	switch {
 	case isFlushed:
-		count, err = &g.count.open, c.op.refusedOpen(flushed.refusal)
-	case why == mailbox.ErrFull: //nolint:errorlint // the gate's own sentinel, never wrapped
-	case errors.Is(why, context.DeadlineExceeded), c.span.Passed(c.now):
+		return c.shut(flushed.refusal)
+	case c.span.Passed(c.now):
 		return c.spent()
+	case c.parent.Err() != nil: // before the gate's words: a cause may be one of them
+		count, err = &g.count.left, &CallError{Dependency: g.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: g.sys.clock}
 	case errors.Is(why, mailbox.ErrLate):
 		err = refusals.late
 	case errors.Is(why, mailbox.ErrSuspended):
 		err = refusals.suspended
 	case errors.Is(why, mailbox.ErrStopped):
 		count, err = &g.count.stopped, refusals.stopped
-	default:
-		count, err = &g.count.left, &CallError{Dependency: g.name, Op: c.op.name, Cause: why, clock: g.sys.clock}
 	}
 	if c.attempts == 0 {
 		count.Add(1)

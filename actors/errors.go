@@ -29,7 +29,7 @@ const (
 
 const (
 	codeNil      = "nil"
-	detailSystem = "nothing is called any more"
+	detailSystem = "its guard or System was stopped; nothing is called through it any more"
 )
 
 // CallError is how a call ended without an answer: refused by a policy, failed

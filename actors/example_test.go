@@ -75,7 +75,7 @@ func ExampleProtect() {
 	fmt.Println(err)
 	// Output:
 	// retry.attempts = -2: must not be negative (accepted: 1 to 10); 1 means: never again [negative]
-	// breaker.failure_rate = 150%: is out of range (accepted: 0% to 100%); 50% is usual [out-of-range]
+	// breaker.failure_rate = 150%: is out of range (accepted: 0% to 100%); write a share such as 50% or 0.5; 50% is usual [out-of-range]
 }
 
 func ExampleBind() {

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"sync"
 	"sync/atomic"
@@ -32,9 +33,13 @@ type Guard struct {
 	count   counters
 	draws   atomic.Uint64 // numbers the random draws, so that a seed repeats them
 	posted  tally         // calls that run without a caller of their own
+	alarm   alarm         // when the circuit has something due
+	told    atomic.Uint64 // epoch of the last transition published
+	nudged  atomic.Bool   // a nudge is on its way
 	self    *operation    // what Do runs as
 	halting chan struct{} // closed when no call may begin any more; wakes those that back off
 	halt    func()        // closes halting, once
+	quit    func()        // tells the actor to stop, once
 	done    chan struct{} // closed when the actor has stopped
 
 	mu  sync.Mutex // set-up only, never on the way of a call
@@ -70,11 +75,10 @@ func Protect(under Parent, name string, p Policy) (*Guard, error) {
 		return nil, err
 	}
 	g := newGuard(sys, name, p)
-	g.logWarnings(problems)
 	if err := g.spawn(); err != nil {
-		sys.release(name)
 		return nil, err
 	}
+	g.logWarnings(problems)
 	return g, nil
 }
 
@@ -91,42 +95,80 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 		done:    make(chan struct{}),
 	}
 	g.circuit = supervision.NewCircuit(p.Breaker, g.seed)
+	g.told.Store(g.circuit.Epoch())
 	g.halt = sync.OnceFunc(func() { close(g.halting) })
+	g.quit = sync.OnceFunc(func() { sys.root.Stop(g.pid) })
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
 	return g
 }
 
+// spawn starts the actor. Its id is the guard's alone, also after a stop and
+// under the same name: what is meant for a stopped guard must not find the next.
 func (g *Guard) spawn() error {
 	receiver := &receiver{guard: g, history: g.circuit.Log()}
 	props := actor.PropsFromProducer(
 		func() actor.Actor { return receiver },
 		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
 	)
-	pid, err := g.sys.root.SpawnNamed(props, "guard/"+g.name)
+	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))
+	pid, err := g.sys.root.SpawnNamed(props, id)
 	if err != nil {
-		return &NameError{Name: g.name, Taken: true}
+		g.sys.release(g.name)
+		return fmt.Errorf("start the actor %s: %w", id, err)
 	}
 	g.pid = pid
-	g.sys.enrol(g)
+	if !g.sys.enrol(g) { // a Shutdown came meanwhile and has not seen it
+		g.gate.Stop()
+		g.end(context.Background())
+		return g.self.refusals().stopped
+	}
+	g.nudge()
 	return nil
 }
 
+// made reports whether the guard came from Protect or Spawn.
+func (g *Guard) made() bool { return g != nil && g.self != nil }
+
 // Name returns the dependency's name.
-func (g *Guard) Name() string { return g.name }
+func (g *Guard) Name() string {
+	if !g.made() {
+		return ""
+	}
+	return g.name
+}
 
 // PID returns the guard's address for messages made by [Ref.Message].
-func (g *Guard) PID() *actor.PID { return g.pid }
+func (g *Guard) PID() *actor.PID {
+	if !g.made() {
+		return nil
+	}
+	return g.pid
+}
 
 // State returns the circuit's state now. It may change before the caller looks at it.
-func (g *Guard) State() State { return g.circuit.State() }
+func (g *Guard) State() State {
+	if !g.made() {
+		return Closed
+	}
+	return g.circuit.State()
+}
 
-// Policy returns the policy as it was given to Protect or the last Update.
-func (g *Guard) Policy() Policy { return g.plan.Load().given }
+// Policy returns the policy as it was given to Protect or the last Update. It is
+// the caller's own: changing it changes nothing until it is given to Update.
+func (g *Guard) Policy() Policy {
+	if !g.made() {
+		return Policy{}
+	}
+	return g.plan.Load().given.clone()
+}
 
 // Warnings returns what is probably not meant in the guard's policy and in the
 // operations bound to it.
 func (g *Guard) Warnings() Problems {
+	if !g.made() {
+		return nil
+	}
 	p := g.plan.Load()
 	warnings := p.given.Validate().Warnings()
 	g.mu.Lock()
@@ -156,6 +198,9 @@ func (g *Guard) unsafeRetry(op string) fuseboard.Problem {
 // Errors: [Problems]; ErrStopped; the cause of ctx's end, and then the change
 // may still happen.
 func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
+	if !g.made() {
+		return Change{}, errUnbound
+	}
 	problems := p.Validate()
 	if err := problems.Err(); err != nil {
 		return Change{}, err
@@ -175,6 +220,9 @@ func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 // Errors: [Problems]; ErrStopped; the cause of ctx's end, and then the command
 // may still happen.
 func (g *Guard) Command(ctx context.Context, c Command) error {
+	if !g.made() {
+		return errUnbound
+	}
 	if err := c.Validate().Err(); err != nil {
 		return err
 	}
@@ -193,7 +241,13 @@ func (g *Guard) Command(ctx context.Context, c Command) error {
 // later are left behind and counted in an [*AbandonedError]. A handler that runs
 // on its caller's own context (because the caller's deadline is the earliest)
 // cannot be cancelled by the guard. A second Stop waits like the first.
+//
+// Not from inside a handler of the same guard: it would wait for itself until
+// ctx ends.
 func (g *Guard) Stop(ctx context.Context) error {
+	if !g.made() {
+		return errUnbound
+	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -203,29 +257,41 @@ func (g *Guard) Stop(ctx context.Context) error {
 	if drained != nil {
 		g.gate.Stop()
 		g.family.Cancel()
-		grace, end := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
-		defer end()
+		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+		defer over()
 		if g.idle(grace) == nil {
 			drained = nil
 		}
 	}
-	running := g.gate.Depth().InUse
-	g.end()
+	left := g.abandoned()
+	g.end(ctx)
 	if drained == nil {
 		return nil
 	}
-	return &AbandonedError{Guards: []Abandoned{{Dependency: g.name, Running: running}}, Cause: drained}
+	return &AbandonedError{Guards: []Abandoned{left}, Cause: drained}
 }
 
-// end stops the actor and waits until it has: nothing in the guard's Receive blocks.
-func (g *Guard) end() {
+func (g *Guard) abandoned() Abandoned {
+	return Abandoned{Dependency: g.name, Running: max(g.gate.Depth().InUse, g.posted.count())}
+}
+
+// end stops the actor and waits until it has stopped, or ctx and a grace are over.
+func (g *Guard) end(ctx context.Context) {
+	if g.hasStopped() {
+		return // a stop that finds nobody is a dead letter
+	}
+	g.quit()
 	select {
 	case <-g.done:
 		return
-	default:
+	case <-ctx.Done():
 	}
-	g.sys.root.Stop(g.pid)
-	<-g.done
+	grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+	defer over()
+	select {
+	case <-g.done:
+	case <-grace.Done():
+	}
 }
 
 // idle waits until no handler runs, nobody queues and every posted call is answered.
@@ -245,9 +311,13 @@ func (g *Guard) logWarnings(problems Problems) {
 // random draws the guard's next number in [0,1).
 func (g *Guard) random() float64 { return supervision.Uniform(g.seed, g.draws.Add(1)) }
 
-func (g *Guard) hasStopped() bool {
+func (g *Guard) hasStopped() bool { return isClosed(g.done) }
+
+func (g *Guard) hasHalted() bool { return isClosed(g.halting) }
+
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-g.done:
+	case <-c:
 		return true
 	default:
 		return false

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"github.com/fuseboard/fuseboard"
 )
 
@@ -140,6 +142,12 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 		"nil ref told":       nothing(noRef.Tell(t.Context(), 1)),
 		"nil ref asked":      second(noRef.Ask(t.Context(), 1).Wait(t.Context())),
 		"nil ref message":    second(noRef.Call(t.Context(), 1)),
+		"ref of a guard":     second((&Ref[int, int]{Guard: r.Guard}).Call(t.Context(), 1)),
+		"nil guard stopped":  (*Guard)(nil).Stop(t.Context()),
+		"nil guard updated":  second((*Guard)(nil).Update(t.Context(), Policy{})),
+		"zero guard ordered": (&Guard{}).Command(t.Context(), Command{}),
+		"empty props":        second(sys.SpawnActor("empty", &actor.Props{})),
+		"nil producer":       second(sys.SpawnActor("producer", actor.PropsFromProducer(nil))),
 		"zero ref":           second((&Ref[int, int]{}).Call(t.Context(), 1)),
 		"do with nil guard":  second(Do(t.Context(), nil, func(context.Context) (int, error) { return 0, nil })),
 		"do with nil func":   second(Do[int](t.Context(), r.Guard, nil)),
@@ -160,6 +168,20 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 	if s := r.Stats(); s.Gate.InUse != 0 {
 		t.Errorf("%+v", s)
 	}
+	for _, g := range []*Guard{nil, {}} {
+		if g.Name() != "" || g.PID() != nil || g.State() != Closed || g.Stats() != (Stats{}) || g.Warnings() != nil || g.Policy().Breaker.On() {
+			t.Error("a guard that nobody made has something")
+		}
+	}
+	for _, s := range []*System{nil, {}} {
+		if _, found := s.Guard("payments"); found || s.Guards() != nil || s.Now() != 0 {
+			t.Error("a system that nobody made has something")
+		}
+		if _, open := <-s.Subscribe(1).C(); open {
+			t.Error("a subscription to nothing is open")
+		}
+	}
+	(&Subscription{}).Close()
 	noSystem.Shutdown(t.Context())    //nolint:errcheck // must not panic
 	(&System{}).Shutdown(t.Context()) //nolint:errcheck // must not panic
 	if _, err := r.Call(t.Context(), 1); err != nil {

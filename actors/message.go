@@ -67,10 +67,12 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 
 // deliver takes what comes to the guard's PID on the sender's goroutine:
 // requests go to the gate, the guard's own messages to the control lane, and
-// what is neither is answered.
+// what is neither is answered. That includes the actor library's own messages of
+// life (Started, Stopped, …): the real ones never come this way, so these were
+// forwarded by somebody and must not move the guard.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, *update, *command, actor.AutoReceiveMessage, actor.AutoRespond, actor.SystemMessage:
+	case nudge, *update, *command, actor.AutoRespond:
 		return false
 	case arrival:
 		m.arrive(g, sender)

@@ -55,7 +55,7 @@ func (o *operation) refusals() *refusals {
 	r := &refusals{
 		plan: p,
 		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
-			"all %d permits are in use and %d of %d places in the queue are taken; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, b.Queue, b.Queue)),
+			"none of %d permits is free and the %d places in the queue are taken; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, b.Queue)),
 		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
 			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise bulkhead.concurrency", b.Concurrency, wait)),
 		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
@@ -70,7 +70,7 @@ func (o *operation) refusedOpen(phase *supervision.Refusal) *CallError {
 	if r := o.open.Load(); r != nil && r.phase == phase {
 		return r.err
 	}
-	err := o.refusal(byBreaker, supervision.ErrOpen, phase.String())
+	err := o.refusal(byBreaker, supervision.ErrOpen, phase.String()+"; the dependency is left alone until it recovers")
 	err.until = phase.Until
 	o.open.Store(&openRefusal{phase: phase, err: err})
 	return err

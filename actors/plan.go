@@ -17,6 +17,7 @@ type plan struct {
 }
 
 func compile(given Policy, version uint64) *plan {
+	given = given.clone()
 	retry := given.Retry.WithDefaults()
 	return &plan{
 		given: given, version: version,
@@ -38,7 +39,7 @@ type Change struct {
 
 func (p *plan) changeTo(next *plan) Change {
 	return Change{
-		Version: next.version, Before: p.given, After: next.given,
+		Version: next.version, Before: p.given.clone(), After: next.given.clone(),
 		Changed: plain.Diff(p.given.WithDefaults(), next.given.WithDefaults()),
 	}
 }

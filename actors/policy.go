@@ -4,6 +4,8 @@ package actors
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -63,6 +65,14 @@ func (p Policy) WithDefaults() Policy {
 	p.Retry = p.Retry.WithDefaults()
 	p.Breaker = p.Breaker.WithDefaults()
 	p.Bulkhead = p.Bulkhead.WithDefaults()
+	return p
+}
+
+// clone returns a policy that shares nothing with p: what a guard obeys changes
+// by Update alone.
+func (p Policy) clone() Policy {
+	p.Breaker.Weights = maps.Clone(p.Breaker.Weights)
+	p.Retry.Only = slices.Clone(p.Retry.Only)
 	return p
 }
 

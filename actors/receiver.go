@@ -6,23 +6,19 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
-// receiver is the guard's actor: the one place that publishes, arms the timer
-// and takes commands and policies. All it knows survives a restart in itself
-// and in the Guard, which the producer hands to every incarnation.
+// receiver is the guard's actor: the one place that publishes and takes
+// commands and policies. All it knows survives a restart in itself and in the
+// Guard, which the producer hands to every incarnation.
 type receiver struct {
 	guard   *Guard
 	history *supervision.Log // transitions not yet published
-	timer   *time.Timer      // when the circuit has something due; nil until then
 	seq     uint64           // of the last event
-	started bool
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -52,83 +48,82 @@ func (*command) IgnoreDeadLetterLogging() {}
 // Receive handles the guard's life and its control messages, one at a time.
 func (r *receiver) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
-	case *actor.Started:
-		r.start()
 	case nudge:
+		r.guard.nudged.Store(false) // before the look: whoever moves it from now on nudges again
 		r.publish()
 	case *update:
 		m.answer <- r.update(m.policy)
 	case *command:
 		m.answer <- r.command(m.command)
 	case *actor.Stopping:
-		r.stopping()
+		r.guard.alarm.stop()
+		r.guard.halt()
+		r.guard.family.Cancel()
 	case *actor.Stopped:
 		r.stopped()
 	}
 }
 
-func (r *receiver) start() {
-	if !r.started { // not again after a restart
-		r.started = true
-		r.event(Event{Kind: EventStarted})
-	}
-	r.publish()
-}
-
-// publish tells every transition since the last time, in the order of their
-// epochs, and arms the timer for what the circuit has due next.
+// publish does what a move of the circuit asks for: the queue is flushed if it
+// refuses, the alarm set for what is due next, and every transition since the
+// last time told, in the order of their epochs.
 func (r *receiver) publish() {
 	g := r.guard
-	_, _, next := g.circuit.Expire(g.sys.clock.Now())
-	for {
-		t, found := r.history.Next()
-		if !found {
-			break
-		}
-		r.event(Event{Kind: EventTransition, Transition: t})
-		r.log(t)
-	}
+	g.wind()
 	if why, refuses := g.circuit.Refuses(); refuses {
 		g.gate.Flush(&openError{refusal: why})
 	}
-	r.arm(next)
+	r.begin()
+	for {
+		t, found := r.history.Next()
+		if !found {
+			return
+		}
+		g.told.Store(t.Epoch)
+		r.event(Event{Kind: EventTransition, Transition: t})
+		r.log(t)
+	}
 }
 
-// arm sets the timer. The timer itself moves an overdue circuit, so that it
-// recovers without traffic even if this actor is busy; the actor only publishes.
-func (r *receiver) arm(next fuseboard.Instant) {
-	g := r.guard
-	if next == fuseboard.Never || g.hasStopped() {
-		if r.timer != nil {
-			r.timer.Stop()
-		}
-		return
+// begin tells the start before anything else, once: not when the actor starts,
+// but when its guard can be found.
+func (r *receiver) begin() {
+	if r.seq == 0 {
+		r.event(Event{Kind: EventStarted})
 	}
-	wait := max(next.Sub(g.sys.clock.Now()), 0)
-	if r.timer == nil {
-		r.timer = time.AfterFunc(wait, func() {
-			g.circuit.Expire(g.sys.clock.Now())
-			g.nudge()
-		})
-		return
-	}
-	r.timer.Reset(wait)
 }
 
 func (r *receiver) update(p Policy) Change {
 	g := r.guard
+	r.begin()
 	before := g.plan.Load()
 	after := compile(p, before.version+1)
 	change := before.changeTo(after)
-	if !g.circuit.Reshape(g.sys.clock.Now(), p.Breaker) {
-		change.Lost = append(change.Lost, "the breaker's window, because breaker.window has another shape")
-	}
-	g.gate.Resize(p.Bulkhead)
+	state := g.circuit.State()
+	kept := g.circuit.Reshape(g.sys.clock.Now(), after.given.Breaker)
+	change.Lost = lost(before, after, state, kept)
+	g.gate.Resize(after.given.Bulkhead)
 	g.spent.Reshape(after.retry.Budget)
 	g.plan.Store(after)
 	r.event(Event{Kind: EventUpdated, Change: change})
 	r.publish()
 	return change
+}
+
+// lost says what could not survive a change of plan.
+func lost(before, after *plan, state State, windowKept bool) (words []string) {
+	switch off := !after.given.Breaker.On(); {
+	case off && before.given.Breaker.On() && state != Closed:
+		words = append(words, fmt.Sprintf("the circuit's state (%s), because the breaker is off now", state))
+	case off && !windowKept:
+		words = append(words, "the breaker's window, because the breaker is off now")
+	case !windowKept:
+		words = append(words, "the breaker's window, because breaker.window has another shape")
+	}
+	if before.retry.Budget.Window != after.retry.Budget.Window && before.repeats && after.repeats {
+		words = append(words, "the retry budget's account, because retry.budget.window is another")
+	}
+	return words
 }
 
 func (r *receiver) command(c Command) error {
@@ -137,18 +132,11 @@ func (r *receiver) command(c Command) error {
 	return err
 }
 
-func (r *receiver) stopping() {
-	if r.timer != nil {
-		r.timer.Stop()
-	}
-	r.guard.halt()
-	r.guard.family.Cancel()
-}
-
 func (r *receiver) stopped() {
 	g := r.guard
+	r.publish() // what the last calls moved
 	r.event(Event{Kind: EventStopped})
-	g.sys.release(g.name)
+	g.sys.retire(g)
 	close(g.done)
 }
 
@@ -169,9 +157,23 @@ func (r *receiver) log(t Transition) {
 		slog.String("mode", t.Mode.String()), slog.String("cause", string(t.Cause)), slog.Uint64("epoch", t.Epoch))
 }
 
-// nudge tells the guard to look at its circuit. Losing one to a stop is harmless.
+// stir is what a caller does that has moved the circuit or taken a probe. The
+// alarm does not wait for the guard's turn; the events do.
+func (g *Guard) stir() {
+	g.wind()
+	g.nudge()
+}
+
+// wind moves an overdue circuit on and sets the alarm for what is due next.
+func (g *Guard) wind() {
+	_, _, next := g.circuit.Expire(g.sys.clock.Now())
+	g.alarm.set(next, g.sys.clock, g.stir)
+}
+
+// nudge tells the guard to look at its circuit. One on its way is enough, and
+// losing one to a stop is harmless: a guard that stops looks once more.
 func (g *Guard) nudge() {
-	if !g.hasStopped() {
+	if !g.hasStopped() && g.nudged.CompareAndSwap(false, true) {
 		g.sys.root.Send(g.pid, nudge{})
 	}
 }

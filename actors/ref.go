@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 
 	"github.com/fuseboard/fuseboard"
@@ -54,7 +55,7 @@ type Ref[Req, Resp any] struct {
 // Errors: a [fuseboard.Problem] for a nil guard or handler, a bad name or a
 // second With; a [*NameError] for a name that is taken; ErrStopped.
 func Bind[Req, Resp any](g *Guard, op string, h Handler[Req, Resp], with ...With[Req, Resp]) (*Ref[Req, Resp], error) {
-	if g == nil || g.self == nil {
+	if !g.made() {
 		return nil, fuseboard.Problem{Path: "guard", Code: codeNil, Message: "must not be nil", Fix: "make it with Protect, and look at its error"}
 	}
 	if err := checkName("op", op); err != nil {
@@ -116,12 +117,15 @@ func (g *Guard) takeOp(op bound) bool {
 }
 
 // Call runs the operation on the caller's goroutine under the guard's policy
-// and returns its answer, or a [*CallError]. The caller's context is the
-// request's: its end ends the call, and its deadline counts where it is the
-// earliest. A panic of the handler is returned as a [*PanicError] inside.
+// and returns its answer, or a [*CallError]: refused, failed, or left. What
+// Classify called a success or a void is returned as the handler returned it.
+// The caller's context is the request's: its end ends the call, and its deadline
+// counts where it is the earliest. A panic of the handler is returned as a
+// [*PanicError] inside. A nil context or a Ref that no constructor made is a
+// [fuseboard.Problem].
 func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
 	var c call
-	if r == nil || r.Guard == nil {
+	if !r.made() {
 		var none Resp
 		return none, errUnbound
 	}
@@ -140,7 +144,7 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 		c    call
 		with With[struct{}, T]
 	)
-	if g == nil || g.self == nil || f == nil {
+	if !g.made() || f == nil {
 		return none, errUnbound
 	}
 	if err := c.begin(ctx, g.self); err != nil {
@@ -149,13 +153,41 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 	return run(&c, func(ctx context.Context, _ struct{}) (T, error) { return f(ctx) }, &with, struct{}{})
 }
 
+// made reports whether the ref came from a constructor.
+func (r *Ref[Req, Resp]) made() bool { return r != nil && r.op != nil && r.Guard.made() }
+
 // errUnbound answers a call on a Ref or Guard that no constructor made.
 var errUnbound = fuseboard.Problem{
 	Path: "ref", Code: codeNil, Message: "is nil: it was not made, or the error of Bind, Spawn or Protect was not looked at",
 	Fix: "use the ref only when its constructor returned no error",
 }
 
-func (w *With[Req, Resp]) safe(req Req) bool { return w.Safe != nil && w.Safe(req) }
+// safe asks the Safe hook. One that panics has not said yes.
+func (w *With[Req, Resp]) safe(req Req) (safe bool, broke error) {
+	if w.Safe == nil {
+		return false, nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			broke = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return w.Safe(req), nil
+}
+
+// discard disposes of an answer that nobody gets. A Discard that panics is a
+// fault of the service, not of the dependency: it is logged, and the call goes on.
+func (w *With[Req, Resp]) discard(c *call, resp Resp) {
+	if w.Discard == nil {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			c.guard.sys.log.Error("Discard panicked", "operation", title(c.guard.name, c.op.name), "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	w.Discard(resp)
+}
 
 func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outcome {
 	if w.Classify != nil {
@@ -171,8 +203,8 @@ func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outc
 	if err == nil {
 		return fuseboard.Outcome{Kind: fuseboard.Success}
 	}
-	if c.guard.family.Cancelled() {
-		return fuseboard.Outcome{Kind: fuseboard.Void, Class: classHalted}
+	if c.halted = c.guard.family.Cancelled(); c.halted {
+		return fuseboard.Outcome{Kind: fuseboard.Void, Class: fuseboard.ClassCancelled}
 	}
 	return supervision.Classify(err, c.parent.Err() == context.Canceled)
 }

@@ -5,14 +5,15 @@ package actors
 import (
 	"sync/atomic"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
 // Stats are a guard's numbers since it was made. Each is exact; together they
 // are read one after the other, so under load their sums may be a few calls apart.
 type Stats struct {
-	// Calls that have ended, however: sum of successes and failures of the last
-	// attempts, voids and refusals.
+	// Calls whose first attempt has ended, that a policy refused before it, or
+	// whose caller left before it. It never falls.
 	Calls uint64
 	// Attempts is how often a handler was run to its end.
 	Attempts uint64
@@ -48,25 +49,51 @@ type Rejected struct {
 	Stopped uint64
 }
 
-// counters are what a call adds to. A successful first attempt adds to one.
+// counters are what a call adds to; a successful first attempt adds to one.
+// First attempts and repetitions are counted apart, so that no number has to be
+// taken from another.
 type counters struct {
-	successes, failures, voids, retries atomic.Uint64
-	open, full, late, stopped, left     atomic.Uint64
+	first, again                    outcomes
+	open, full, late, stopped, left atomic.Uint64
 }
+
+// outcomes counts attempts by how they ended.
+type outcomes struct{ successes, failures, voids atomic.Uint64 }
+
+func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
+	o := &n.first
+	if repeated {
+		o = &n.again
+	}
+	switch k {
+	case fuseboard.Success:
+		o.successes.Add(1)
+	case fuseboard.Failure:
+		o.failures.Add(1)
+	default:
+		o.voids.Add(1)
+	}
+}
+
+func (o *outcomes) sum() uint64 { return o.successes.Load() + o.failures.Load() + o.voids.Load() }
 
 // Stats returns the guard's numbers. Not for the way of a call: it sums a window.
 func (g *Guard) Stats() Stats {
-	n := &g.count
+	if !g.made() {
+		return Stats{}
+	}
+	n, circuit := &g.count, g.circuit.Snapshot(g.sys.clock.Now())
 	s := Stats{
-		Successes: n.successes.Load(), Failures: n.failures.Load(), Voids: n.voids.Load(),
-		Retries: n.retries.Load(), Left: n.left.Load(),
+		Successes: n.first.successes.Load() + n.again.successes.Load(),
+		Failures:  n.first.failures.Load() + n.again.failures.Load(),
+		Voids:     n.first.voids.Load() + n.again.voids.Load(),
+		Retries:   n.again.sum(), Left: n.left.Load(),
 		Rejected: Rejected{Breaker: n.open.Load(), Bulkhead: n.full.Load(), Deadline: n.late.Load(), Stopped: n.stopped.Load()},
-		State:    g.circuit.State(), Mode: g.circuit.Mode(), Epoch: g.circuit.Epoch(),
-		Window: g.circuit.Numbers(g.sys.clock.Now()),
-		Gate:   g.gate.Depth(), PolicyVersion: g.plan.Load().version,
+		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
+		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
 	}
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	r := s.Rejected
-	s.Calls = s.Attempts - s.Retries + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Stopped
+	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Stopped
 	return s
 }

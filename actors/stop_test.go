@@ -188,12 +188,12 @@ func TestShutdownStopsAllGuardsAtOnceAndIsFinal(t *testing.T) {
 		if stopped != 3 {
 			t.Errorf("%d guards said that they stopped", stopped)
 		}
-		_, err = Protect(sys, "late", Policy{})
-		wantIs(t, err, ErrStopped)
-		_, err = sys.SpawnActor("late", actor.PropsFromFunc(func(actor.Context) {}))
-		wantIs(t, err, ErrStopped)
-		if err := sys.Shutdown(t.Context()); err != nil || len(sys.Guards()) != 0 {
-			t.Errorf("second shutdown: %v, %d guards", err, len(sys.Guards()))
+		_, late := Protect(sys, "late", Policy{})
+		wantIs(t, late, ErrStopped)
+		_, late = sys.SpawnActor("late", actor.PropsFromFunc(func(actor.Context) {}))
+		wantIs(t, late, ErrStopped)
+		if again := sys.Shutdown(t.Context()); again != err || len(sys.Guards()) != 0 { //nolint:errorlint // the same
+			t.Errorf("second shutdown: %v, %d guards", again, len(sys.Guards()))
 		}
 		_, _ = f.Wait(t.Context())
 	})

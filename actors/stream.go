@@ -59,6 +59,9 @@ const maxBuffer = 1 << 16
 // dropped for this reader and counted; nobody waits for it. On a System that
 // has shut down the subscription is closed from the start.
 func (s *System) Subscribe(buffer int) *Subscription {
+	if !s.made() {
+		s = &System{streams: streams{closed: true}}
+	}
 	sub := &Subscription{streams: &s.streams, c: make(chan Event, min(max(buffer, 1), maxBuffer))}
 	if !s.streams.add(sub) {
 		sub.shut()
@@ -74,6 +77,9 @@ func (s *Subscription) Dropped() uint64 { return s.dropped.Load() }
 
 // Close ends the subscription; what is buffered can still be read. Closing twice is harmless.
 func (s *Subscription) Close() {
+	if s == nil || s.streams == nil {
+		return
+	}
 	s.streams.remove(s)
 	s.shut()
 }

@@ -6,10 +6,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -31,17 +34,27 @@ type Options struct {
 // subscribers. Most services have one. Its methods are safe for concurrent use.
 type System struct {
 	clock   *fuseboard.Clock
-	log     *slog.Logger
+	log     *slog.Logger // never blocks: see journal
+	journal *journal     // nil when silent
 	seed    uint64
 	actors  *actor.ActorSystem
 	root    *actor.RootContext // spawns guards under the strategy
 	strat   *strategy.Strategy
 	streams streams
+	spawns  atomic.Uint64 // numbers the guards' actors
+	users   tally         // actors of SpawnActor that have not stopped
 
 	mu      sync.RWMutex
-	guards  map[string]*Guard // nil entry: the name is taken by a Protect under way
-	spawned []*actor.PID      // by SpawnActor
-	stopped bool
+	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
+	retired map[*Guard]struct{}   // stopped, but handlers of theirs still ran then
+	spawned map[string]*actor.PID // by SpawnActor, until they stop
+	down    *shutdown             // the Shutdown under way or done
+}
+
+// shutdown is what all callers of Shutdown wait for.
+type shutdown struct {
+	done chan struct{}
+	err  error
 }
 
 // Parent is where guards are made: a *System.
@@ -49,18 +62,23 @@ type Parent interface{ under() *System }
 
 func (s *System) under() *System { return s }
 
-// Start makes a System. It starts no goroutine and opens nothing; an idle
-// System costs about 3 MB, nearly all of it the actor library's registry.
+// Start makes a System. It opens nothing and, without a Logger, starts no
+// goroutine; with one it has one goroutine that writes the log, so that a slow or
+// broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
+// all of it the actor library's registry.
 // The error is nil today; it is there for options that can be wrong.
 func Start(o Options) (*System, error) {
 	s := &System{
-		clock:  fuseboard.NewClock(),
-		log:    o.Logger,
-		seed:   o.Seed,
-		guards: make(map[string]*Guard),
+		clock:   fuseboard.NewClock(),
+		log:     slog.New(slog.DiscardHandler),
+		seed:    o.Seed,
+		guards:  make(map[string]*Guard),
+		retired: make(map[*Guard]struct{}),
+		spawned: make(map[string]*actor.PID),
 	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	if o.Logger != nil {
+		s.journal = newJournal(o.Logger.Handler())
+		s.log = s.journal.logger()
 	}
 	if s.seed == 0 {
 		s.seed = rand.Uint64()
@@ -79,10 +97,21 @@ func Start(o Options) (*System, error) {
 
 // Now returns the present instant of the System's clock, to which the instants
 // of events and transitions relate.
-func (s *System) Now() fuseboard.Instant { return s.clock.Now() }
+func (s *System) Now() fuseboard.Instant {
+	if !s.made() {
+		return 0
+	}
+	return s.clock.Now()
+}
+
+// made reports whether the System came from Start.
+func (s *System) made() bool { return s != nil && s.actors != nil }
 
 // Guards returns the guards that have not stopped, ordered by name.
 func (s *System) Guards() []*Guard {
+	if !s.made() {
+		return nil
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	all := make([]*Guard, 0, len(s.guards))
@@ -97,33 +126,13 @@ func (s *System) Guards() []*Guard {
 
 // Guard returns the guard of that name.
 func (s *System) Guard(name string) (*Guard, bool) {
+	if !s.made() {
+		return nil, false
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	g := s.guards[name]
 	return g, g != nil
-}
-
-// SpawnActor starts an actor of the user's own in this System, so that it can
-// send requests (see [Ref.Message]) and receive each [Reply]. The name follows
-// the rule of [Protect]. Shutdown stops these actors before the guards.
-func (s *System) SpawnActor(name string, props *actor.Props) (*actor.PID, error) {
-	if props == nil {
-		return nil, fuseboard.Problem{Path: "props", Code: codeNil, Message: "must not be nil", Fix: "make it with actor.PropsFromFunc or PropsFromProducer"}
-	}
-	if err := checkName("name", name); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped || s.actors == nil {
-		return nil, &CallError{Dependency: name, Cause: ErrStopped, by: bySystem, detail: detailSystem}
-	}
-	pid, err := s.actors.Root.SpawnNamed(props, "user/"+name)
-	if err != nil {
-		return nil, &NameError{Name: name, Taken: true}
-	}
-	s.spawned = append(s.spawned, pid)
-	return pid, nil
 }
 
 // Abandoned is a guard whose calls had not ended when its time to stop was over.
@@ -143,42 +152,50 @@ type AbandonedError struct {
 	Cause error
 }
 
-// Shutdown stops every guard as [Guard.Stop] does, all at once, then the
-// System. It returns nil when every call ended by itself or when told to, and
-// an [*AbandonedError] that names what had not. After it every call, Protect
-// and SpawnActor gets ErrStopped, and subscriptions are closed. A second
-// Shutdown returns nil.
+// Shutdown stops every guard as [Guard.Stop] does, all at once, then the actors
+// of SpawnActor and the System. It returns nil when every call ended by itself or
+// when told to, and an [*AbandonedError] that names what had not, also of guards
+// that were stopped before. After it every call, Protect and SpawnActor gets
+// ErrStopped, and subscriptions are closed. A second Shutdown waits for the first,
+// as long as its own ctx lasts, and returns the same.
 func (s *System) Shutdown(ctx context.Context) error {
-	if s == nil || s.actors == nil {
+	if !s.made() {
 		return nil
 	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	s.mu.Lock()
-	if s.stopped {
-		s.mu.Unlock()
-		return nil
+	first := s.down == nil
+	if first {
+		s.down = &shutdown{done: make(chan struct{})}
 	}
-	s.stopped = true
-	spawned := s.spawned
+	down := s.down
 	s.mu.Unlock()
-
-	for _, pid := range spawned {
-		s.actors.Root.Stop(pid)
+	if !first {
+		select {
+		case <-down.done:
+			return down.err
+		case <-ctx.Done():
+			return fmt.Errorf("shutdown is still under way: %w", context.Cause(ctx))
+		}
 	}
-	left := s.stopAll(ctx)
+	if left := s.stopAll(ctx); len(left.Guards) > 0 {
+		down.err = left
+	}
+	s.stopUsers(ctx)
 	s.strat.Stop()
 	s.streams.close()
 	s.actors.Shutdown()
-	if len(left.Guards) > 0 {
-		return left
+	if s.journal != nil {
+		s.journal.close(ctx)
 	}
-	return nil
+	close(down.done)
+	return down.err
 }
 
 func (s *System) stopAll(ctx context.Context) *AbandonedError {
-	guards := s.Guards()
+	guards := append(s.Guards(), s.stillRunning()...)
 	errs := make([]error, len(guards))
 	var wait sync.WaitGroup
 	for i, g := range guards {
@@ -192,15 +209,19 @@ func (s *System) stopAll(ctx context.Context) *AbandonedError {
 			left.Cause = one.Cause
 		}
 	}
+	slices.SortFunc(left.Guards, func(a, b Abandoned) int { return cmp.Compare(a.Dependency, b.Dependency) })
 	return left
 }
 
 // reserve takes the name for a Protect under way.
 func (s *System) reserve(name string) error {
+	if !s.made() {
+		return errStopped(name)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopped || s.actors == nil {
-		return &CallError{Dependency: name, Cause: ErrStopped, by: bySystem, detail: detailSystem}
+	if s.down != nil {
+		return errStopped(name)
 	}
 	if _, taken := s.guards[name]; taken {
 		return &NameError{Name: name, Taken: true}
@@ -209,16 +230,44 @@ func (s *System) reserve(name string) error {
 	return nil
 }
 
-func (s *System) enrol(g *Guard) {
+// enrol makes a guard findable. It reports false when a Shutdown came first.
+func (s *System) enrol(g *Guard) bool {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.guards[g.name] = g
-	s.mu.Unlock()
+	return s.down == nil
 }
 
 func (s *System) release(name string) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	delete(s.guards, name)
-	s.mu.Unlock()
+}
+
+// retire frees the name of a guard that has stopped. If handlers of it still
+// run, it is remembered until a Shutdown, or the next retirement, finds them ended.
+func (s *System) retire(g *Guard) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.guards, g.name)
+	s.retired[g] = struct{}{}
+	for old := range s.retired {
+		if old.abandoned().Running == 0 {
+			delete(s.retired, old)
+		}
+	}
+}
+
+// stillRunning returns the guards that stopped and left handlers behind.
+func (s *System) stillRunning() []*Guard {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Collect(maps.Keys(s.retired))
+}
+
+// errStopped is the refusal of everything after a Shutdown.
+func errStopped(name string) error {
+	return &CallError{Dependency: name, Cause: ErrStopped, by: bySystem, detail: detailSystem}
 }
 
 // cancelGrace is how long a stop waits, after it has cancelled what still

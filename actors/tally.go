@@ -31,6 +31,12 @@ func (t *tally) done() {
 	}
 }
 
+func (t *tally) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.n
+}
+
 func (t *tally) wait(ctx context.Context) error {
 	t.mu.Lock()
 	if t.n == 0 {

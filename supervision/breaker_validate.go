@@ -50,8 +50,8 @@ func (b Breaker) Validate() fuseboard.Problems {
 }
 
 func (b Breaker) checkThresholds(c *plain.Check) {
-	c.Rate("failure_rate", b.FailureRate, 0, 1, "50% is usual")
-	c.Rate("slow_rate", b.SlowRate, 0, 1, "80% is usual")
+	c.Rate("failure_rate", b.FailureRate, 0, 1, "write a share such as 50% or 0.5; 50% is usual")
+	c.Rate("slow_rate", b.SlowRate, 0, 1, "write a share such as 80% or 0.8; 80% is usual")
 	if b.SlowRate != 0 && b.SlowAfter == 0 {
 		c.Add(fuseboard.Problem{
 			Path: "slow_after", Code: codeMissing, Message: "is needed by slow_rate",

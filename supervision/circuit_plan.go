@@ -3,6 +3,7 @@
 package supervision
 
 import (
+	"maps"
 	"math"
 	"time"
 
@@ -24,6 +25,7 @@ func compile(b Breaker) *plan {
 		return &plan{}
 	}
 	b = b.WithDefaults()
+	b.Weights = maps.Clone(b.Weights) // read by every failure; the caller's stays the caller's
 	b.FailureRate = clamp(b.FailureRate, 0, 1)
 	b.SlowRate = clamp(b.SlowRate, 0, 1)
 	b.SlowAfter = clamp(b.SlowAfter, 0, maxTime)

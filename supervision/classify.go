@@ -80,9 +80,19 @@ func (l *classifyLook) at(err error) classifySign {
 	case interface{ Unwrap() error }:
 		return max(sign, l.at(e.Unwrap()))
 	case interface{ Unwrap() []error }:
-		return max(sign, l.joined(e.Unwrap()))
+		return max(sign, l.joined(causes(err, e.Unwrap())))
 	}
 	return sign
+}
+
+// causes returns the errors that tell what happened. Another guard's failure
+// carries its cause first, then why it was not repeated; the latter may be a
+// refusal, but what failed has failed.
+func causes(err error, wrapped []error) []error {
+	if r, ok := err.(fuseboard.Rejection); ok && r.RejectedBy() == "" { //nolint:errorlint // this error alone
+		return wrapped[:min(1, len(wrapped))]
+	}
+	return wrapped
 }
 
 // joined returns what several errors say together: refused only if all of them

@@ -9,17 +9,17 @@ var (
 	// ErrNotFailed: the outcome is a success, void or a rejection. There is nothing to repeat.
 	ErrNotFailed = errors.New("nothing failed that could be repeated")
 	// ErrAttempts: as many attempts were made as the policy allows.
-	ErrAttempts = errors.New("attempts spent")
+	ErrAttempts = errors.New("retry.attempts are used up")
 	// ErrClass: the policy does not repeat this class of failure.
-	ErrClass = errors.New("class is not repeated")
+	ErrClass = errors.New("failures of this class are not repeated; see retry.only")
 	// ErrUnsafe: the request may have been done, and is not safe to do twice.
-	ErrUnsafe = errors.New("not safe to repeat")
+	ErrUnsafe = errors.New("it may have been done already, and no Safe hook says that twice is harmless")
 	// ErrRetryAfter: the dependency asks to be left alone for longer than the policy waits.
-	ErrRetryAfter = errors.New("dependency asks for a longer wait than allowed")
+	ErrRetryAfter = errors.New("the dependency asks to be left alone for longer than retry.max_retry_after")
 	// ErrNoTime: the wait before the next attempt does not end before the deadline.
-	ErrNoTime = errors.New("no time left to repeat")
+	ErrNoTime = errors.New("the deadline comes before the next attempt could begin")
 	// ErrBudget: the budget shared by all calls has nothing left for a repetition.
-	ErrBudget = errors.New("retry budget spent")
+	ErrBudget = errors.New("retry.budget is used up: too many calls are being repeated")
 	// ErrRestarts: the actor was restarted as often as the policy allows.
 	ErrRestarts = errors.New("restart budget spent")
 )

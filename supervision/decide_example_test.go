@@ -25,7 +25,7 @@ func ExampleDecide() {
 	}
 	// Output:
 	// again 100ms <nil>
-	// give-up 0s no time left to repeat
+	// give-up 0s the deadline comes before the next attempt could begin
 }
 
 // The waits double up to Max; jitter would spread each from zero to what is shown.

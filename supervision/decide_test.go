@@ -261,8 +261,8 @@ func TestP13_WhatMayHaveBeenDoneIsNotRepeatedUnlessSafe(t *testing.T) {
 
 func TestReasonsReadAsPlainWords(t *testing.T) {
 	for err, want := range map[error]string{
-		supervision.ErrBudget: "retry budget spent", supervision.ErrAttempts: "attempts spent",
-		supervision.ErrRestarts: "restart budget spent", supervision.ErrUnsafe: "not safe to repeat",
+		supervision.ErrBudget: "retry.budget is used up: too many calls are being repeated", supervision.ErrAttempts: "retry.attempts are used up",
+		supervision.ErrRestarts: "restart budget spent", supervision.ErrUnsafe: "it may have been done already, and no Safe hook says that twice is harmless",
 	} {
 		if err.Error() != want || !errors.Is(err, err) {
 			t.Errorf("%q, want %q", err, want)

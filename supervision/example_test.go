@@ -42,7 +42,7 @@ func ExampleBreaker_Validate() {
 	breaker := supervision.Breaker{FailureRate: 1.5, MinCalls: 50, Window: supervision.Window{Calls: 20}}
 	fmt.Println(breaker.Validate())
 	// Output:
-	// failure_rate = 150%: is out of range (accepted: 0% to 100%); 50% is usual [out-of-range]
+	// failure_rate = 150%: is out of range (accepted: 0% to 100%); write a share such as 50% or 0.5; 50% is usual [out-of-range]
 	// min_calls = 50: is more than the window holds, so no rate would ever be judged (accepted: 1 to 20); raise window.calls or lower min_calls [conflict]
 }
 
