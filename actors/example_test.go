@@ -159,6 +159,36 @@ func ExampleRef_Message() {
 	// Output: 500 r-500 <nil>
 }
 
+func ExampleSystem_SpawnActor() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	started := make(chan string)
+	pid, err := sys.SpawnActor("till", actor.PropsFromFunc(func(ctx actor.Context) {
+		if _, ok := ctx.Message().(*actor.Started); ok {
+			started <- ctx.Self().Id
+		}
+	}))
+	fmt.Println(err, <-started == pid.Id)
+	// Output: <nil> true
+}
+
+func ExampleNever() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	payments, _ := actors.Protect(sys, "payments", actors.Policy{
+		Deadline: actors.Deadline{Total: time.Second},
+		Retry:    actors.Retry{Attempts: 2},
+	})
+	_, _ = actors.Bind(payments, "charge", pay) // nothing said about repeating
+	fmt.Println(payments.Warnings()[0].Code)
+	_, _ = actors.Bind(payments, "refund", pay, actors.With[charge, receipt]{Safe: actors.Never[charge]})
+	fmt.Println(len(payments.Warnings()))
+	// Output:
+	// retry-without-safe
+	// 1
+}
+
 func ExampleAlways() {
 	sys, _ := actors.Start(actors.Options{})
 	defer func() { _ = sys.Shutdown(context.Background()) }()

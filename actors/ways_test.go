@@ -177,17 +177,29 @@ func TestRepeatedMessageIsAnsweredOnceAfterTheBackoff(t *testing.T) {
 }
 
 // The model of the mixed load: never more handlers at once than permits, every
-// operation answered exactly once, and the guard's numbers are the model's.
+// operation answered exactly once, the guard's numbers are the model's, and with
+// one permit the requests of each sender run in the order in which it sent them.
 func TestMixedLoadOfCallsAndMessagesKeepsOnePeakAndAnswersAll(t *testing.T) {
-	const permits, workers = 8, 16
-	total := mixedOperations
+	for _, permits := range []int{8, 1} {
+		t.Run(fmt.Sprintf("permits %d", permits), func(t *testing.T) {
+			mixedLoad(t, permits, mixedOperations*(permits+1)/11) // 9 and 2 of 11 parts
+		})
+	}
+}
+
+func mixedLoad(t *testing.T, permits, total int) {
+	const workers = 16
 	sys := start(t)
 	var running, peak, handled atomic.Int64
+	var order []int // of what ran, where it is one at a time
 	r := spawn(t, sys, Policy{Bulkhead: Bulkhead{Concurrency: permits, Queue: 200, MaxWait: time.Minute}}, func(_ context.Context, n int) (int, error) {
 		now := running.Add(1)
 		for p := peak.Load(); now > p && !peak.CompareAndSwap(p, now); p = peak.Load() {
 		}
 		handled.Add(1)
+		if permits == 1 {
+			order = append(order, n)
+		}
 		runtime.Gosched() // so that the permits are contended even on one core
 		running.Add(-1)
 		if n%10 == 0 {
@@ -253,12 +265,19 @@ func TestMixedLoadOfCallsAndMessagesKeepsOnePeakAndAnswersAll(t *testing.T) {
 		}
 	}
 	s := r.Stats()
-	if peak.Load() > permits || s.Gate.InUse != 0 || s.Gate.Waiting != 0 {
+	if peak.Load() > int64(permits) || s.Gate.InUse != 0 || s.Gate.Waiting != 0 {
 		t.Errorf("peak %d of %d permits, left %+v", peak.Load(), permits, s.Gate)
 	}
 	if int64(s.Successes) != ok.Load() || int64(s.Failures) != failed.Load() || int64(s.Rejected.Bulkhead) != refused.Load() ||
 		handled.Load() != ok.Load()+failed.Load() || int(s.Calls) != total {
 		t.Errorf("the guard counts %+v, the model %d ok, %d failed, %d refused, %d handled", s, ok.Load(), failed.Load(), refused.Load(), handled.Load())
+	}
+	var last [workers]int
+	for _, n := range order {
+		if w := n % workers; n < last[w] {
+			t.Fatalf("sender %d: operation %d ran after %d", w, n, last[w])
+		}
+		last[n%workers] = n
 	}
 	t.Logf("%d operations: %d ok, %d failed, %d refused, peak %d", total, ok.Load(), failed.Load(), refused.Load(), peak.Load())
 }

@@ -26,24 +26,36 @@
 //
 // # Ordering and ownership
 //
+// Each sentence is kept by the test named after it.
+//
 // Everything about a circuit may be called from any goroutine at any time,
-// except that a [Log] has one reader.
+// except that a [Log] has one reader (TestLogIsGaplessAndOrderedWhateverMovesTheCircuit).
 //
 // Every transition (of state or mode) raises the epoch by exactly one and has
-// exactly one winner, whichever goroutines cause it at the same moment.
+// exactly one winner, whichever goroutines cause it at the same moment
+// (TestTransitionHasOneWinner).
 //
 // A [Log] gives every transition since it was made, once, in the order of
-// epochs, without gaps, however many goroutines move the circuit.
+// epochs, without gaps, however many goroutines move the circuit
+// (TestLogIsGaplessAndOrderedWhateverMovesTheCircuit).
 //
-// Once a transition has happened no earlier permit is [Circuit.Still] valid, and
-// the outcome of an earlier permit changes nothing.
+// Once a transition has happened no earlier permit is [Circuit.Still] valid
+// (TestNoOlderPermitIsStillValidAfterATransition), and the outcome of an earlier
+// permit changes nothing (TestP3_LateResultsChangeNothing).
 //
-// In half-open at most Breaker.Probes leases are unexpired at any instant, and
-// a lease that is never settled expires: no caller can keep a circuit half-open.
+// In half-open at most Breaker.Probes leases are unexpired at any instant
+// (TestNeverMoreUnexpiredProbesThanAllowed), and a lease that is never settled
+// expires: no caller can keep a circuit half-open
+// (TestP1_ProbeThatNeverSettlesDoesNotStickHalfOpen).
 //
 // A circuit owns its windows, leases and counters; nothing else writes them. A
-// [Refusal] and a [Transition] are immutable and hold on to nothing of the circuit.
+// [Refusal] and a [Transition] are immutable and hold on to nothing of the
+// circuit (TestRefusalHoldsOnToNothingOfTheCircuit).
 //
 // Time is what the callers say it is. A caller with a slightly older now than
-// another's is served; it can neither reopen nor prolong anything.
+// another's is served; it can neither reopen nor prolong anything
+// (TestP9_TimeIsAnArgumentAndMayGoBack).
+//
+// A [Spending] may be used from any goroutine; however many withdraw at once,
+// they get no more than the budget (TestP11_NeverMoreThanTheBudgetHoweverManyWithdrawAtOnce).
 package supervision

@@ -66,6 +66,8 @@ func TestSourceChecksCanFail(t *testing.T) {
 		t.Errorf("undocumented: got %q, want %q", got, want)
 	}
 	complains(t, packageDocs("x", true, []*ast.File{f}), "no heading \"# Ordering and ownership\"")
+	f.Doc = &ast.CommentGroup{List: []*ast.Comment{{Text: "// Package x.\n//"}, {Text: "// # Ordering and ownership"}, {Text: "//"}, {Text: "// All is in order."}}}
+	complains(t, packageDocs("x", true, []*ast.File{f}), "names no test")
 	complains(t, packageDocs("x", false, []*ast.File{f}))
 	complains(t, packageDocs("x", false, []*ast.File{f, f}), "has 2 package docs")
 	complains(t, packageDocs("x", false, []*ast.File{parse(t, "package x")}), "has 0 package docs")

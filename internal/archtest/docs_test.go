@@ -15,7 +15,10 @@ import (
 	"unicode"
 )
 
-var ordering = regexp.MustCompile(`(?m)^# Ordering and ownership$`)
+var (
+	ordering = regexp.MustCompile(`(?m)^# Ordering and ownership$`)
+	keeper   = regexp.MustCompile(`\bTest[A-Z]\w+`)
+)
 
 func TestEveryPackageHasOneDocThatStatesOrderingAndOwnership(t *testing.T) {
 	for _, p := range load(t).pkgs {
@@ -59,6 +62,8 @@ func packageDocs(room string, public bool, files []*ast.File) (complaints []stri
 		return []string{fmt.Sprintf("room %s has %d package docs, and needs exactly one (in doc.go): a reader must not have to choose", room, len(docs))}
 	case public && !ordering.MatchString(docs[0]):
 		return []string{fmt.Sprintf("the doc of room %s has no heading \"# Ordering and ownership\": users must know who owns what, and what comes before what", room)}
+	case public && !keeper.MatchString(docs[0][ordering.FindStringIndex(docs[0])[1]:]):
+		return []string{fmt.Sprintf("the doc of room %s promises an order and names no test that keeps it: a promise without a test is a wish", room)}
 	}
 	return nil
 }

@@ -15,26 +15,35 @@
 //
 // # Ordering and ownership
 //
+// Each sentence is kept by the test named after it.
+//
 // A strategy acts as [supervision.Decide] says, for every fault; its nth decision
-// uses the nth number of its seed.
+// uses the nth number of its seed (TestTheStrategyActsAsDecideSays).
 //
 // A broken child stays suspended until it is restarted or stopped; what is sent to
-// it meanwhile waits in its mailbox. Failures of a child that already waits for its
-// restart are part of that restart: one restart serves them all.
+// it meanwhile waits in its mailbox (TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail).
+// Failures of a child that already waits for its
+// restart are part of that restart: one restart serves them all
+// (TestFailuresOfAChildThatWaitsForItsRestartAreOneRestart).
 //
-// A failed request suspends nothing for longer than the decision takes. Its
+// A failed request suspends nothing for longer than the decision takes
+// (TestAWorkerGoesOnWhileItsFailedRequestWaits). Its
 // envelope belongs to the strategy from [Fail] until it is delivered again or
-// answered; exactly one of the two happens, once.
+// answered; exactly one of the two happens, once
+// (TestStopRacesWithTimersAndEveryRequestIsAnsweredOrRepeatedOnce).
 //
 // A strategy owns its timers. After [Strategy.Stop] returns no timer and no
 // goroutine of it is left, every waiting request has been answered with
-// [ErrStopped], and every child that waited for its restart is stopped.
+// [ErrStopped] (TestStopAnswersWaitingRequestsOnceAndLeavesNothingBehind), and every
+// child that waited for its restart is stopped (TestStopStopsChildrenThatWaitForTheirRestart).
 //
 // A strategy may serve several supervisors and, under a guardian, failures of
 // several children at the same moment. Hooks run on the goroutine of the failure
 // or of a timer, without a lock; they may be called at the same moment for
-// different requests and must not block.
+// different requests and must not block (TestOneStrategyMayServeSeveralSupervisors,
+// TestUnderAGuardianManyChildrenMayBreakAtOnce).
 //
 // The memory of restarts is bounded: at most Restart.Max instants for each child
-// that failed within the last two Restart.Within.
+// that failed within the last two Restart.Within
+// (TestRestartsAreCountedWithinTheTimeAndMemoryIsBounded).
 package strategy
