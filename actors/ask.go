@@ -105,7 +105,7 @@ func (p *posted[Req, Resp]) Run() {
 		}
 		p.guard.posted.done()
 	}()
-	p.now = p.guard.sys.clock.Now()
+	p.now = p.guard.clock.Now()
 	p.granted = true
 	resp, err := run(&p.call, p.ref.handle, &p.ref.with, p.req)
 	answered = true
@@ -114,7 +114,7 @@ func (p *posted[Req, Resp]) Run() {
 
 // lost is the error of a call that did not come back to Run.
 func (p *posted[Req, Resp]) lost(value any) error {
-	e := &CallError{Dependency: p.guard.name, Op: p.op.name, Attempts: p.attempts, Cause: ErrGoexit, clock: p.guard.sys.clock}
+	e := &CallError{Dependency: p.guard.name, Op: p.op.name, Attempts: p.attempts, Cause: ErrGoexit, clock: p.guard.clock}
 	if value != nil {
 		e.Cause = &PanicError{Value: value, Stack: debug.Stack()}
 	}
@@ -124,7 +124,7 @@ func (p *posted[Req, Resp]) lost(value any) error {
 // Refuse answers a request that never got a permit.
 func (p *posted[Req, Resp]) Refuse(why error) {
 	p.guard.circuit.Return(p.permit)
-	p.now = p.guard.sys.clock.Now()
+	p.now = p.guard.clock.Now()
 	err := p.unqueued(why)
 	p.refused.Store(&err)
 	var none Resp

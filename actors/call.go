@@ -61,7 +61,7 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 // attempt runs the handler once, with a permit that it gives back whatever the
 // handler does. last is the answer of the attempt before, which nobody gets.
 func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
-	ctx, lazy := deadline.Context(c.parent, c.guard.sys.clock, c.try, &c.guard.family)
+	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
 	sound := false
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
@@ -100,8 +100,8 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 		return c.shut(phase)
 	}
 	c.plan = g.plan.Load()
-	c.now = g.sys.clock.Now()
-	c.span = c.plan.deadline.Begin(ctx, g.sys.clock, c.now)
+	c.now = g.clock.Now()
+	c.span = c.plan.deadline.Begin(ctx, g.clock, c.now)
 	if err := ctx.Err(); err != nil {
 		return c.unqueued(context.Cause(ctx))
 	}
@@ -115,7 +115,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 // timer moves it; this is the net beneath, for a timer that is late. A refusal
 // reads no clock, so only every 32nd refused call looks.
 func (g *Guard) overdue(phase *supervision.Refusal) bool {
-	return g.count.open.Load()%32 == 31 && g.sys.clock.Now() >= phase.Until
+	return g.count.open.Load()%32 == 31 && g.clock.Now() >= phase.Until
 }
 
 // enter brings the call to the point where its handler may run: admitted by the
@@ -130,7 +130,7 @@ func (c *call) enter() error {
 	}
 	if !c.guard.gate.TryEnter() {
 		err := c.guard.gate.Enter(c.parent, c.span.Until)
-		c.now = c.guard.sys.clock.Now()
+		c.now = c.guard.clock.Now()
 		if err != nil {
 			c.guard.circuit.Return(c.permit)
 			return c.unqueued(err)
@@ -190,7 +190,7 @@ func (c *call) start() error {
 // circuit and a guard that know.
 func (c *call) leave() {
 	g, out := c.guard, &c.out
-	c.now = g.sys.clock.Now()
+	c.now = g.clock.Now()
 	c.ended = c.now
 	if out.Elapsed == 0 {
 		out.Elapsed = c.now.Sub(c.began)
@@ -222,7 +222,7 @@ func (c *call) again(safe bool) error {
 	if err := c.wait(decision.After); err != nil {
 		return err
 	}
-	c.now = g.sys.clock.Now()
+	c.now = g.clock.Now()
 	return nil
 }
 

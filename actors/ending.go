@@ -22,7 +22,7 @@ func (c *call) failed(err, why error) error {
 	}
 	e := &CallError{
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts,
-		Cause: err, Why: why, clock: c.guard.sys.clock,
+		Cause: err, Why: why, clock: c.guard.clock,
 	}
 	if _, told := errors.AsType[*deadline.Error](err); !told && c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.ended) {
 		e.Cause = c.try.Error(c.ended, err)
@@ -84,7 +84,7 @@ func (c *call) unqueued(why error) error {
 	case c.span.Passed(c.now):
 		return c.spent()
 	case c.parent.Err() != nil: // before the gate's words: a cause may be one of them
-		count, err = &g.count.left, &CallError{Dependency: g.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: g.sys.clock}
+		count, err = &g.count.left, &CallError{Dependency: g.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: g.clock}
 	case errors.Is(why, mailbox.ErrLate):
 		err = refusals.late
 	case errors.Is(why, mailbox.ErrSuspended):

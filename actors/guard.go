@@ -22,6 +22,7 @@ import (
 // share its gate, windows and budget. Its methods are safe for concurrent use.
 type Guard struct {
 	sys     *System
+	clock   *fuseboard.Clock // the System's
 	name    string
 	pid     *actor.PID
 	seed    uint64
@@ -87,7 +88,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	_, _ = hash.Write([]byte(name)) // never fails
 	first := compile(p, 1)
 	g := &Guard{
-		sys: sys, name: name,
+		sys: sys, clock: sys.clock, name: name,
 		seed:    sys.seed ^ hash.Sum64(),
 		gate:    mailbox.NewGate(p.Bulkhead, sys.clock),
 		spent:   supervision.NewSpending(first.retry.Budget),

@@ -86,7 +86,7 @@ func (g *Guard) deliver(message any, sender *actor.PID) bool {
 
 func (g *Guard) unreadable(message any) *CallError {
 	return &CallError{
-		Dependency: g.name, Cause: ErrMessage, by: bySystem, clock: g.sys.clock,
+		Dependency: g.name, Cause: ErrMessage, by: bySystem, clock: g.clock,
 		detail: fmt.Sprintf("got a %T; make it with Message of a ref of this guard", message),
 	}
 }

@@ -79,7 +79,7 @@ func (o *operation) refusedOpen(phase *supervision.Refusal) *CallError {
 func (o *operation) refusal(by string, cause error, detail string) *CallError {
 	return &CallError{
 		Dependency: o.guard.name, Op: o.name, Cause: cause,
-		by: by, detail: detail, clock: o.guard.sys.clock,
+		by: by, detail: detail, clock: o.guard.clock,
 	}
 }
 

@@ -100,7 +100,7 @@ func (r *receiver) update(p Policy) Change {
 	after := compile(p, before.version+1)
 	change := before.changeTo(after)
 	state := g.circuit.State()
-	kept := g.circuit.Reshape(g.sys.clock.Now(), after.given.Breaker)
+	kept := g.circuit.Reshape(g.clock.Now(), after.given.Breaker)
 	change.Lost = lost(before, after, state, kept)
 	g.gate.Resize(after.given.Bulkhead)
 	g.spent.Reshape(after.retry.Budget)
@@ -127,7 +127,7 @@ func lost(before, after *plan, state State, windowKept bool) (words []string) {
 }
 
 func (r *receiver) command(c Command) error {
-	_, _, err := r.guard.circuit.Command(r.guard.sys.clock.Now(), c)
+	_, _, err := r.guard.circuit.Command(r.guard.clock.Now(), c)
 	r.publish()
 	return err
 }
@@ -142,7 +142,7 @@ func (r *receiver) stopped() {
 
 func (r *receiver) event(e Event) {
 	r.seq++
-	e.Dependency, e.Seq, e.At = r.guard.name, r.seq, r.guard.sys.clock.Now()
+	e.Dependency, e.Seq, e.At = r.guard.name, r.seq, r.guard.clock.Now()
 	r.guard.sys.streams.publish(e)
 }
 
@@ -166,8 +166,8 @@ func (g *Guard) stir() {
 
 // wind moves an overdue circuit on and sets the alarm for what is due next.
 func (g *Guard) wind() {
-	_, _, next := g.circuit.Expire(g.sys.clock.Now())
-	g.alarm.set(next, g.sys.clock, g.stir)
+	_, _, next := g.circuit.Expire(g.clock.Now())
+	g.alarm.set(next, g.clock, g.stir)
 }
 
 // nudge tells the guard to look at its circuit. One on its way is enough, and

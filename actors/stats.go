@@ -82,7 +82,7 @@ func (g *Guard) Stats() Stats {
 	if !g.made() {
 		return Stats{}
 	}
-	n, circuit := &g.count, g.circuit.Snapshot(g.sys.clock.Now())
+	n, circuit := &g.count, g.circuit.Snapshot(g.clock.Now())
 	s := Stats{
 		Successes: n.first.successes.Load() + n.again.successes.Load(),
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
