@@ -124,7 +124,7 @@ func BenchmarkIdleCircuit(b *testing.B) {
 	}
 }
 
-func TestHotPathsDoNotAllocate(t *testing.T) {
+func TestAllocationsOfTheHotPaths(t *testing.T) {
 	for name, policy := range benchWindows {
 		c := NewCircuit(policy, 1)
 		call := func() {
@@ -134,6 +134,13 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 		call() // the time window makes its bucket
 		equal(t, fmt.Sprint("allocations of a success, ", name), testing.AllocsPerRun(100, call), 0)
 	}
+	c := NewCircuit(Breaker{FailureRate: 0.9, MinCalls: 10_000}, 1)
+	failure := func() {
+		p, _ := c.Admit(1)
+		c.Record(1, p, broken)
+	}
+	failure()
+	equal(t, "allocations of a failure that moves nothing", testing.AllocsPerRun(100, failure), 0)
 	open := openCircuit()
 	equal(t, "allocations of a refusal", testing.AllocsPerRun(100, func() {
 		open.Refuses()

@@ -32,7 +32,8 @@ func moved(t Transition, ok bool) (*Transition, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &t, true
+	kept := t // or every failure would allocate one, moved or not
+	return &kept, true
 }
 
 // Return gives p back unused, as Record does with a void outcome.
