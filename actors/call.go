@@ -146,12 +146,15 @@ func (c *call) admit() error {
 	if !admitted {
 		phase := g.circuit.Refusal()
 		if phase.Epoch != g.told.Load() {
-			g.stir()
+			g.catchUp()
 		}
 		return c.shut(phase)
 	}
-	if permit.Probe() || permit.Epoch() != g.told.Load() { // its lease wants a timer, a move its event
+	switch {
+	case permit.Probe(): // its lease wants the alarm
 		g.stir()
+	case permit.Epoch() != g.told.Load():
+		g.catchUp()
 	}
 	c.permit = permit
 	return nil

@@ -135,12 +135,22 @@ func (e *PanicError) Unwrap() error {
 
 // Error lists what was left running, and why.
 func (e *AbandonedError) Error() string {
-	parts := make([]string, len(e.Guards))
-	for i, g := range e.Guards {
-		parts[i] = fmt.Sprintf("%s (%d running)", g.Dependency, g.Running)
+	var b strings.Builder
+	b.WriteString("stopped, but")
+	if len(e.Guards) > 0 {
+		parts := make([]string, len(e.Guards))
+		for i, g := range e.Guards {
+			parts[i] = fmt.Sprintf("%s (%d running)", g.Dependency, g.Running)
+		}
+		fmt.Fprintf(&b, " handlers still run: %s; they ignore their context or run on their caller's", strings.Join(parts, ", "))
 	}
-	return fmt.Sprintf("stopped, but handlers still run: %s; they ignore their context or run on their caller's: %v",
-		strings.Join(parts, ", "), e.Cause)
+	if len(e.Actors) > 0 {
+		fmt.Fprintf(&b, " actors have not stopped: %s", strings.Join(e.Actors, ", "))
+	}
+	if e.Cause != nil {
+		fmt.Fprintf(&b, ": %v", e.Cause)
+	}
+	return b.String()
 }
 
 // Unwrap returns why there was no more time.

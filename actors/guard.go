@@ -41,6 +41,7 @@ type Guard struct {
 	halting chan struct{} // closed when no call may begin any more; wakes those that back off
 	halt    func()        // closes halting, once
 	quit    func()        // tells the actor to stop, once
+	ring    func()        // stir, for the alarm: made once
 	done    chan struct{} // closed when the actor has stopped
 
 	mu  sync.Mutex // set-up only, never on the way of a call
@@ -98,6 +99,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	g.circuit = supervision.NewCircuit(p.Breaker, g.seed)
 	g.told.Store(g.circuit.Epoch())
 	g.halt = sync.OnceFunc(func() { close(g.halting) })
+	g.ring = g.stir
 	g.quit = sync.OnceFunc(func() { sys.root.Stop(g.pid) })
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
@@ -282,17 +284,12 @@ func (g *Guard) end(ctx context.Context) {
 		return // a stop that finds nobody is a dead letter
 	}
 	g.quit()
-	select {
-	case <-g.done:
+	if waitFor(ctx, g.done) == nil {
 		return
-	case <-ctx.Done():
 	}
 	grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 	defer over()
-	select {
-	case <-g.done:
-	case <-grace.Done():
-	}
+	_ = waitFor(grace, g.done)
 }
 
 // idle waits until no handler runs, nobody queues and every posted call is answered.

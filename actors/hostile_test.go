@@ -295,6 +295,124 @@ func TestShutdownWaitsForUsersActors(t *testing.T) {
 	})
 }
 
+func TestShutdownDuringTheSpawnOfAnActorWaitsForItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		down := make(chan error, 1)
+		_, err := sys.SpawnActor("client", actor.PropsFromFunc(func(actor.Context) {}, actor.WithOnInit(func(actor.Context) {
+			go func() { down <- sys.Shutdown(context.Background()) }()
+			time.Sleep(50 * time.Millisecond)
+		})))
+		wantIs(t, err, ErrStopped)
+		if err := <-down; err != nil || len(sys.spawned) != 0 {
+			t.Errorf("%v, %d remembered", err, len(sys.spawned))
+		}
+	})
+}
+
+func TestForwardedStoppedDoesNotHideAUsersActor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		ended := make(chan struct{})
+		pid, err := sys.SpawnActor("client", actor.PropsFromFunc(func(ctx actor.Context) {
+			if _, ok := ctx.Message().(*actor.Stopping); ok {
+				close(ended)
+			}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sys.root.Send(pid, &actor.Stopped{})
+		synctest.Wait()
+		begin := time.Now()
+		if err := sys.Shutdown(context.Background()); err != nil || time.Since(begin) != 0 {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		<-ended
+	})
+}
+
+func TestActorThatNeverStopsIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		release := make(chan struct{})
+		_, err := sys.SpawnActor("stubborn", actor.PropsFromFunc(func(ctx actor.Context) {
+			if _, ok := ctx.Message().(*actor.Stopping); ok {
+				<-release
+			}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		begin := time.Now()
+		left, ok := errors.AsType[*AbandonedError](sys.Shutdown(context.Background()))
+		if !ok || !slices.Equal(left.Actors, []string{"stubborn"}) || !strings.Contains(left.Error(), "stubborn") {
+			t.Errorf("got %v", left)
+		}
+		if d := time.Since(begin); d > userGrace+time.Second {
+			t.Errorf("waited %v for it", d)
+		}
+		close(release)
+		time.Sleep(time.Second) // its end is a dead letter now, whose throttle keeps a goroutine for an instant
+	})
+}
+
+// replies is a message of the actor library's self-answering kind.
+type replies func() any
+
+func (r replies) GetAutoResponse(actor.Context) any { return r() }
+
+func TestSelfAnsweringMessageOfAUserDoesNotRunInTheGuardsTurn(t *testing.T) {
+	sys := start(t)
+	r := spawn(t, sys, Policy{}, echo)
+	sys.root.Send(r.PID(), replies(func() any { panic("in the guard's turn") }))
+	got, err := sys.root.RequestFuture(r.PID(), replies(func() any { return 1 }), time.Minute).Result()
+	if reply, ok := got.(Reply[any, any]); err != nil || !ok || !errors.Is(reply.Err, ErrMessage) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if got, err := sys.root.RequestFuture(r.PID(), &actor.Touch{}, time.Minute).Result(); err != nil {
+		t.Errorf("touch: %v, %v", got, err)
+	}
+	if _, err := r.Update(t.Context(), Policy{Breaker: quickBreaker}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLastLogLinesAreWrittenEvenWhenTimeIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lines := 0
+		sys := logging(t, func(slog.Record) { lines++; time.Sleep(100 * time.Microsecond) })
+		for range 500 {
+			sys.log.Info("line")
+		}
+		over, end := context.WithCancel(t.Context())
+		end()
+		_ = sys.Shutdown(over)
+		if lines < 500 {
+			t.Errorf("%d of 500 lines", lines)
+		}
+	})
+}
+
+func TestChangeIsItsReadersOwn(t *testing.T) {
+	sys := start(t)
+	sub := sys.Subscribe(8)
+	p := Policy{Breaker: Breaker{Weights: map[fuseboard.Class]float64{"error": 1}}}
+	r := spawn(t, sys, p, echo)
+	change, err := r.Update(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-sub.C() // started
+	e := <-sub.C()
+	change.After.Breaker.Weights["error"] = 4
+	if e.Change.After.Breaker.Weights["error"] != 1 || r.Policy().Breaker.Weights["error"] != 1 {
+		t.Error("a change shares its maps")
+	}
+	sub.Close()
+}
+
 func TestProbeThatWaitsInTheQueueCannotHideAMove(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := quickBreaker

@@ -4,8 +4,10 @@ package actors
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 )
 
 // journal writes to the user's log on a goroutine of its own, because a handler
@@ -42,6 +44,14 @@ func (j *journal) run() {
 	for l := range j.lines {
 		l.write()
 	}
+	j.mu.Lock()
+	dropped := j.dropped
+	j.mu.Unlock()
+	if dropped > 0 {
+		r := slog.NewRecord(time.Now(), slog.LevelWarn, "log lines dropped, because the handler was slow", 0)
+		r.AddAttrs(slog.Int("lines", dropped))
+		line{to: j.to, record: r}.write()
+	}
 }
 
 // write keeps a handler's panic to itself: there is no log to tell it.
@@ -70,7 +80,7 @@ func (j *journal) add(l line) {
 }
 
 // close writes what is there and ends the goroutine. It waits for that as long
-// as ctx lasts; a handler that blocks is left behind.
+// as ctx and a grace last; a handler that blocks is left behind.
 func (j *journal) close(ctx context.Context) {
 	j.mu.Lock()
 	if !j.closed {
@@ -78,9 +88,25 @@ func (j *journal) close(ctx context.Context) {
 		close(j.lines)
 	}
 	j.mu.Unlock()
+	if waitFor(ctx, j.done) != nil { // the last lines tell of what was abandoned
+		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+		defer over()
+		_ = waitFor(grace, j.done)
+	}
+}
+
+// waitFor waits until done is closed or ctx ends, and returns the cause of the latter.
+func waitFor(ctx context.Context, done <-chan struct{}) error {
 	select {
-	case <-j.done:
+	case <-done:
+		return nil
+	default:
+	}
+	select {
+	case <-done:
+		return nil
 	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -98,8 +124,24 @@ func (p pen) Enabled(_ context.Context, level slog.Level) bool { return level >=
 
 // Handle hands the record over. It never blocks.
 func (p pen) Handle(_ context.Context, r slog.Record) error {
-	p.journal.add(line{to: p.to, record: r.Clone()})
+	said := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		said.AddAttrs(settled(a))
+		return true
+	})
+	p.journal.add(line{to: p.to, record: said})
 	return nil
+}
+
+// settled is an attribute that does not change until it is written: what is
+// behind a pointer is told now.
+func settled(a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindAny, slog.KindLogValuer:
+		return slog.String(a.Key, fmt.Sprint(a.Value.Any()))
+	default:
+		return a
+	}
 }
 
 // WithAttrs returns a pen whose lines carry the attributes.

@@ -26,7 +26,9 @@ func start(t testing.TB) *System {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		again := sys.isDown() // the test has looked at its result
+		sys.mu.RLock()
+		again := sys.down != nil // the test has looked at its result
+		sys.mu.RUnlock()
 		if err := sys.Shutdown(context.Background()); err != nil && !again {
 			t.Errorf("shutdown: %v", err)
 		}

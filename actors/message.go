@@ -69,10 +69,11 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 // requests go to the gate, the guard's own messages to the control lane, and
 // what is neither is answered. That includes the actor library's own messages of
 // life (Started, Stopped, …): the real ones never come this way, so these were
-// forwarded by somebody and must not move the guard.
+// forwarded by somebody and must not move the guard. Of its messages that answer
+// themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, *update, *command, actor.AutoRespond:
+	case nudge, *update, *command, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)

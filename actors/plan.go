@@ -3,6 +3,8 @@
 package actors
 
 import (
+	"slices"
+
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
@@ -35,6 +37,13 @@ type Change struct {
 	Changed []string
 	// Lost says, in plain words, what could not survive the change; empty when all did.
 	Lost []string
+}
+
+// clone returns a change that shares nothing with c.
+func (c Change) clone() Change {
+	c.Before, c.After = c.Before.clone(), c.After.clone()
+	c.Changed, c.Lost = slices.Clone(c.Changed), slices.Clone(c.Lost)
+	return c
 }
 
 func (p *plan) changeTo(next *plan) Change {

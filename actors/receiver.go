@@ -105,7 +105,7 @@ func (r *receiver) update(p Policy) Change {
 	g.gate.Resize(after.given.Bulkhead)
 	g.spent.Reshape(after.retry.Budget)
 	g.plan.Store(after)
-	r.event(Event{Kind: EventUpdated, Change: change})
+	r.event(Event{Kind: EventUpdated, Change: change.clone()})
 	r.publish()
 	return change
 }
@@ -164,10 +164,18 @@ func (g *Guard) stir() {
 	g.nudge()
 }
 
+// catchUp is what a caller does that finds the circuit at an epoch which has not
+// been told yet. A nudge on its way will do.
+func (g *Guard) catchUp() {
+	if !g.nudged.Load() {
+		g.stir()
+	}
+}
+
 // wind moves an overdue circuit on and sets the alarm for what is due next.
 func (g *Guard) wind() {
 	_, _, next := g.circuit.Expire(g.clock.Now())
-	g.alarm.set(next, g.clock, g.stir)
+	g.alarm.set(next, g.clock, g.ring)
 }
 
 // nudge tells the guard to look at its circuit. One on its way is enough, and

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"fmt"
 	"runtime/debug"
 	"slices"
 
@@ -183,7 +184,7 @@ func (w *With[Req, Resp]) discard(c *call, resp Resp) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			c.guard.sys.log.Error("Discard panicked", "operation", title(c.guard.name, c.op.name), "panic", v, "stack", string(debug.Stack()))
+			c.guard.sys.log.Error("Discard panicked", "operation", title(c.guard.name, c.op.name), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 		}
 	}()
 	w.Discard(resp)

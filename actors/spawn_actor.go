@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -26,82 +28,113 @@ func (s *System) SpawnActor(name string, props *actor.Props) (*actor.PID, error)
 	if !s.made() {
 		return nil, errStopped(name)
 	}
-	pid := s.actors.NewLocalPID("user/" + name)
-	if err := s.account(name, pid); err != nil {
+	if err := s.account(name); err != nil {
 		return nil, err
 	}
-	if err := s.spawnUser(pid, *props); err != nil {
-		s.discount(pid)
+	pid, err := s.spawnUser(name, props)
+	if err != nil {
+		s.discount(name)
 		return nil, err
 	}
-	if s.isDown() { // a Shutdown under way may have looked for it too early
-		s.actors.Root.Stop(pid)
+	if !s.accountStarted(name, pid) {
 		return nil, errStopped(name)
 	}
 	return pid, nil
 }
 
+// userPrefix begins the id of every actor of SpawnActor.
+const userPrefix = "user/"
+
 // account remembers a user's actor from before its start, so that no Shutdown
 // can miss it, until discount.
-func (s *System) account(name string, pid *actor.PID) error {
+func (s *System) account(name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down != nil {
 		return errStopped(name)
 	}
-	if _, taken := s.spawned[pid.Id]; taken {
+	if _, taken := s.spawned[name]; taken {
 		return &NameError{Name: name, Taken: true}
 	}
-	s.spawned[pid.Id] = pid
+	s.spawned[name] = nil
 	s.users.add()
 	return nil
 }
 
-func (s *System) discount(pid *actor.PID) {
+// accountStarted makes the actor one that a Shutdown can stop, and has its end
+// watched. It stops it itself and reports false when a Shutdown came first.
+func (s *System) accountStarted(name string, pid *actor.PID) bool {
 	s.mu.Lock()
-	delete(s.spawned, pid.Id)
+	s.spawned[name] = pid
+	down := s.down != nil
 	s.mu.Unlock()
-	s.users.done()
+	s.actors.Root.Send(s.watcher, watch{pid: pid})
+	if down {
+		s.actors.Root.Stop(pid)
+	}
+	return !down
+}
+
+func (s *System) discount(name string) {
+	s.mu.Lock()
+	_, found := s.spawned[name]
+	delete(s.spawned, name)
+	s.mu.Unlock()
+	if found {
+		s.users.done()
+	}
+}
+
+// watch asks the watcher to look for the end of an actor.
+type watch struct{ pid *actor.PID }
+
+// watch is the watcher: it learns of an actor's end from the actor library
+// itself, whatever the actor's own code and middleware do.
+func (s *System) watch(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case watch:
+		ctx.Watch(m.pid)
+	case *actor.Terminated:
+		s.discount(strings.TrimPrefix(m.Who.Id, userPrefix))
+	}
 }
 
 // spawnUser runs the user's producer, without any lock of ours: it may use the System.
-func (s *System) spawnUser(pid *actor.PID, props actor.Props) (err error) {
+func (s *System) spawnUser(name string, props *actor.Props) (pid *actor.PID, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fuseboard.Problem{
-				Path: "props", Code: "panicked", Value: pid.Id, Message: fmt.Sprintf("panicked when the actor was made: %v", v),
+				Path: "props", Code: "panicked", Value: name, Message: fmt.Sprintf("panicked when the actor was made: %v", v),
 				Fix: "make props with actor.PropsFromFunc or PropsFromProducer and a function that is not nil",
 			}
 		}
 	}()
-	props.Configure(actor.WithReceiverMiddleware(s.untilStopped))
-	_, err = s.actors.Root.SpawnNamed(&props, pid.Id)
-	return err
-}
-
-// untilStopped takes an actor out of the account at its end.
-func (s *System) untilStopped(next actor.ReceiverFunc) actor.ReceiverFunc {
-	return func(ctx actor.ReceiverContext, envelope *actor.MessageEnvelope) {
-		if _, end := envelope.Message.(*actor.Stopped); end {
-			defer s.discount(ctx.Self())
-		}
-		next(ctx, envelope)
+	pid, err = s.actors.Root.SpawnNamed(props, userPrefix+name)
+	if err != nil {
+		return nil, &NameError{Name: name, Taken: true}
 	}
+	return pid, nil
 }
 
-// stopUsers stops the users' actors and waits for them as long as ctx lasts.
-func (s *System) stopUsers(ctx context.Context) {
+// userGrace bounds the wait for users' actors under a ctx without an end: one
+// that panics while it stops is restarted by the actor library and never ends.
+const userGrace = 10 * time.Second
+
+// stopUsers stops the users' actors, waits for them as long as ctx and userGrace
+// last, and returns the names of those that have not stopped.
+func (s *System) stopUsers(ctx context.Context) []string {
 	s.mu.RLock()
 	pids := slices.Collect(maps.Values(s.spawned))
 	s.mu.RUnlock()
 	for _, pid := range pids {
-		s.actors.Root.Stop(pid)
+		if pid != nil {
+			s.actors.Root.Stop(pid)
+		}
 	}
-	_ = s.users.wait(ctx) // one that hangs is its user's; a Shutdown ends with its ctx
-}
-
-func (s *System) isDown() bool {
+	if s.users.waitAtMost(ctx, userGrace) == nil || s.users.waitAtMost(context.WithoutCancel(ctx), cancelGrace) == nil {
+		return nil
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.down != nil
+	return slices.Sorted(maps.Keys(s.spawned))
 }

@@ -38,7 +38,7 @@ type Event struct {
 	At fuseboard.Instant
 	// Transition is set for EventTransition.
 	Transition Transition
-	// Change is set for EventUpdated.
+	// Change is set for EventUpdated. All subscribers get the same: read it only.
 	Change Change
 }
 

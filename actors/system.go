@@ -43,11 +43,12 @@ type System struct {
 	streams streams
 	spawns  atomic.Uint64 // numbers the guards' actors
 	users   tally         // actors of SpawnActor that have not stopped
+	watcher *actor.PID    // learns of their end
 
 	mu      sync.RWMutex
 	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
 	retired map[*Guard]struct{}   // stopped, but handlers of theirs still ran then
-	spawned map[string]*actor.PID // by SpawnActor, until they stop
+	spawned map[string]*actor.PID // by SpawnActor, by name, until they stop; nil until started
 	down    *shutdown             // the Shutdown under way or done
 }
 
@@ -85,13 +86,15 @@ func Start(o Options) (*System, error) {
 	}
 	s.actors = actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return s.log }),
-		// A dead letter is a guard that has just stopped: our own callers were
-		// answered, and the throttle of this log would start a ticker.
+		// A dead letter is a guard that has just stopped, and our own callers were
+		// answered. The throttle of this log keeps a goroutine for its interval.
 		actor.WithDeadLetterRequestLogging(false),
 		actor.WithDeadLetterThrottleCount(0),
+		actor.WithDeadLetterThrottleInterval(time.Nanosecond),
 	)
 	s.strat = strategy.New(s.clock, strategy.Options{Root: true})
 	s.root = s.actors.Root.Copy().WithGuardian(s.strat)
+	s.watcher = s.actors.Root.Spawn(actor.PropsFromFunc(s.watch))
 	return s, nil
 }
 
@@ -143,11 +146,13 @@ type Abandoned struct {
 	Running int
 }
 
-// AbandonedError reports what a Stop or Shutdown had to leave behind. The
-// handlers it counts go on running; nothing waits for them any more.
+// AbandonedError reports what a Stop or Shutdown had to leave behind. What it
+// counts goes on running; only a later Shutdown looks for it once more.
 type AbandonedError struct {
 	// Guards lists every guard with handlers still running, ordered by name.
 	Guards []Abandoned
+	// Actors lists the actors of SpawnActor that had not stopped, ordered by name.
+	Actors []string
 	// Cause is why there was no more time: the cause of the context's end.
 	Cause error
 }
@@ -157,7 +162,8 @@ type AbandonedError struct {
 // when told to, and an [*AbandonedError] that names what had not, also of guards
 // that were stopped before. After it every call, Protect and SpawnActor gets
 // ErrStopped, and subscriptions are closed. A second Shutdown waits for the first,
-// as long as its own ctx lasts, and returns the same.
+// as long as its own ctx lasts, and returns the same. Not from inside a handler,
+// an actor of SpawnActor or the log handler: it would wait for itself.
 func (s *System) Shutdown(ctx context.Context) error {
 	if !s.made() {
 		return nil
@@ -173,29 +179,29 @@ func (s *System) Shutdown(ctx context.Context) error {
 	down := s.down
 	s.mu.Unlock()
 	if !first {
-		select {
-		case <-down.done:
-			return down.err
-		case <-ctx.Done():
-			return fmt.Errorf("shutdown is still under way: %w", context.Cause(ctx))
+		if err := waitFor(ctx, down.done); err != nil {
+			return fmt.Errorf("shutdown is still under way: %w", err)
 		}
+		return down.err
 	}
-	if left := s.stopAll(ctx); len(left.Guards) > 0 {
-		down.err = left
-	}
-	s.stopUsers(ctx)
+	defer close(down.done)
+	left := s.stopAll(ctx)
+	left.Actors = s.stopUsers(ctx)
 	s.strat.Stop()
 	s.streams.close()
+	s.actors.Root.Stop(s.watcher)
 	s.actors.Shutdown()
 	if s.journal != nil {
 		s.journal.close(ctx)
 	}
-	close(down.done)
+	if len(left.Guards)+len(left.Actors) > 0 {
+		down.err = left
+	}
 	return down.err
 }
 
 func (s *System) stopAll(ctx context.Context) *AbandonedError {
-	guards := append(s.Guards(), s.stillRunning()...)
+	guards := s.unfinished()
 	errs := make([]error, len(guards))
 	var wait sync.WaitGroup
 	for i, g := range guards {
@@ -258,11 +264,18 @@ func (s *System) retire(g *Guard) {
 	}
 }
 
-// stillRunning returns the guards that stopped and left handlers behind.
-func (s *System) stillRunning() []*Guard {
+// unfinished returns the guards that have not stopped, and those that have and
+// left handlers behind.
+func (s *System) unfinished() []*Guard {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Collect(maps.Keys(s.retired))
+	all := slices.Collect(maps.Keys(s.retired))
+	for _, g := range s.guards {
+		if g != nil {
+			all = append(all, g)
+		}
+	}
+	return all
 }
 
 // errStopped is the refusal of everything after a Shutdown.

@@ -5,6 +5,7 @@ package actors
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // tally counts work under way and lets a stop wait for its end. Unlike a
@@ -54,4 +55,11 @@ func (t *tally) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// waitAtMost waits as long as ctx and the limit last.
+func (t *tally) waitAtMost(ctx context.Context, limit time.Duration) error {
+	ctx, over := context.WithTimeout(ctx, limit)
+	defer over()
+	return t.wait(ctx)
 }
