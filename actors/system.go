@@ -90,7 +90,7 @@ func Start(o Options) (*System, error) {
 		// answered. The throttle of this log keeps a goroutine for its interval.
 		actor.WithDeadLetterRequestLogging(false),
 		actor.WithDeadLetterThrottleCount(0),
-		actor.WithDeadLetterThrottleInterval(time.Nanosecond),
+		actor.WithDeadLetterThrottleInterval(throttleInterval),
 	)
 	s.strat = strategy.New(s.clock, strategy.Options{Root: true})
 	s.root = s.actors.Root.Copy().WithGuardian(s.strat)
@@ -191,6 +191,7 @@ func (s *System) Shutdown(ctx context.Context) error {
 	s.streams.close()
 	s.actors.Root.Stop(s.watcher)
 	s.actors.Shutdown()
+	time.Sleep(2 * throttleInterval) // a dead letter's goroutine ends too, also in virtual time
 	if s.journal != nil {
 		s.journal.close(ctx)
 	}
@@ -282,6 +283,10 @@ func (s *System) unfinished() []*Guard {
 func errStopped(name string) error {
 	return &CallError{Dependency: name, Cause: ErrStopped, by: bySystem, detail: detailSystem}
 }
+
+// throttleInterval is how long the goroutine that the actor library starts for a
+// dead letter lives.
+const throttleInterval = time.Nanosecond
 
 // cancelGrace is how long a stop waits, after it has cancelled what still
 // runs, for handlers to notice.
