@@ -19,6 +19,7 @@
 // goroutine, [Ref.Ask] answers through a [Future], and [Ref.Message] makes a
 // message that any protoactor actor sends to [Guard.PID] and that is answered
 // with a [Reply]. They share one gate, one queue, one circuit, one budget.
+// [Forward] is the way out to an actor that exists already.
 //
 // # Ordering and ownership
 //
@@ -48,6 +49,10 @@
 // trip no call of the old state reaches the handler
 // (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state
 // changes nothing (TestP3_LateResultOfAnOlderStateChangesNothing).
+//
+// Of the replies to a forwarded request the first decides, and no other is seen
+// (TestForwardTakesTheFirstReplyOnly); what comes after the end of its context is
+// dropped (TestForwardEndsWithItsContextAndDropsLateReplies).
 //
 // A handler runs on its caller's goroutine (Call, Do) or on one that the guard
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,

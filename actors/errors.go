@@ -11,9 +11,9 @@ import (
 	"github.com/fuseboard/fuseboard"
 )
 
-// ErrMessage answers a message that a guard cannot read: not made by
-// [Ref.Message], made for another guard, or nil.
-var ErrMessage = errors.New("not a message of this guard")
+// ErrUnknownRequest answers a message that is none of a guard's operations: not
+// made by [Ref.Message], made for another guard, or nil.
+var ErrUnknownRequest = errors.New("not a request of this guard")
 
 // ErrGoexit is the cause of a call whose handler ended its own goroutine
 // (runtime.Goexit, or t.FailNow outside the test's goroutine).

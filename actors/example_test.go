@@ -159,6 +159,62 @@ func ExampleRef_Message() {
 	// Output: 500 r-500 <nil>
 }
 
+func ExampleRef_Message_reenterAfter() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	charges, _ := actors.Spawn(sys, "payments", pay, actors.Policy{Deadline: actors.Deadline{Total: time.Second}})
+
+	answered := make(chan string)
+	_, err := sys.SpawnActor("till", actor.PropsFromFunc(func(ctx actor.Context) {
+		if _, ok := ctx.Message().(*actor.Started); !ok {
+			return
+		}
+		customer := "ann"
+		// The guard's total deadline is shorter than the future's: the guard answers.
+		future := ctx.RequestFuture(charges.PID(), charges.Message(context.Background(), charge{Cents: 500}), 2*time.Second)
+		ctx.ReenterAfter(future, func(res any, err error) { // in the actor again, one at a time
+			reply, ok := res.(actors.Reply[charge, receipt])
+			if !ok { // the guard has stopped
+				answered <- fmt.Sprint(customer, ": ", err)
+				return
+			}
+			answered <- fmt.Sprint(customer, ": ", reply.Value.Number, " ", reply.Err)
+		})
+	}))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(<-answered)
+	// Output: ann: r-500 <nil>
+}
+
+func ExampleForward() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	// An actor that is there already: it answers, or replies with an error.
+	ledger, _ := sys.SpawnActor("ledger", actor.PropsFromFunc(func(ctx actor.Context) {
+		if c, ok := ctx.Message().(charge); ok && c.Cents > 0 {
+			ctx.Respond(receipt{Number: fmt.Sprintf("l-%d", c.Cents)})
+		} else if ok {
+			ctx.Respond(errGateway)
+		}
+	}))
+	book, err := actors.Spawn(sys, "ledger", actors.Forward[charge, receipt](sys, ledger), actors.Policy{
+		Deadline: actors.Deadline{Attempt: time.Second},
+		Breaker:  actors.Breaker{Consecutive: 5},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(book.Call(context.Background(), charge{Cents: 7}))
+	_, err = book.Call(context.Background(), charge{})
+	fmt.Println(err)
+	// Output:
+	// {l-7} <nil>
+	// ledger: failed: gateway: 503
+}
+
 func ExampleSystem_SpawnActor() {
 	sys, _ := actors.Start(actors.Options{})
 	defer func() { _ = sys.Shutdown(context.Background()) }()

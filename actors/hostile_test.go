@@ -190,7 +190,7 @@ func TestForwardedMessagesOfLifeDoNotMoveAGuard(t *testing.T) {
 		if err != nil || !ok {
 			t.Fatalf("%T: got %T, %v", message, got, err)
 		}
-		wantIs(t, reply.Err, ErrMessage)
+		wantIs(t, reply.Err, ErrUnknownRequest)
 	}
 	if _, found := sys.Guard("payments"); !found || r.family.Cancelled() {
 		t.Error("a forwarded message stopped the guard")
@@ -368,7 +368,7 @@ func TestSelfAnsweringMessageOfAUserDoesNotRunInTheGuardsTurn(t *testing.T) {
 	r := spawn(t, sys, Policy{}, echo)
 	sys.root.Send(r.PID(), replies(func() any { panic("in the guard's turn") }))
 	got, err := sys.root.RequestFuture(r.PID(), replies(func() any { return 1 }), time.Minute).Result()
-	if reply, ok := got.(Reply[any, any]); err != nil || !ok || !errors.Is(reply.Err, ErrMessage) {
+	if reply, ok := got.(Reply[any, any]); err != nil || !ok || !errors.Is(reply.Err, ErrUnknownRequest) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if got, err := sys.root.RequestFuture(r.PID(), &actor.Touch{}, time.Minute).Result(); err != nil {

@@ -21,6 +21,13 @@ type Reply[Req, Resp any] struct {
 	Err error
 }
 
+// IgnoreDeadLetterLogging: an asker that has left wants no answer, and the log
+// of a dead letter would start the actor library's ticker.
+func (Reply[Req, Resp]) IgnoreDeadLetterLogging() {}
+
+// failure is Err, for readers that know neither type.
+func (r Reply[Req, Resp]) failure() error { return r.Err }
+
 // Message wraps a request so that an actor can send it to [Guard.PID] and be
 // answered with a Reply[Req, Resp]:
 //
@@ -31,6 +38,12 @@ type Reply[Req, Resp any] struct {
 // in Call. The message is immutable and may be sent more than once; each time
 // is a request of its own. To a guard that has stopped, the actor library
 // answers with its own *actor.DeadLetterResponse.
+//
+// An actor that wants the answer where it asked, with what it knew then, gives
+// the future of the request to ReenterAfter: the answer is a Reply[Req, Resp],
+// the error the actor library's own (no answer in time, or a guard that has
+// stopped). Let ctx end before the future does, so that it is the guard that
+// answers: an answer that meets the end of a future is lost, and races with it.
 func (r *Ref[Req, Resp]) Message(ctx context.Context, req Req) any {
 	return &request[Req, Resp]{ref: r, ctx: ctx, req: req}
 }
@@ -87,7 +100,7 @@ func (g *Guard) deliver(message any, sender *actor.PID) bool {
 
 func (g *Guard) unreadable(message any) *CallError {
 	return &CallError{
-		Dependency: g.name, Cause: ErrMessage, by: bySystem, clock: g.clock,
+		Dependency: g.name, Cause: ErrUnknownRequest, by: bySystem, clock: g.clock,
 		detail: fmt.Sprintf("got a %T; make it with Message of a ref of this guard", message),
 	}
 }

@@ -107,14 +107,14 @@ func TestMessageThatIsNoneIsAnsweredNotSwallowed(t *testing.T) {
 		if err != nil || !ok {
 			t.Fatalf("%v: got %T %v, %v", message, got, got, err)
 		}
-		wantIs(t, reply.Err, ErrMessage)
+		wantIs(t, reply.Err, ErrUnknownRequest)
 	}
 	got, err := sys.root.RequestFuture(r.PID(), other.Message(t.Context(), 5), time.Minute).Result()
 	reply, ok := got.(Reply[int, int])
 	if err != nil || !ok || reply.Request != 5 {
 		t.Fatalf("got %T, %v", got, err)
 	}
-	wantIs(t, reply.Err, ErrMessage)
+	wantIs(t, reply.Err, ErrUnknownRequest)
 	sys.root.Send(r.PID(), nil)
 	if got, err := r.Call(t.Context(), 3); got != 3 || err != nil {
 		t.Errorf("the guard is stuck: %v", err)
