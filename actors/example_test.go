@@ -174,7 +174,7 @@ func ExampleRef_Message_reenterAfter() {
 		future := ctx.RequestFuture(charges.PID(), charges.Message(context.Background(), charge{Cents: 500}), 2*time.Second)
 		ctx.ReenterAfter(future, func(res any, err error) { // in the actor again, one at a time
 			reply, ok := res.(actors.Reply[charge, receipt])
-			if !ok { // the guard has stopped
+			if !ok { // the guard has stopped, or was too late
 				answered <- fmt.Sprint(customer, ": ", err)
 				return
 			}

@@ -51,7 +51,8 @@ func (e *ForwardError) Unwrap() error { return e.Cause }
 // The end of ctx ends the waiting at once, with ctx's error: give the guard a
 // [Deadline], since an actor that fails, or stops with the request still in its
 // mailbox, answers nothing. Later replies are dropped without a log line, also a
-// second one to the same request.
+// second one to the same request. (Only one that is sent to a copy of the sender's
+// PID when the waiting is over is a dead letter, as any message to nobody.)
 //
 // The PID is of an actor in this System (made by [System.SpawnActor] or by such
 // an actor) or of one behind the actor library's remote. A nil System or PID is a

@@ -185,6 +185,25 @@ func TestForwardEndsWithItsContextAndDropsLateReplies(t *testing.T) {
 	})
 }
 
+func TestForwardToAnActorThatStopsOrFailsOnTheRequestEndsWithItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, receive := range map[string]func(ctx actor.Context){
+			"fails": func(actor.Context) { panic("boom") },
+			"stops": func(ctx actor.Context) { ctx.Stop(ctx.Self()) },
+			"waits": func(actor.Context) {},
+		} {
+			sys := start(t)
+			to := existing(t, sys, receive)
+			r := spawn(t, sys, Policy{Deadline: Deadline{Attempt: time.Second}}, Forward[int, int](sys, to))
+			begin := time.Now()
+			_, err := r.Call(t.Context(), 1)
+			if c := classOf(callError(t, err).Cause); c != fuseboard.ClassTimeout || time.Since(begin) != time.Second {
+				t.Errorf("%s: class %q after %v: %v", name, c, time.Since(begin), err)
+			}
+		}
+	})
+}
+
 func TestForwardTakesTheFirstReplyOnly(t *testing.T) {
 	sys := start(t)
 	var replying sync.WaitGroup

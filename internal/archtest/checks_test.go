@@ -75,6 +75,11 @@ func TestSourceChecksCanFail(t *testing.T) {
 	if got, want := quickstart(readme), "\ta()\n\n\t\tb()\n"; got != want {
 		t.Errorf("quickstart: got %q, want %q", got, want)
 	}
+	guide := map[string][]byte{
+		"examples/x/main.go": []byte("func f() {\n\ta()\n\n\tif b {\n\t\tc()\n\t}\n}\n"),
+		"docs/guides/x.md":   []byte("```go\na()\n\nif b {\n\tc()\n}\n```\n```sh\nls\n```\n```go\nc()\na()\n```\n"),
+	}
+	complains(t, untestedCode(guide), "It shows:\nc()\na()")
 	complains(t, unwelcome("kit", "GNU General Public License"), "kit is under the GNU GENERAL PUBLIC LICENSE")
 }
 

@@ -65,6 +65,11 @@ var rooms = []room{
 		"an example shows what a user writes, and a user imports actors",
 	},
 	{
+		"examples/actors", 6,
+		[]string{root, "actors", protoactor},
+		"an example for users who have actors: they import both",
+	},
+	{
 		"cmd/fuseboard", 6,
 		[]string{"cmd/fuseboard/internal/demo"},
 		"a command is thin: it parses and calls a room",
@@ -87,8 +92,8 @@ var homes = []struct {
 }{
 	{
 		protoactor,
-		[]string{"mailbox", "supervision/strategy", "actors"},
-		"protoactor brings 27 modules with it and has traps; it is wrapped once",
+		[]string{"mailbox", "supervision/strategy", "actors", "examples/actors"},
+		"protoactor brings 27 modules with it and has traps; it is wrapped once, and shown once",
 	},
 	{
 		"log/slog",
@@ -192,7 +197,7 @@ var exposed = []struct {
 }{
 	{
 		"actors",
-		[]string{"Guard.PID", "System.SpawnActor"},
+		[]string{"Guard.PID", "System.SpawnActor", "Forward"},
 		"a guard is an actor for users who have actors, and nothing else of protoactor is our promise",
 	},
 	{
