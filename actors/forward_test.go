@@ -306,12 +306,15 @@ func TestForwardWithoutSystemActorOrTimeSaysWhichAndSendsNothing(t *testing.T) {
 	wantIs(t, err, context.Canceled)
 	_, err = Forward[int, int](sys, &actor.PID{})(t.Context(), 1)
 	wantIs(t, err, ErrDeadLetter)
+	if _, err := Forward[int, int](sys, to)(t.Context(), 1); err != nil || received.Load() != 1 {
+		t.Errorf("got %v after %d messages, want this one alone", err, received.Load())
+	}
 	if err := sys.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Forward[int, int](sys, to)(t.Context(), 1)
 	wantIs(t, forwardError(t, err), ErrStopped)
-	if n := received.Load(); n != 0 {
+	if n := received.Load(); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}
 }
