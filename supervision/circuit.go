@@ -39,34 +39,6 @@ func (c *Circuit) Epoch() uint64 { return c.phase.Load().epoch }
 // Numbers returns what the present state has counted.
 func (c *Circuit) Numbers(now fuseboard.Instant) Numbers { return c.phase.Load().numbers(now) }
 
-// Snapshot is the circuit at one moment.
-type Snapshot struct {
-	// Epoch, State and Mode belong together: no transition lies between them.
-	Epoch uint64
-	State State
-	Mode  Mode
-	// Opens is how often the circuit opened since it was last closed.
-	Opens int
-	// Until is when the state ends by itself; Never when it does not.
-	Until fuseboard.Instant
-	// ModeUntil is when the command ends; Never without one.
-	ModeUntil fuseboard.Instant
-	// Reason and By are the command's; empty without one.
-	Reason, By string
-	// Numbers is what the state has counted.
-	Numbers Numbers
-}
-
-// Snapshot returns the circuit as it is at now.
-func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
-	ph := c.phase.Load()
-	return Snapshot{
-		Epoch: ph.epoch, State: ph.state, Mode: ph.mode, Opens: ph.opens,
-		Until: ph.until, ModeUntil: ph.modeEnd, Reason: ph.reason, By: ph.by,
-		Numbers: ph.numbers(now),
-	}
-}
-
 // move tries to replace old by a phase with the facts f. The one CAS that
 // succeeds is the transition; its winner links the phases for [Log] readers.
 func (c *Circuit) move(old *phase, f facts, t Transition) (Transition, bool) {

@@ -99,10 +99,11 @@ func TestSnapshotIsOfOneMoment(t *testing.T) {
 	s.command(Command{Mode: HoldOpen, TTL: time.Hour})
 	equal(t, "snapshot", s.c.Snapshot(s.now), Snapshot{
 		Epoch: 3, State: Open, Mode: HoldOpen, Opens: 1, Until: s.last.Until,
+		Cause: CauseConsecutive, Before: s.last.Before,
 		ModeUntil: s.now.Add(time.Hour), Reason: "test", By: "tester",
 	})
 	s.command(Command{Mode: Enforce, Reset: true})
-	equal(t, "snapshot", s.c.Snapshot(s.now), Snapshot{Epoch: 4, Until: fuseboard.Never, ModeUntil: fuseboard.Never})
+	equal(t, "snapshot", s.c.Snapshot(s.now), Snapshot{Epoch: 4, Until: fuseboard.Never, ModeUntil: fuseboard.Never, Admits: true})
 }
 
 // An idle circuit is what a hundred thousand keyed guards pay for.

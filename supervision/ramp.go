@@ -40,3 +40,9 @@ func (r *ramp) take(now fuseboard.Instant) bool {
 	sum := r.sum.Add(step)
 	return sum/whole != (sum-step)/whole
 }
+
+// admitsNext is take without taking.
+func (r *ramp) admitsNext(now fuseboard.Instant) bool {
+	sum := r.sum.Load()
+	return (sum+uint64(r.share(now)*whole))/whole != sum/whole
+}

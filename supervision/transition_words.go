@@ -4,7 +4,6 @@ package supervision
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -44,9 +43,9 @@ func (r *Refusal) String() string {
 func (c Cause) words(n Numbers) string {
 	switch c {
 	case CauseFailureRate:
-		return fmt.Sprintf("failure rate %s over %d calls", percent(n.FailureRate), n.Calls)
+		return fmt.Sprintf("failure rate %s over %d calls", plain.Percent(n.FailureRate), n.Calls)
 	case CauseSlowRate:
-		return fmt.Sprintf("slow calls %s of %d", percent(n.SlowRate), n.Calls)
+		return fmt.Sprintf("slow calls %s of %d", plain.Percent(n.SlowRate), n.Calls)
 	case CauseConsecutive:
 		return fmt.Sprintf("%d failures in a row", n.Consecutive)
 	case CauseProbesFailed, CauseProbesPassed:
@@ -64,6 +63,3 @@ var causeWords = map[Cause]string{
 	CauseCommandExpired: "end of the command",
 	CausePolicy:         "a policy turned the breaker off",
 }
-
-// percent rounds to a tenth of a percent.
-func percent(share float64) string { return plain.Rate(math.Round(share*1000) / 1000) }

@@ -14,6 +14,8 @@
 //     the order they were found (TestCheckKeepsTheOrderAndPutsSectionsUnderTheirPath).
 //   - [Encode] writes struct fields in their order and maps by key
 //     (TestEncodeWritesNaturalUnitsInTheOrderOfTheFields).
+//   - [Leaves] lists values in the order of the fields and maps by key
+//     (TestLeavesAreInTheOrderOfTheFieldsWithNaturalUnits).
 //   - [Decode] reports problems in the order of the text
 //     (TestDecodeReportsAllProblemsInTheOrderOfTheText) and shares nothing with its
 //     target's old value (TestDecodeDoesNotTouchSharedMapsAndLists).

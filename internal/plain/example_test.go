@@ -35,6 +35,15 @@ func ExampleDiff() {
 	// Output: [open_for]
 }
 
+func ExampleLeaves() {
+	for _, leaf := range plain.Leaves(breaker{FailureRate: 0.5, OpenFor: 90 * time.Second}) {
+		fmt.Println(leaf.Path, leaf.Text)
+	}
+	// Output:
+	// failure_rate 50%
+	// open_for 1m30s
+}
+
 func ExampleCheck() {
 	var c plain.Check
 	c.Duration("open_for", 2*time.Hour, time.Millisecond, time.Hour, "let it probe sooner")

@@ -44,6 +44,10 @@ func Rate(share float64) string {
 	return sign + pointAt(strings.Replace(mantissa, ".", "", 1), 1+e+2) + "%"
 }
 
+// Percent writes a measured share for people, rounded to a tenth of a percent:
+// "62.5%".
+func Percent(share float64) string { return Rate(math.Round(share*1000) / 1000) }
+
 // pointAt writes the digits with the decimal point after the first i of them.
 func pointAt(digits string, i int) string {
 	switch {
