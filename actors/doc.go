@@ -37,7 +37,10 @@
 // not fit its buffer is dropped for it and counted
 // (TestSlowSubscriberDelaysNobodyAndCountsWhatItMissed). No user code runs inside
 // a transition, so a subscriber may use the guard it hears of
-// (TestP8_SubscriberMayCallTheGuardItHearsOf).
+// (TestP8_SubscriberMayCallTheGuardItHearsOf), and it finds in [Guard.Explain]
+// what it heard (TestSubscriberFindsInTheExplanationWhatItHeardOf). What an
+// explanation says of the next call is what that call gets, if nothing comes
+// between them (TestVerdictIsWhatTheNextCallGets).
 //
 // A call gives its permit back after its outcome is recorded, whatever its
 // handler does: return, panic or end its goroutine

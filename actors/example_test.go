@@ -55,6 +55,38 @@ func Example() {
 	// Output: r-1250 <nil>
 }
 
+func ExampleGuard_Explain() {
+	ctx := context.Background()
+	sys, err := actors.Start(actors.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = sys.Shutdown(ctx) }()
+	payments, err := actors.Protect(sys, "payments", actors.Policy{
+		Deadline: actors.Deadline{Attempt: time.Second},
+		Bulkhead: actors.Bulkhead{Concurrency: 32, Queue: 64},
+	})
+	if err != nil {
+		panic(err)
+	}
+	why := payments.Explain()
+	fmt.Println(why.Verdict.Admitted)
+	fmt.Print(why)
+	// Output:
+	// true
+	// payments: a call now would run: the breaker is off and a permit is free
+	// Policy 1; circuit closed, mode enforce, epoch 1.
+	//
+	// total deadline    off: only the caller's own deadline counts
+	// retry             off: one attempt
+	// breaker           off: the circuit is always closed
+	// bulkhead          0 of 32 permits in use; 0 of 64 places in the queue taken
+	//                   given    concurrency 32, queue 64
+	//                   default  max_wait 100ms, or a fifth of the call's time if less
+	// attempt deadline  a handler has 1s from the moment it holds a permit
+	//                   given    attempt 1s
+}
+
 func ExampleStart() {
 	sys, err := actors.Start(actors.Options{})
 	fmt.Println(err, len(sys.Guards()))

@@ -46,6 +46,8 @@ type Guard struct {
 
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
+
+	recent recent // the last transitions, for Explain
 }
 
 // bound is what a guard remembers of an operation.

@@ -80,6 +80,7 @@ func (r *receiver) publish() {
 			return
 		}
 		g.told.Store(t.Epoch)
+		g.recent.add(t)
 		r.event(Event{Kind: EventTransition, Transition: t})
 		r.log(t)
 	}

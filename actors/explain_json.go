@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// The JSON form of an Explanation: names and units are those of policy files.
+type (
+	explanationJSON struct {
+		Dependency    string           `json:"dependency"`
+		At            string           `json:"at"` // since the System's start
+		PolicyVersion uint64           `json:"policy_version"`
+		State         State            `json:"state"`
+		Mode          Mode             `json:"mode"`
+		Epoch         uint64           `json:"epoch"`
+		Verdict       verdictJSON      `json:"verdict"`
+		Stages        []stageJSON      `json:"stages"`
+		Operations    []operationJSON  `json:"operations,omitempty"`
+		Warnings      []warningJSON    `json:"warnings,omitempty"`
+		Recent        []transitionJSON `json:"recent,omitempty"`
+	}
+	verdictJSON struct {
+		Admitted   bool   `json:"admitted"`
+		Waits      bool   `json:"waits,omitempty"`
+		RefusedBy  string `json:"refused_by,omitempty"`
+		Why        string `json:"why"`
+		RetryAfter string `json:"retry_after,omitempty"`
+	}
+	stageJSON struct {
+		Name     string        `json:"name"`
+		On       bool          `json:"on"`
+		Now      string        `json:"now"`
+		Settings []settingJSON `json:"settings,omitempty"`
+	}
+	settingJSON struct {
+		Path   string `json:"path"`
+		Value  string `json:"value"`
+		Origin Origin `json:"origin"`
+	}
+	operationJSON struct {
+		Name     string `json:"name"`
+		Safe     bool   `json:"safe"`
+		Repeated string `json:"repeated"`
+	}
+	warningJSON struct {
+		Path    string `json:"path"`
+		Code    string `json:"code"`
+		Problem string `json:"problem"`
+	}
+	transitionJSON struct {
+		Epoch uint64 `json:"epoch"`
+		At    string `json:"at"` // since the System's start
+		From  State  `json:"from"`
+		To    State  `json:"to"`
+		Mode  Mode   `json:"mode"`
+		Cause Cause  `json:"cause"`
+		Until string `json:"until,omitempty"` // since the System's start
+		Text  string `json:"text"`
+	}
+)
+
+// MarshalJSON writes the explanation with snake_case names and natural units;
+// instants are times since the System's start.
+func (e Explanation) MarshalJSON() ([]byte, error) {
+	out := explanationJSON{
+		Dependency: e.Dependency, At: plain.Duration(time.Duration(e.At)), PolicyVersion: e.PolicyVersion,
+		State: e.State, Mode: e.Mode, Epoch: e.Epoch,
+		Verdict: verdictJSON{
+			Admitted: e.Verdict.Admitted, Waits: e.Verdict.Waits, RefusedBy: e.Verdict.RefusedBy,
+			Why: e.Verdict.Why, RetryAfter: durationJSON(e.Verdict.RetryAfter),
+		},
+		Stages: []stageJSON{},
+	}
+	for _, s := range e.Stages {
+		stage := stageJSON{Name: s.Name, On: s.On, Now: s.Now}
+		for _, v := range s.Settings {
+			stage.Settings = append(stage.Settings, settingJSON(v))
+		}
+		out.Stages = append(out.Stages, stage)
+	}
+	for _, op := range e.Operations {
+		out.Operations = append(out.Operations, operationJSON(op))
+	}
+	for _, w := range e.Warnings {
+		out.Warnings = append(out.Warnings, warningJSON{Path: w.Path, Code: w.Code, Problem: w.Error()})
+	}
+	for _, t := range e.Recent {
+		out.Recent = append(out.Recent, transitionJSON{
+			Epoch: t.Epoch, At: plain.Duration(time.Duration(t.At)), From: t.From, To: t.To, Mode: t.Mode,
+			Cause: t.Cause, Until: instantJSON(t.Until), Text: t.String(),
+		})
+	}
+	return json.Marshal(out)
+}
+
+// durationJSON leaves out what is not known.
+func durationJSON(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return plain.Duration(d)
+}
+
+func instantJSON(i fuseboard.Instant) string {
+	if i == fuseboard.Never {
+		return ""
+	}
+	return plain.Duration(time.Duration(i))
+}

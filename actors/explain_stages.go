@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// stages describes the policies in the order in which a call meets them.
+func (s sight) stages() []Stage {
+	p := s.plan.given
+	all := s.settings()
+	return []Stage{
+		{Name: "total deadline", On: p.Deadline.Total > 0 || p.Deadline.Reserve > 0, Now: s.total(), Settings: all.under("deadline.total", "deadline.reserve")},
+		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
+		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker")},
+		{Name: "bulkhead", On: p.Bulkhead.On(), Now: s.bulkhead(), Settings: all.under("bulkhead")},
+		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
+	}
+}
+
+type settings []Setting
+
+// settings are the values in force, with their origin. A default that is not a
+// value of its own field, but depends on the call, is said in words.
+func (s sight) settings() (all settings) {
+	given := map[string]bool{}
+	for _, leaf := range plain.Leaves(s.plan.given) {
+		given[leaf.Path] = !leaf.Zero
+	}
+	for _, leaf := range plain.Leaves(s.plan.given.WithDefaults()) {
+		origin := Default
+		if given[leaf.Path] {
+			origin = Given
+		}
+		all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: origin})
+	}
+	switch b := s.plan.given.Bulkhead; {
+	case b.On() && b.Queue == 0:
+		all = append(all, Setting{Path: "bulkhead.queue", Value: "0", Origin: Default})
+	case b.On() && b.MaxWait == 0:
+		all = append(all, Setting{Path: "bulkhead.max_wait", Value: s.maxWait(), Origin: Default})
+	}
+	return all
+}
+
+// under returns the settings at the paths or below them.
+func (all settings) under(paths ...string) (found []Setting) {
+	for _, setting := range all {
+		for _, path := range paths {
+			rest, within := strings.CutPrefix(setting.Path, path)
+			if within && (rest == "" || rest[0] == '.') {
+				found = append(found, setting)
+			}
+		}
+	}
+	return found
+}
+
+func (s sight) total() string {
+	d := s.plan.deadline
+	words := "off: only the caller's own deadline counts"
+	switch {
+	case d.Total > 0:
+		words = fmt.Sprintf("a call has %s in all, or until its caller's own deadline if that is earlier", plain.Duration(d.Total))
+	case d.Reserve > 0:
+		words = "no limit but the caller's own deadline"
+	}
+	if d.Reserve > 0 {
+		words += fmt.Sprintf("; %s of the caller's are kept back for the way home", plain.Duration(d.Reserve))
+	}
+	return words
+}
+
+func (s sight) attempt() string {
+	if d := s.plan.deadline.Attempt; d > 0 {
+		return fmt.Sprintf("a handler has %s from the moment it holds a permit", plain.Duration(d))
+	}
+	return "off: a handler has what is left of the call's time"
+}
+
+func (s sight) retry() string {
+	r := s.plan.retry
+	switch {
+	case !r.On():
+		return "off: one attempt"
+	case !s.plan.repeats:
+		return "one attempt, so nothing is repeated"
+	}
+	_, repeats, allowed := s.guard.spent.Balance(s.now)
+	words := fmt.Sprintf("up to %d attempts; budget: %d of %d repetitions within %s are left",
+		r.Attempts, max(allowed-repeats, 0), allowed, plain.Duration(r.Budget.Window))
+	switch {
+	case repeats >= allowed:
+		words += ", so nothing is repeated now"
+	case !s.circuit.Admits && !s.stopped:
+		words += ", but now the circuit would refuse them too"
+	}
+	return words
+}
+
+func (s sight) bulkhead() string {
+	d := s.gate
+	switch {
+	case d.Suspended:
+		return fmt.Sprintf("the guard is being restarted: %d in use, %s", d.InUse, number(d.Waiting, "call waits", "calls wait"))
+	case d.Limit == 0:
+		return "off: no limit; " + number(d.InUse, "call runs", "calls run")
+	}
+	words := fmt.Sprintf("%d of %s in use; ", d.InUse, number(d.Limit, "permit", "permits"))
+	if d.Queue == 0 && d.Waiting == 0 {
+		return words + "there is no queue"
+	}
+	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, number(d.Queue, "place", "places"))
+}
+
+// maxWait is how long a call may queue.
+func (s sight) maxWait() string {
+	if d := s.plan.given.Bulkhead.MaxWait; d > 0 {
+		return plain.Duration(d)
+	}
+	return plain.Duration(mailbox.DefaultMaxWait) + ", or a fifth of the call's time if less"
+}
+
+func (s sight) breaker() string {
+	state := s.state()
+	switch {
+	case s.circuit.Mode == Enforce:
+		return state
+	case !s.plan.given.Breaker.On():
+		return s.commanded() + "; the policy has no breaker"
+	}
+	return s.commanded() + "; beneath it: " + state
+}
+
+// state says where the circuit stands, whatever the mode makes of it.
+func (s sight) state() string {
+	c, b := s.circuit, s.plan.given.Breaker.WithDefaults()
+	switch {
+	case !b.On():
+		return "off: the circuit is always closed"
+	case c.State == Open:
+		return s.open(b)
+	case c.State == HalfOpen:
+		p := c.Probing
+		if p == (supervision.Probing{}) {
+			return "half-open, with no probes under this command"
+		}
+		return fmt.Sprintf("half-open: %d of the %s needed passed, %d failed; %d under way, %d may still start",
+			p.Passed, number(p.Need, "probe", "probes"), p.Failed, p.Running, p.Free)
+	case c.State == Ramping:
+		return fmt.Sprintf("recovering: admits %s of the calls, all in %s; %s",
+			plain.Percent(c.Share), short(s.until(c.Until)), s.evidence(b))
+	}
+	return "closed; " + s.evidence(b)
+}
+
+func (s sight) open(b Breaker) string {
+	c := s.circuit
+	words := "open: " + (&supervision.Refusal{State: Open, Cause: c.Cause, Before: c.Before}).String()
+	if c.Opens > 1 {
+		words += fmt.Sprintf(", the %s opening in a row", ordinal(c.Opens))
+	}
+	probes := number(b.Probes, "probe", "probes")
+	if moves := c.Mode == Enforce || c.Mode == Shadow; moves && !s.stopped {
+		words += fmt.Sprintf("; lets %s through in %s", probes, short(s.until(c.Until)))
+	}
+	return words
+}
+
+// evidence is what the window holds, against the thresholds.
+func (s sight) evidence(b Breaker) string {
+	n := s.circuit.Numbers
+	var parts []string
+	if b.FailureRate > 0 {
+		parts = append(parts, fmt.Sprintf("failure rate %s (opens at %s)", plain.Percent(n.FailureRate), plain.Rate(b.FailureRate)))
+	}
+	if b.SlowRate > 0 {
+		parts = append(parts, fmt.Sprintf("slow calls %s (opens at %s)", plain.Percent(n.SlowRate), plain.Rate(b.SlowRate)))
+	}
+	rates := len(parts) > 0
+	if b.Consecutive > 0 {
+		parts = append(parts, fmt.Sprintf("%s in a row (opens at %d)", number(n.Consecutive, "failure", "failures"), b.Consecutive))
+	}
+	words := number(n.Calls, "call", "calls") + " " + windowWords(b.Window) + ": " + strings.Join(parts, ", ")
+	if rates && n.Calls < b.MinCalls {
+		words += fmt.Sprintf("; rates count from %d calls on", b.MinCalls)
+	}
+	return words
+}
+
+func windowWords(w Window) string {
+	if w.Calls > 0 {
+		return fmt.Sprintf("in a window of %d", w.Calls)
+	}
+	return "in the last " + plain.Duration(w.Span)
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// verdict asks in the order in which a call is asked, except that a stop comes first.
+func (s sight) verdict() Verdict {
+	errs := s.guard.self.refusals()
+	d := s.gate
+	full := d.Limit > 0 && d.InUse >= d.Limit
+	switch {
+	case s.stopped:
+		return refusedWith(errs.stopped)
+	case !s.circuit.Admits:
+		why := s.circuit.Refusal()
+		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}
+	case !full && !d.Suspended && d.Waiting == 0:
+		return Verdict{Admitted: true, Why: s.admittedBecause()}
+	case d.Waiting < d.Queue:
+		return Verdict{Admitted: true, Waits: true, Why: s.waitsBecause()}
+	case d.Suspended:
+		return refusedWith(errs.suspended)
+	}
+	return refusedWith(errs.full)
+}
+
+func refusedWith(e *CallError) Verdict { return Verdict{RefusedBy: e.by, Why: e.detail} }
+
+// until is the time to an instant; zero when it never comes or has passed.
+func (s sight) until(at fuseboard.Instant) time.Duration {
+	if at == fuseboard.Never {
+		return 0
+	}
+	return max(at.Sub(s.now), 0)
+}
+
+func (s sight) admittedBecause() string {
+	c := s.circuit
+	switch {
+	case c.Mode == HoldClosed, c.Mode == Off:
+		return "the circuit is " + s.commanded()
+	case c.Mode == Shadow && c.State != Closed:
+		return fmt.Sprintf("in shadow mode the circuit (%s) refuses nobody", c.State)
+	case c.State == HalfOpen:
+		return "as a probe, from which the half-open circuit learns"
+	case c.State == Ramping:
+		return "as one of the " + plain.Percent(c.Share) + " that a recovering circuit admits"
+	}
+	circuit, gate := "the circuit is closed", "a permit is free"
+	if !s.plan.given.Breaker.On() {
+		circuit = "the breaker is off"
+	}
+	if s.gate.Limit == 0 {
+		gate = "nothing limits how many run"
+	}
+	return circuit + " and " + gate
+}
+
+func (s sight) waitsBecause() string {
+	d := s.gate
+	ahead := "nobody waits before it"
+	if d.Waiting > 0 {
+		ahead = fmt.Sprintf("%s before it", number(d.Waiting, "call waits", "calls wait"))
+	}
+	if d.Suspended {
+		return "the guard is being restarted; " + ahead
+	}
+	return fmt.Sprintf("%d of %s in use; %s; at most %s",
+		d.InUse, number(d.Limit, "permit is", "permits are"), ahead, s.maxWait())
+}
+
+// commanded says which command holds, of whom and why, and for how long.
+func (s sight) commanded() string {
+	c := s.circuit
+	words := map[Mode]string{
+		Shadow: "watched only (shadow)", Off: "switched off", HoldOpen: "held open", HoldClosed: "held closed",
+	}[c.Mode]
+	return fmt.Sprintf("%s by %s: %s; ends in %s", words, c.By, c.Reason, short(s.until(c.ModeUntil)))
+}
