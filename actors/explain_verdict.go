@@ -25,7 +25,7 @@ func (s sight) verdict() Verdict {
 		return Verdict{Admitted: true, Why: s.admittedBecause()}
 	case d.Waiting < d.Queue:
 		return Verdict{Admitted: true, Waits: true, Why: s.waitsBecause()}
-	case d.Suspended:
+	case d.Suspended && d.Queue == 0:
 		return refusedWith(errs.suspended)
 	}
 	return refusedWith(errs.full)

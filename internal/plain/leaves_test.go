@@ -16,9 +16,15 @@ func TestLeavesAreInTheOrderOfTheFieldsWithNaturalUnits(t *testing.T) {
 		Order:   2, Label: "a <b>", Big: math.MaxUint64,
 	}
 	want := []Leaf{
-		{"retry.attempts", "2", false}, {"retry.backoff.base", "1m30s", false}, {"retry.on", "timeout, reset", false},
-		{"breaker.failure_rate", "7%", false}, {`breaker.weights["a.b"]`, "1.5", false}, {"breaker.weights.reset", "0", false},
-		{"order", "priority", false}, {"big", "18446744073709551615", false}, {"label", "a <b>", false},
+		{"retry.attempts", "2", false},
+		{"retry.backoff.base", "1m30s", false},
+		{"retry.on", "timeout, reset", false},
+		{"breaker.failure_rate", "7%", false},
+		{`breaker.weights["a.b"]`, "1.5", false},
+		{"breaker.weights.reset", "0", false},
+		{"order", "priority", false},
+		{"big", "18446744073709551615", false},
+		{"label", "a <b>", false},
 	}
 	if got := Leaves(&p); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
