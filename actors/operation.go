@@ -52,10 +52,14 @@ func (o *operation) refusals() *refusals {
 	if b.MaxWait > 0 {
 		wait = plain.Duration(b.MaxWait)
 	}
+	queue := "there is no queue"
+	if b.Queue > 0 {
+		queue = fmt.Sprintf("the queue of %d is full", b.Queue)
+	}
 	r := &refusals{
 		plan: p,
 		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
-			"none of %d permits is free and the %d places in the queue are taken; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, b.Queue)),
+			"no permit of %d is free and %s; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, queue)),
 		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
 			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise bulkhead.concurrency", b.Concurrency, wait)),
 		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),

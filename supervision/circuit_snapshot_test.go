@@ -57,9 +57,9 @@ func TestSnapshotTellsOfProbesAndRamp(t *testing.T) {
 	s.record(s.admit(), good)
 	equal(t, "probing", s.c.Snapshot(s.now).Probing, Probing{Free: 1, Running: 1, Passed: 1, Need: 2})
 	s.command(Command{Mode: Shadow, TTL: time.Second})
-	s.admit()
-	s.admit()
-	running = s.admit()
+	for range 3 {
+		s.admit()
+	}
 	equal(t, "admits, with every place taken, in shadow", s.c.Snapshot(s.now).Admits, true)
 	s.command(Command{Mode: Enforce})
 	s.record(s.admit(), good)
