@@ -132,7 +132,7 @@ func (g *Guard) sight() sight {
 			g.nudge()
 		}
 	}
-	s := sight{guard: g, plan: g.plan.Load(), now: g.sys.clock.Now(), gate: g.gate.Depth()}
+	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
 	s.circuit = g.circuit.Snapshot(s.now)
 	s.stopped = s.gate.Closed || g.hasHalted()
 	return s
