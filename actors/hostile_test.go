@@ -117,34 +117,38 @@ func TestPanickingLogHandlerBreaksNothing(t *testing.T) {
 }
 
 func TestLogTellsWarningsTransitionsAndWhatItDropped(t *testing.T) {
-	var mu sync.Mutex
-	var lines []string
-	gate := make(chan struct{})
-	sys := logging(t, func(r slog.Record) {
-		<-gate
-		mu.Lock()
-		defer mu.Unlock()
-		line := r.Level.String() + " " + r.Message
-		r.Attrs(func(a slog.Attr) bool { line += " " + a.String(); return true })
-		lines = append(lines, line)
-	})
-	r := spawn(t, sys, Policy{Retry: twice, Breaker: quickBreaker}, fail)
-	for range journalLines + 10 {
-		sys.log.Info("filler")
-	}
-	close(gate)
-	for range 3 {
-		_, _ = r.Call(t.Context(), 1)
-	}
-	if err := sys.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	all := strings.Join(lines, "\n")
-	for _, want := range []string{"WARN policy dependency=payments path=retry code=retry-without-deadline", "lines_dropped_before="} {
-		if !strings.Contains(all, want) {
-			t.Errorf("no %q in the log", want)
+	synctest.Test(t, func(t *testing.T) {
+		var lines []string // written by the journal's goroutine alone
+		gate := make(chan struct{})
+		sys := logging(t, func(r slog.Record) {
+			<-gate
+			line := r.Level.String() + " " + r.Message
+			r.Attrs(func(a slog.Attr) bool { line += " " + a.String(); return true })
+			lines = append(lines, line)
+		})
+		r := spawn(t, sys, Policy{Retry: twice, Breaker: quickBreaker}, fail)
+		for range journalLines + 10 {
+			sys.log.Info("filler")
 		}
-	}
+		close(gate)
+		synctest.Wait() // there is room again
+		for range 3 {
+			_, _ = r.Call(t.Context(), 1)
+		}
+		if err := sys.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(lines, "\n")
+		for _, want := range []string{
+			"WARN policy dependency=payments path=retry code=retry-without-deadline",
+			"WARN circuit dependency=payments transition=closed -> open: 3 failures in a row",
+			"lines_dropped_before=",
+		} {
+			if !strings.Contains(all, want) {
+				t.Errorf("no %q in the log", want)
+			}
+		}
+	})
 }
 
 func TestPanickingHooksHarmOnlyTheirCall(t *testing.T) {
