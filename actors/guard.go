@@ -239,69 +239,6 @@ func (g *Guard) Command(ctx context.Context, c Command) error {
 	return refused
 }
 
-// Stop ends the guard. New calls are refused with ErrStopped at once, calls
-// that back off are answered with their last failure, queued and running calls
-// may finish until ctx ends. Then the queued are answered with ErrStopped and
-// the contexts of running handlers are cancelled; handlers that still run 100 ms
-// later are left behind and counted in an [*AbandonedError]. A handler that runs
-// on its caller's own context (because the caller's deadline is the earliest)
-// cannot be cancelled by the guard. A second Stop waits like the first.
-//
-// Not from inside a handler of the same guard: it would wait for itself until
-// ctx ends.
-func (g *Guard) Stop(ctx context.Context) error {
-	if !g.made() {
-		return errUnbound
-	}
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	g.gate.Close()
-	g.halt()
-	drained := g.idle(ctx)
-	if drained != nil {
-		g.gate.Stop()
-		g.family.Cancel()
-		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
-		defer over()
-		if g.idle(grace) == nil {
-			drained = nil
-		}
-	}
-	left := g.abandoned()
-	g.end(ctx)
-	if drained == nil {
-		return nil
-	}
-	return &AbandonedError{Guards: []Abandoned{left}, Cause: drained}
-}
-
-func (g *Guard) abandoned() Abandoned {
-	return Abandoned{Dependency: g.name, Running: max(g.gate.Depth().InUse, g.posted.count())}
-}
-
-// end stops the actor and waits until it has stopped, or ctx and a grace are over.
-func (g *Guard) end(ctx context.Context) {
-	if g.hasStopped() {
-		return // a stop that finds nobody is a dead letter
-	}
-	g.quit()
-	if waitFor(ctx, g.done) == nil {
-		return
-	}
-	grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
-	defer over()
-	_ = waitFor(grace, g.done)
-}
-
-// idle waits until no handler runs, nobody queues and every posted call is answered.
-func (g *Guard) idle(ctx context.Context) error {
-	if err := g.gate.Idle(ctx); err != nil {
-		return err
-	}
-	return g.posted.wait(ctx)
-}
-
 func (g *Guard) logWarnings(problems Problems) {
 	for _, w := range problems.Warnings() {
 		g.sys.log.Warn("policy", "dependency", g.name, "path", w.Path, "code", w.Code, "problem", w.Error())
