@@ -12,7 +12,8 @@ import (
 )
 
 // operation is the untyped half of a Ref: its guard, its name and the refusals
-// it hands out. A refusal allocates nothing: the error of each reason is made
+// it hands out. What refuses by the thousand under load, the circuit and the full
+// gate, allocates nothing: the error of each reason is made
 // once per plan, that of an open circuit once per phase, and then shared.
 type operation struct {
 	guard *Guard

@@ -53,8 +53,8 @@ type Parent interface{ under() *System }
 
 func (s *System) under() *System { return s }
 
-// Start makes a System. It opens nothing and, without a Logger, starts no
-// goroutine; with one it has one goroutine that writes the log, so that a slow or
+// Start makes a System. It opens nothing and, without a Logger, keeps no
+// goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
 // The error is nil today; it is there for options that can be wrong.
