@@ -601,10 +601,12 @@ func TestDeadlineIsOnlyBlamedForWhatItEnded(t *testing.T) {
 		}, With[int, int]{Safe: Always[int], Classify: func(int, error) fuseboard.Outcome {
 			return fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout}
 		}})
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second, cancel) // during the backoff
-		_, err := r.Call(ctx, 1)
+		time.AfterFunc(time.Second, func() { // during the backoff, so that the next attempt is refused
+			_ = r.Command(t.Context(), Command{Mode: HoldOpen, Reason: "test", By: "test", TTL: time.Minute})
+		})
+		_, err := r.Call(t.Context(), 1)
 		wantIs(t, err, driver)
+		wantIs(t, err, ErrOpen)
 		if errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the attempt took 1ms of its 100ms: %v", err)
 		}

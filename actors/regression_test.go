@@ -332,9 +332,13 @@ func TestP8_SubscriberMayCallTheGuardItHearsOf(t *testing.T) {
 func TestP14_RefusalOfTheOwnCircuitIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempts := 0
-		p := Policy{Deadline: Deadline{Total: time.Minute}, Breaker: quickBreaker, Retry: Retry{Attempts: 5, Backoff: Backoff{Base: time.Millisecond}}}
+		p := Policy{Deadline: Deadline{Total: time.Minute}, Breaker: quickBreaker, Retry: Retry{Attempts: 5, Backoff: Backoff{Base: time.Second, Jitter: supervision.NoJitter}}}
 		r := spawn(t, start(t), p, func(context.Context, int) (int, error) { attempts++; return 0, errDown }, With[int, int]{Safe: Always[int]})
+		first := time.Now()
 		_, err := r.Call(t.Context(), 1)
+		if d := time.Since(first); d != 3*time.Second {
+			t.Errorf("took %v, want two backoffs of 1s and 2s and no wait for an open circuit", d)
+		}
 		wantIs(t, err, errDown) // the last real failure …
 		wantIs(t, err, ErrOpen) // … with the refusal beside it
 		if attempts != 3 {
@@ -553,5 +557,49 @@ func TestPoliciesActInTheirOrder(t *testing.T) {
 		wantIs(t, err, ErrOpen)
 		left()
 		_, _ = full.Wait(t.Context())
+	})
+}
+
+func TestQueuedCallsAreAnsweredAtOnceWhenTheCircuitIsHeldOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), Policy{Bulkhead: Bulkhead{Concurrency: 1, Queue: 4, MaxWait: time.Minute}}, hang)
+		ctx, leave := context.WithCancel(t.Context())
+		running := r.Ask(ctx, 1) // keeps the permit: only a flush can answer the others
+		queued := []*Future[int]{r.Ask(t.Context(), 2), r.Ask(t.Context(), 3)}
+		synctest.Wait()
+		begin := time.Now()
+		if err := r.Command(t.Context(), Command{Mode: HoldOpen, Reason: "test", By: "test", TTL: time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range queued {
+			_, err := f.Wait(t.Context())
+			wantIs(t, err, ErrOpen)
+		}
+		if d := time.Since(begin); d != 0 {
+			t.Errorf("waited %v", d)
+		}
+		leave()
+		_, _ = running.Wait(t.Context())
+	})
+}
+
+func TestCallThatGetsItsPermitTooLateDoesNotRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), Policy{Deadline: Deadline{Total: time.Second}, Bulkhead: Bulkhead{Concurrency: 1}}, echo)
+		var c call
+		if err := c.begin(t.Context(), r.op); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.admit(); err != nil || !r.gate.TryEnter() {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second) // between the grant and its use
+		c.now = r.clock.Now()
+		if e := callError(t, c.start()); e.RejectedBy() != "deadline" || c.attempts != 0 {
+			t.Errorf("refused by %q after %d attempts", e.RejectedBy(), c.attempts)
+		}
+		if d := r.Stats().Gate; d.InUse != 0 {
+			t.Errorf("the permit is not back: %+v", d)
+		}
 	})
 }
