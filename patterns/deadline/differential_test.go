@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,7 +72,7 @@ type world struct {
 	children []context.Context
 	cancels  []func()
 	stops    []func() bool
-	ran      []bool
+	ran      []*atomic.Bool // which after funcs did; nothing but time orders them before a look
 	unseen   []string // ends that came while nobody had looked
 	trace    []seen
 }
@@ -114,6 +115,14 @@ func (w *world) ended(how string) {
 	if w.lazy != nil && !built(w.lazy) && !slices.Contains(w.unseen, how) {
 		w.unseen = append(w.unseen, how)
 	}
+}
+
+func (w *world) afterFuncs() []bool {
+	ran := make([]bool, len(w.ran))
+	for i := range ran {
+		ran[i] = w.ran[i].Load()
+	}
+	return ran
 }
 
 func (w *world) show(answers ...any) {
@@ -174,9 +183,9 @@ func (w *world) derive(m move) {
 			w.ctxTouched(len(w.children) - 1)
 		}
 	case "after func":
-		i := len(w.ran)
-		w.ran = append(w.ran, false)
-		w.stops = append(w.stops, context.AfterFunc(from, func() { w.ran[i] = true }))
+		ran := new(atomic.Bool)
+		w.ran = append(w.ran, ran)
+		w.stops = append(w.stops, context.AfterFunc(from, func() { ran.Store(true) }))
 	default:
 		w.observe(m)
 	}
@@ -214,21 +223,21 @@ func (w *world) observe(m move) {
 		}
 	case "stop after func":
 		if len(w.stops) > 0 {
-			w.show(w.stops[m.n%len(w.stops)](), w.ran)
+			w.show(w.stops[m.n%len(w.stops)](), w.afterFuncs())
 		}
 	}
 }
 
 // last shows everything at the end and leaves nothing behind.
 func (w *world) last() {
-	w.show(w.ctx.Err(), context.Cause(w.ctx), closed(w.ctx.Done()), w.ran)
+	w.show(w.ctx.Err(), context.Cause(w.ctx), closed(w.ctx.Done()), w.afterFuncs())
 	w.end()
 	for _, cancel := range w.cancels {
 		cancel()
 	}
 	w.leave(nil)
 	synctest.Wait()
-	w.show(w.ctx.Err(), context.Cause(w.ctx), closed(w.ctx.Done()), w.ran)
+	w.show(w.ctx.Err(), context.Cause(w.ctx), closed(w.ctx.Done()), w.afterFuncs())
 }
 
 func run(t *testing.T, p program, reference bool) (trace []seen, left int) {
