@@ -7,8 +7,9 @@
 // Two things can fail. An actor breaks: it panics, and the panic value is the
 // reason. Then it is rebuilt after a backoff, or the failure is escalated when the
 // restart budget is spent. Or a request fails in a healthy worker, which says so
-// with [Fail]. Then the worker goes on at once, and the same envelope is delivered
-// to it again after the backoff, or its sender is answered.
+// with [Fail]. Then its outcome is recorded, the worker goes on at once, and the same
+// envelope is delivered again after the backoff, or its sender is answered: see
+// [Request].
 //
 // Protoactor's own strategies restart at once or grow their backoff linearly, have
 // no cap, no jitter and no budget, and lose the failed message.
@@ -17,8 +18,9 @@
 //
 // Each sentence is kept by the test named after it.
 //
-// A strategy acts as [supervision.Decide] says, for every fault; its nth decision
-// uses the nth number of its seed (TestTheStrategyActsAsDecideSays).
+// A strategy acts as [supervision.Decide] says, for every fault, after it has recorded
+// the outcome; its nth restart uses the nth number of its seed
+// (TestTheStrategyActsAsDecideSays).
 //
 // A broken child stays suspended until it is restarted or stopped; what is sent to
 // it meanwhile waits in its mailbox (TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail).
@@ -30,7 +32,8 @@
 // (TestAWorkerGoesOnWhileItsFailedRequestWaits). Its
 // envelope belongs to the strategy from [Fail] until it is delivered again or
 // answered; exactly one of the two happens, once
-// (TestStopRacesWithTimersAndEveryRequestIsAnsweredOrRepeatedOnce).
+// (TestStopRacesWithTimersAndEveryRequestIsAnsweredOrRepeatedOnce). Nobody waits
+// longer than the request's context (TestARequestWhoseSenderLeavesIsAnsweredAtOnce).
 //
 // A strategy owns its timers. After [Strategy.Stop] returns no timer and no
 // goroutine of it is left, every waiting request has been answered with
@@ -38,9 +41,8 @@
 // child that waited for its restart is stopped (TestStopStopsChildrenThatWaitForTheirRestart).
 //
 // A strategy may serve several supervisors and, under a guardian, failures of
-// several children at the same moment. Hooks run on the goroutine of the failure
-// or of a timer, without a lock; they may be called at the same moment for
-// different requests and must not block (TestOneStrategyMayServeSeveralSupervisors,
+// several children at the same moment. A request's methods run on the goroutine of
+// the failure, of a timer or of a context, without a lock (TestOneStrategyMayServeSeveralSupervisors,
 // TestUnderAGuardianManyChildrenMayBreakAtOnce).
 //
 // The memory of restarts is bounded: at most Restart.Max instants for each child

@@ -3,17 +3,13 @@
 package strategy
 
 import (
-	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
-
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // Options configures a [Strategy]. The zero Options rebuilds broken actors with
-// the defaults of [supervision.Restart] and answers failed requests without
-// repeating them.
+// the defaults of [supervision.Restart]. How a failed request is repeated is the
+// request's own affair: see [Request].
 type Options struct {
 	// Restart bounds how often a broken child is rebuilt. Zero fields mean defaults.
 	Restart supervision.Restart
@@ -21,23 +17,9 @@ type Options struct {
 	// actor.WithGuardian: a guardian has nobody to escalate to, so a child whose
 	// restart budget is spent is stopped instead.
 	Root bool
-	// Seed selects the randomness: the nth decision (from 1) uses supervision.Uniform(Seed, n).
+	// Seed selects the randomness of restarts: the nth decision (from 1) uses
+	// supervision.Uniform(Seed, n).
 	Seed uint64
-	// Fault says what is known about a failed request: how many attempts it had, its
-	// deadline, whether it is safe, and the rules it is repeated by. U, Broken and
-	// Restarts are filled in by the strategy. Nil: no failed request is repeated.
-	Fault func(cause error, envelope *actor.MessageEnvelope) (supervision.Fault, supervision.Retry)
-	// Spending is the budget that each repetition is withdrawn from. Nil: no budget.
-	Spending *supervision.Spending
-	// Again takes over a request that is to be repeated after the wait: the envelope
-	// is the hook's from then on. Nil: the strategy waits and sends the envelope to
-	// the child that failed.
-	Again func(child *actor.PID, envelope *actor.MessageEnvelope, after time.Duration)
-	// Answer replies to the sender of a request that is given up. The cause is what
-	// the worker failed with; why is the reason of the decision, ErrBudget or
-	// ErrStopped. Nil: the cause itself (or why, if it is nil) is sent to the
-	// envelope's sender, if it has one.
-	Answer func(envelope *actor.MessageEnvelope, cause, why error)
 }
 
 // Validate reports everything wrong with the options at once, with paths relative

@@ -16,7 +16,7 @@ func (s *Strategy) rebuild(f failure) {
 		return
 	}
 	fault := supervision.Fault{Broken: true, Restarts: restarts}
-	decision := s.decide(now, fault, supervision.Retry{})
+	decision := s.decide(now, fault)
 	if decision.Verb != supervision.Rebuild {
 		s.lives.forget(f.life)
 		s.escalate(f)

@@ -175,7 +175,6 @@ func TestAPanicWithAnErrorInARequestIsABrokenActor(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		supervisor := strategy.New(s.clock, strategy.Options{
 			Restart: supervision.Restart{Backoff: exactly(time.Second)},
-			Answer:  func(*actor.MessageEnvelope, error, error) { s.note("answered") },
 		})
 		guard, child := s.guard(supervisor, fragile(s))
 		future := s.system.Root.RequestFuture(child, errors.New("bug"), 5*time.Second)

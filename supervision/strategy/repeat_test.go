@@ -3,6 +3,7 @@
 package strategy_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -15,10 +16,59 @@ import (
 	"github.com/fuseboard/fuseboard/supervision/strategy"
 )
 
-var errDown = errors.New("down")
+// charge is a request as a guard would make it: it counts its attempts, notes what
+// it is asked and told, and goes back to the worker it came from.
+type charge struct {
+	stage      *stage
+	to         *actor.PID
+	envelope   *actor.MessageEnvelope // the same one for every attempt
+	attempt    int
+	succeedsAt int
+	poor       bool            // cannot afford a repetition
+	ctx        context.Context // of who asks
+	quiet      bool
+}
 
-// charge is a request that carries the number of attempts made.
-type charge struct{ attempt, succeedsAt int }
+var (
+	errDown = errors.New("down")
+	errPoor = errors.New("too poor")
+)
+
+func (c *charge) say(line string) {
+	if !c.quiet {
+		c.stage.note(line)
+	}
+}
+
+func (c *charge) Record(fuseboard.Instant) { c.say("recorded") }
+
+// Fault repeats a charge after one and two seconds. The strategy must not be led
+// astray by what does not concern a request.
+func (c *charge) Fault() (supervision.Fault, supervision.Retry) {
+	return supervision.Fault{
+		Outcome: fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassError},
+		Attempt: c.attempt, Safe: true, Until: fuseboard.Never, Broken: true, Restarts: 20,
+	}, supervision.Retry{Attempts: 3, Backoff: exactly(time.Second)}
+}
+
+func (c *charge) Afford(fuseboard.Instant, time.Duration) error {
+	if c.poor {
+		return errPoor
+	}
+	return nil
+}
+
+func (c *charge) Context() context.Context { return c.ctx }
+
+func (c *charge) Again() { c.stage.system.Root.Send(c.to, c.envelope) }
+
+func (c *charge) Answer(why error) {
+	if c.envelope != nil && c.envelope.Sender != nil {
+		c.stage.system.Root.Send(c.envelope.Sender, fmt.Sprint("down: ", why))
+		return
+	}
+	c.stage.note(fmt.Sprint("answered: ", why))
+}
 
 // worker makes an attempt for each charge, and says honestly how it went.
 func worker(s *stage) func(actor.Context) {
@@ -28,24 +78,21 @@ func worker(s *stage) func(actor.Context) {
 			s.note("started")
 		case string:
 			s.note(msg)
-		case charge:
-			msg.attempt++
+		case error:
+			strategy.Fail(ctx, &strategy.Failed{Cause: msg}, &actor.MessageEnvelope{Message: msg, Sender: ctx.Sender()})
+		case *charge:
+			if msg.attempt++; msg.attempt == 1 {
+				msg.stage, msg.to = s, ctx.Self()
+				msg.envelope = &actor.MessageEnvelope{Message: msg, Sender: ctx.Sender()}
+			}
 			s.note(fmt.Sprint("attempt ", msg.attempt))
 			if msg.attempt == msg.succeedsAt {
 				ctx.Respond("charged")
 				return
 			}
-			strategy.Fail(ctx, errDown, &actor.MessageEnvelope{Message: msg, Sender: ctx.Sender()})
+			strategy.Fail(ctx, &strategy.Failed{Cause: errDown}, msg.envelope)
 		}
 	}
-}
-
-// threeTimes repeats a charge after one and two seconds.
-func threeTimes(_ error, envelope *actor.MessageEnvelope) (supervision.Fault, supervision.Retry) {
-	return supervision.Fault{
-		Outcome: fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassError},
-		Attempt: envelope.Message.(charge).attempt, Safe: true, Until: fuseboard.Never,
-	}, supervision.Retry{Attempts: 3, Backoff: exactly(time.Second)}
 }
 
 // customer sends a request and notes every reply it gets.
@@ -65,11 +112,11 @@ func (s *stage) customer(to *actor.PID, request any) *actor.PID {
 
 func TestAFailedRequestIsDeliveredAgainAndItsSenderAnsweredOnce(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{Fault: threeTimes})
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		customer := s.customer(child, charge{succeedsAt: 3})
+		customer := s.customer(child, &charge{succeedsAt: 3})
 		s.pass(time.Minute)
-		s.want(t, "0s started", "0s attempt 1", "1s attempt 2", "3s attempt 3", "3s reply: charged")
+		s.want(t, "0s started", "0s attempt 1", "0s recorded", "1s attempt 2", "1s recorded", "3s attempt 3", "3s reply: charged")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})
@@ -77,9 +124,9 @@ func TestAFailedRequestIsDeliveredAgainAndItsSenderAnsweredOnce(t *testing.T) {
 
 func TestAFutureSurvivesTheRepetitionsOfItsRequest(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{Fault: threeTimes})
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		answer, err := s.system.Root.RequestFuture(child, charge{succeedsAt: 2}, time.Minute).Result()
+		answer, err := s.system.Root.RequestFuture(child, &charge{succeedsAt: 2}, time.Minute).Result()
 		if answer != "charged" || err != nil || s.elapsed() != time.Second {
 			t.Errorf("%v, %v after %s", answer, err, s.elapsed())
 		}
@@ -90,95 +137,116 @@ func TestAFutureSurvivesTheRepetitionsOfItsRequest(t *testing.T) {
 
 func TestAWorkerGoesOnWhileItsFailedRequestWaits(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{Fault: threeTimes})
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		customer := s.customer(child, charge{succeedsAt: 2})
+		customer := s.customer(child, &charge{succeedsAt: 2})
 		s.log()
 		s.system.Root.Send(child, "something else")
 		s.pass(time.Minute)
-		s.want(t, "0s started", "0s attempt 1", "0s something else", "1s attempt 2", "1s reply: charged")
+		s.want(t, "0s started", "0s attempt 1", "0s recorded", "0s something else", "1s attempt 2", "1s reply: charged")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})
 }
 
-func TestARequestThatIsGivenUpIsAnsweredWithItsCause(t *testing.T) {
+func TestAFailedMessageThatIsNoRequestIsAnsweredWithItsCause(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{}) // no Fault: nothing is repeated
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		s.system.Root.Send(child, charge{}) // nobody to answer
-		s.log()
-		customer := s.customer(child, charge{})
-		s.want(t, "0s started", "0s attempt 1", "0s attempt 1", "0s reply: down")
+		s.system.Root.Send(child, errDown) // nobody to answer
+		customer := s.customer(child, errDown)
+		s.pass(time.Minute)
+		s.want(t, "0s started", "0s reply: down")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})
 }
 
-func TestARequestThatFailsWithoutACauseIsAnsweredWithTheReason(t *testing.T) {
+func TestAMessageThatFailsWithoutACauseIsAnsweredAllTheSame(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, func(ctx actor.Context) {
-			if _, ok := ctx.Message().(charge); ok {
-				strategy.Fail(ctx, nil, &actor.MessageEnvelope{Sender: ctx.Sender()})
+			if _, ok := ctx.Message().(error); ok {
+				strategy.Fail(ctx, &strategy.Failed{}, &actor.MessageEnvelope{Sender: ctx.Sender()})
 			}
 		})
-		customer := s.customer(child, charge{})
-		s.want(t, "0s reply: nothing failed that could be repeated")
+		customer := s.customer(child, errDown)
+		s.want(t, "0s reply: request failed")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})
 }
 
-func TestTheAnswerHookHearsCauseAndReason(t *testing.T) {
-	for _, c := range []struct {
-		why      error
-		attempts int
-		options  func(*strategy.Options)
-	}{
-		{supervision.ErrAttempts, 3, func(*strategy.Options) {}},
-		{supervision.ErrBudget, 2, func(o *strategy.Options) {
-			o.Spending = supervision.NewSpending(supervision.Budget{MinPerSecond: 1, Window: time.Second})
-		}},
-	} {
-		onStage(t, func(t *testing.T, s *stage) {
-			options := strategy.Options{Fault: func(cause error, envelope *actor.MessageEnvelope) (supervision.Fault, supervision.Retry) {
-				fault, retry := threeTimes(cause, envelope)
-				retry.Backoff = exactly(time.Millisecond)
-				return fault, retry
-			}}
-			options.Answer = func(envelope *actor.MessageEnvelope, cause, why error) {
-				s.note("answered")
-				if cause != errDown || why != c.why || envelope.Message.(charge).attempt != c.attempts {
-					t.Errorf("%v, %v, %+v; want reason %v", cause, why, envelope.Message, c.why)
-				}
-			}
-			c.options(&options)
-			supervisor := strategy.New(s.clock, options)
-			guard, child := s.guard(supervisor, worker(s))
-			s.system.Root.Send(child, charge{})
-			s.pass(time.Minute)
-			if lines := s.log(); len(lines) != c.attempts+2 {
-				t.Errorf("%d attempts and one answer expected: %q", c.attempts, lines)
-			}
-			supervisor.Stop()
-			s.stop(guard)
-		})
-	}
+func TestARequestThatIsGivenUpHearsTheReason(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{})
+		guard, child := s.guard(supervisor, worker(s))
+		spent := s.customer(child, &charge{quiet: true})
+		s.pass(time.Minute)
+		poor := s.customer(child, &charge{poor: true, quiet: true})
+		s.want(t, "0s started", "0s attempt 1", "1s attempt 2", "3s attempt 3", "3s reply: down: "+supervision.ErrAttempts.Error(),
+			"1m0s attempt 1", "1m0s reply: down: "+errPoor.Error())
+		supervisor.Stop()
+		s.stop(spent, poor, guard)
+	})
 }
 
-func TestTheAgainHookTakesTheEnvelopeOver(t *testing.T) {
+func TestARequestWhoseSenderLeavesIsAnsweredAtOnce(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{
-			Fault: threeTimes,
-			Again: func(child *actor.PID, envelope *actor.MessageEnvelope, after time.Duration) {
-				s.note(fmt.Sprint("again after ", after))
-				s.system.Root.Send(child, envelope) // at once: the wait is the hook's too
-			},
-		})
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		customer := s.customer(child, charge{succeedsAt: 3})
-		s.want(t, "0s started", "0s attempt 1", "0s again after 1s", "0s attempt 2", "0s again after 2s", "0s attempt 3", "0s reply: charged")
+		ctx, leave := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second/2, func() { leave(errors.New("gone home")) })
+		customer := s.customer(child, &charge{ctx: ctx, quiet: true})
+		s.pass(time.Minute)
+		s.want(t, "0s started", "0s attempt 1", "500ms reply: down: gone home")
+		supervisor.Stop()
+		s.stop(customer, guard)
+	})
+}
+
+func TestARequestThatNeedNotWaitIsDeliveredInTheSameTurn(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{})
+		supervisor.Stop() // there is nothing to wait for, so nothing to drop
+		child := s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
+			if _, ok := ctx.Message().(*charge); ok {
+				s.note("delivered")
+			}
+		}))
+		request := &hasty{charge{stage: s, to: child, attempt: 1}}
+		request.envelope = &actor.MessageEnvelope{Message: &request.charge}
+		supervisor.HandleFailure(s.system, silent{}, child, nil, &strategy.Failed{Cause: errDown}, &actor.MessageEnvelope{Message: request})
+		s.want(t, "0s recorded", "0s delivered")
+		s.stop(child)
+	})
+}
+
+// hasty is a charge that is repeated without a wait.
+type hasty struct{ charge }
+
+func (h *hasty) Fault() (supervision.Fault, supervision.Retry) {
+	fault, retry := h.charge.Fault()
+	fault.U, retry.Backoff.Jitter = 0, supervision.FullJitter // the least there is: nothing
+	return fault, retry
+}
+
+func TestABrokenWorkerIsRebuiltAtOnceAndItsRequestRepeatedLikeAnyOther(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{})
+		guard, child := s.guard(supervisor, func(ctx actor.Context) {
+			request, ok := ctx.Message().(*charge)
+			if !ok || request.attempt > 0 {
+				worker(s)(ctx)
+				return
+			}
+			request.stage, request.to, request.attempt = s, ctx.Self(), 1
+			request.envelope = &actor.MessageEnvelope{Message: request, Sender: ctx.Sender()}
+			strategy.Fail(ctx, &strategy.Failed{Cause: errDown, Broken: true}, request.envelope)
+		})
+		customer := s.customer(child, &charge{succeedsAt: 2})
+		s.pass(time.Minute)
+		s.want(t, "0s started", "0s recorded", "0s directive RestartDirective", "0s started", "1s attempt 2", "1s reply: charged")
 		supervisor.Stop()
 		s.stop(customer, guard)
 	})
@@ -186,41 +254,27 @@ func TestTheAgainHookTakesTheEnvelopeOver(t *testing.T) {
 
 func TestStopAnswersWaitingRequestsOnceAndLeavesNothingBehind(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{
-			Fault:  threeTimes,
-			Answer: func(_ *actor.MessageEnvelope, cause, why error) { s.note(fmt.Sprint(cause, ", ", why)) },
-		})
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		s.system.Root.Send(child, charge{})
+		ctx, leave := context.WithCancel(t.Context())
+		s.system.Root.Send(child, &charge{ctx: ctx})
 		s.log()
 		supervisor.Stop()
-		s.want(t, "0s started", "0s attempt 1", "0s down, supervision stopped")
-		s.system.Root.Send(child, charge{}) // fails after the stop
+		s.want(t, "0s started", "0s attempt 1", "0s recorded", "0s answered: supervision stopped")
+		s.system.Root.Send(child, &charge{ctx: ctx}) // fails after the stop
+		leave()
 		s.pass(time.Minute)
-		s.want(t, "0s started", "0s attempt 1", "0s down, supervision stopped", "0s attempt 1", "0s down, supervision stopped")
+		s.want(t, "0s started", "0s attempt 1", "0s recorded", "0s answered: supervision stopped",
+			"0s attempt 1", "0s recorded", "0s answered: supervision stopped")
 		s.stop(guard)
-	})
-}
-
-func TestAfterStopTheAgainHookIsNotCalled(t *testing.T) {
-	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{
-			Fault: threeTimes,
-			Again: func(*actor.PID, *actor.MessageEnvelope, time.Duration) { t.Error("repeated after the stop") },
-		})
-		guard, child := s.guard(supervisor, worker(s))
-		supervisor.Stop()
-		customer := s.customer(child, charge{})
-		s.want(t, "0s started", "0s attempt 1", "0s reply: down")
-		s.stop(customer, guard)
 	})
 }
 
 func TestARequestForAChildThatWasStoppedMeanwhileIsADeadLetter(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		supervisor := strategy.New(s.clock, strategy.Options{Fault: threeTimes})
+		supervisor := strategy.New(s.clock, strategy.Options{})
 		guard, child := s.guard(supervisor, worker(s))
-		customer := s.customer(child, charge{})
+		customer := s.customer(child, &charge{quiet: true})
 		s.log()
 		s.stop(child)
 		s.pass(time.Minute)
@@ -265,5 +319,5 @@ func TestFailNeedsTheWorkersOwnContext(t *testing.T) {
 			t.Error("a context without a supervisor was taken")
 		}
 	}()
-	strategy.Fail(struct{ actor.Context }{}, errDown, &actor.MessageEnvelope{})
+	strategy.Fail(struct{ actor.Context }{}, &strategy.Failed{Cause: errDown}, &actor.MessageEnvelope{})
 }

@@ -29,14 +29,7 @@ var _ actor.SupervisorStrategy = (*Strategy)(nil)
 // [Options.Validate] would refuse is not judged here.
 func New(clock *fuseboard.Clock, options Options) *Strategy {
 	options.Restart = options.Restart.WithDefaults()
-	if options.Fault == nil {
-		options.Fault = neverAgain
-	}
 	return &Strategy{clock: clock, options: options, lives: newLives(options.Restart)}
-}
-
-func neverAgain(cause error, _ *actor.MessageEnvelope) (supervision.Fault, supervision.Retry) {
-	return supervision.Fault{Outcome: supervision.Classify(cause, false), Until: fuseboard.Never}, supervision.Retry{}
 }
 
 // failure is one failure as protoactor reports it.
@@ -53,12 +46,20 @@ type failure struct {
 // the supervisor's turn, or under a guardian on the goroutine of the failing child.
 func (s *Strategy) HandleFailure(system *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, life *actor.RestartStatistics, reason, message any) {
 	f := failure{system: system, supervisor: supervisor, child: child, life: life, reason: reason, message: message}
-	failed, isRequest := reason.(*Failed)
-	if envelope, ok := message.(*actor.MessageEnvelope); ok && isRequest {
-		s.repeat(f, request{system: system, envelope: envelope, cause: failed.Cause})
+	failed, said := reason.(*Failed)
+	envelope, whole := message.(*actor.MessageEnvelope)
+	if !said || !whole {
+		s.rebuild(f)
 		return
 	}
-	s.rebuild(f)
+	if request, ok := envelope.Message.(Request); ok {
+		s.repeat(f, failed, request)
+		return
+	}
+	f.release(failed.Broken)
+	if envelope.Sender != nil {
+		system.Root.Send(envelope.Sender, failed.reply())
+	}
 }
 
 // Stop ends supervision: waiting requests are answered with ErrStopped, children
@@ -67,7 +68,7 @@ func (s *Strategy) HandleFailure(system *actor.ActorSystem, supervisor actor.Sup
 // again, and from an actor's turn, but not from a hook.
 func (s *Strategy) Stop() { s.waits.stop() }
 
-func (s *Strategy) decide(now fuseboard.Instant, fault supervision.Fault, retry supervision.Retry) supervision.Decision {
+func (s *Strategy) decide(now fuseboard.Instant, fault supervision.Fault) supervision.Decision {
 	fault.U = supervision.Uniform(s.options.Seed, s.draws.Add(1))
-	return supervision.Decide(now, fault, retry, s.options.Restart)
+	return supervision.Decide(now, fault, supervision.Retry{}, s.options.Restart)
 }

@@ -3,6 +3,7 @@
 package strategy_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -25,6 +26,25 @@ func (r recorder) EscalateFailure(reason, _ any)     { r.s.note(fmt.Sprint("esca
 func (r recorder) RestartChildren(pid ...*actor.PID) { r.s.note("restart " + pid[0].Id) }
 func (r recorder) StopChildren(pid ...*actor.PID)    { r.s.note("stop " + pid[0].Id) }
 func (r recorder) ResumeChildren(pid ...*actor.PID)  { r.s.note("resume " + pid[0].Id) }
+
+// asked is a request that notes what is done about it.
+type asked struct {
+	s     *stage
+	fault supervision.Fault
+	retry supervision.Retry
+}
+
+func (a *asked) Fault() (supervision.Fault, supervision.Retry) {
+	careless := a.fault
+	careless.Restarts, careless.Broken = 20, true // the strategy knows better
+	return careless, a.retry
+}
+
+func (a *asked) Record(fuseboard.Instant)                      { a.s.note("record") }
+func (a *asked) Afford(fuseboard.Instant, time.Duration) error { return nil }
+func (a *asked) Context() context.Context                      { return context.Background() }
+func (a *asked) Again()                                        { a.s.note("again") }
+func (a *asked) Answer(why error)                              { a.s.note("answer " + why.Error()) }
 
 // script is a random life of one child, to be played on a stage.
 type script struct {
@@ -76,26 +96,21 @@ func drawFailure(t *rapid.T) failureLine {
 // Decide alone says. It returns the first difference and the verbs that occurred.
 func (c script) play(s *stage) (difference string, verbs []supervision.Verb) {
 	var fault supervision.Fault
-	c.options.Fault = func(error, *actor.MessageEnvelope) (supervision.Fault, supervision.Retry) {
-		careless := fault
-		careless.U, careless.Restarts, careless.Broken = 0.99, 20, true // the strategy knows better
-		return careless, c.retry
-	}
-	c.options.Again = func(_ *actor.PID, _ *actor.MessageEnvelope, after time.Duration) {
-		s.note("again after " + after.String())
-	}
-	c.options.Answer = func(_ *actor.MessageEnvelope, _, why error) { s.note("answer " + why.Error()) }
 	supervisor := strategy.New(s.clock, c.options)
 	defer supervisor.Stop()
 	child, life := &actor.PID{Id: "child"}, actor.NewRestartStatistics()
 	var restarts []fuseboard.Instant // all of them, counted by hand
-	for n, line := range c.failures {
+	broken := uint64(0)
+	for _, line := range c.failures {
 		now := s.clock.Now()
 		fault = line.fault
 		if line.left >= 0 {
 			fault.Until = now.Add(line.left)
 		}
-		fault.U = supervision.Uniform(c.options.Seed, uint64(n+1))
+		if fault.U = 0.75; fault.Broken {
+			broken++
+			fault.U = supervision.Uniform(c.options.Seed, broken)
+		}
 		fault.Restarts = younger(restarts, now, c.options.Restart.Within)
 		decision := supervision.Decide(now, fault, c.retry, c.options.Restart)
 		verbs = append(verbs, decision.Verb)
@@ -108,7 +123,7 @@ func (c script) play(s *stage) (difference string, verbs []supervision.Verb) {
 		want := append(s.log(), expected(s, decision, c.options.Root)...)
 		var reason, message any = "broken", "message"
 		if !fault.Broken {
-			reason, message = &strategy.Failed{Cause: errDown}, &actor.MessageEnvelope{Message: "request"}
+			reason, message = &strategy.Failed{Cause: errDown}, &actor.MessageEnvelope{Message: &asked{s, fault, c.retry}}
 		}
 		supervisor.HandleFailure(s.system, recorder{s}, child, life, reason, message)
 		s.pass(time.Minute)
@@ -133,9 +148,9 @@ func expected(s *stage, d supervision.Decision, root bool) []string {
 	line := func(after time.Duration, what string) string { return (s.elapsed() + after).String() + " " + what }
 	switch {
 	case d.Verb == supervision.Again:
-		return []string{line(0, "resume child"), line(0, "again after "+d.After.String())}
+		return []string{line(0, "record"), line(0, "resume child"), line(d.After, "again")}
 	case d.Verb == supervision.GiveUp:
-		return []string{line(0, "resume child"), line(0, "answer "+d.Why.Error())}
+		return []string{line(0, "record"), line(0, "resume child"), line(0, "answer "+d.Why.Error())}
 	case d.Verb == supervision.Rebuild:
 		return []string{line(d.After, "directive RestartDirective"), line(d.After, "restart child")}
 	case root:
@@ -179,36 +194,42 @@ func TestOptionsReportEveryProblemUnderTheirPath(t *testing.T) {
 	}
 }
 
-// Each wait ends either by its time or by the stop, never both, however they race.
+// Each wait ends by its time, by its context or by the stop, never by two of them,
+// however they race.
 func TestStopRacesWithTimersAndEveryRequestIsAnsweredOrRepeatedOnce(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		for range 20 {
 			s.lines = nil
-			probe := s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
-				if msg, ok := ctx.Message().(charge); ok {
-					s.note(fmt.Sprint("charge ", msg.attempt))
-				}
-			}))
-			supervisor := strategy.New(s.clock, strategy.Options{
-				Fault:  threeTimes,
-				Answer: func(e *actor.MessageEnvelope, _, _ error) { s.note(fmt.Sprint("charge ", e.Message.(charge).attempt)) },
-			})
-			const requests = 50
+			supervisor := strategy.New(s.clock, strategy.Options{})
+			ctx, leave := context.WithTimeout(t.Context(), time.Second)
+			const requests = 60
 			for i := range requests {
-				supervisor.HandleFailure(s.system, silent{}, probe, nil, &strategy.Failed{Cause: errDown},
-					&actor.MessageEnvelope{Message: charge{attempt: -i}})
+				request := &ending{charge: charge{stage: s, attempt: 1, quiet: true}, number: i}
+				if i%2 == 0 {
+					request.ctx = ctx
+				}
+				supervisor.HandleFailure(s.system, silent{}, nil, nil, &strategy.Failed{Cause: errDown}, &actor.MessageEnvelope{Message: request})
 			}
 			time.Sleep(time.Second) // to the very instant at which the waits end
 			supervisor.Stop()
+			leave()
 			lines := s.log()
 			slices.Sort(lines)
 			if ended := len(slices.Compact(lines)); len(lines) != requests || ended != requests {
 				t.Fatalf("%d ends of %d requests, %d different", len(lines), requests, ended)
 			}
-			s.stop(probe)
 		}
 	})
 }
+
+// ending notes its number at its end, whichever it is.
+type ending struct {
+	charge
+	number int
+}
+
+func (e *ending) Again()       { e.stage.note(fmt.Sprint("end of ", e.number)) }
+func (e *ending) Answer(error) { e.stage.note(fmt.Sprint("end of ", e.number)) }
 
 // silent is a supervisor that does nothing.
 type silent struct{ actor.Supervisor }
