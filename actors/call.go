@@ -14,7 +14,8 @@ import (
 )
 
 // call is one call on its way: the untyped half of the loop in run. It lives on
-// the caller's stack (Call, Do) or in a posted request (Ask, Tell, messages).
+// the caller's stack (Call, Do), in a posted request (Ask, Tell) or in a delivery
+// (a message), where the guard's strategy takes the decisions that run takes here.
 type call struct {
 	op       *operation
 	guard    *Guard
@@ -30,9 +31,11 @@ type call struct {
 	out      fuseboard.Outcome // of the last attempt
 	halted   bool              // the guard's own stop cancelled the last attempt
 	granted  bool              // the gate has given its permit already: a posted request
+	worker   *worker           // whose request it is; nil where no strategy judges the failure
+	broke    error             // what the handler did instead of returning; nil if it returned
 }
 
-// run is the way of a request, for all three ways in: enter, attempt, decide, again.
+// run is the way of a request that has a goroutine: enter, attempt, decide, again.
 func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
 	for {
 		if refused := c.enter(); refused != nil {
@@ -66,9 +69,10 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
 			c.out, err = broken(recover())
+			c.broke = err
 		}
 		lazy.End()
-		c.leave()
+		c.settle()
 	}()
 	if c.attempts > 1 {
 		w.discard(c, last)
@@ -167,13 +171,13 @@ func (c *call) start() error {
 	for !g.circuit.Start(c.now, &c.permit) { // it moved while the call waited
 		g.circuit.Return(c.permit)
 		if err := c.admit(); err != nil {
-			g.gate.Leave()
+			c.vacate()
 			return err
 		}
 	}
 	if c.span.Passed(c.now) {
 		g.circuit.Return(c.permit)
-		g.gate.Leave()
+		c.vacate()
 		return c.spent()
 	}
 	if c.permit.Probe() {
@@ -188,44 +192,82 @@ func (c *call) start() error {
 	return nil
 }
 
+// settle ends an attempt. The failure of a worker's request is left to the
+// guard's strategy, which records it, and until then the permit is held.
+func (c *call) settle() {
+	now := c.guard.clock.Now()
+	if c.worker != nil && c.out.Kind == fuseboard.Failure {
+		c.measure(now)
+		return
+	}
+	c.leave(now)
+}
+
+func (c *call) measure(now fuseboard.Instant) {
+	if c.out.Elapsed == 0 {
+		c.out.Elapsed = now.Sub(c.began)
+	}
+}
+
 // leave records and counts the outcome, then gives the permit back: in this
 // order, so that whoever gets the permit, or waits for the last one, finds a
 // circuit and a guard that know.
-func (c *call) leave() {
-	g, out := c.guard, &c.out
-	c.now = g.clock.Now()
-	c.ended = c.now
-	if out.Elapsed == 0 {
-		out.Elapsed = c.now.Sub(c.began)
-	}
-	_, moved := g.circuit.Record(c.now, c.permit, *out)
-	g.count.attempt(out.Kind, c.attempts > 1)
+func (c *call) leave(now fuseboard.Instant) {
+	g := c.guard
+	c.now, c.ended = now, now
+	c.measure(now)
+	_, moved := g.circuit.Record(now, c.permit, c.out)
+	g.count.attempt(c.out.Kind, c.attempts > 1)
 	if moved {
 		g.stir()
 	}
-	g.gate.Leave()
+	c.vacate()
+}
+
+// vacate gives the permit back, and before it the worker: who gets the permit
+// finds a worker.
+func (c *call) vacate() {
+	if c.worker != nil {
+		c.worker.crew.free(c.worker)
+		c.worker = nil
+	}
+	c.guard.gate.Leave()
 }
 
 // again decides whether to repeat, and if so waits out the backoff, holding
 // nothing. It returns nil to repeat, else why not.
 func (c *call) again(safe bool) error {
-	g := c.guard
-	decision := supervision.Decide(c.now, supervision.Fault{
-		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: g.random(),
-	}, c.plan.retry, supervision.Restart{})
+	decision := supervision.Decide(c.now, c.fault(safe), c.plan.retry, supervision.Restart{})
 	if decision.Verb != supervision.Again {
 		return decision.Why
 	}
-	if phase, refuses := g.circuit.Refuses(); refuses && phase.Until > c.now.Add(decision.After) {
-		return c.op.refusedOpen(phase)
-	}
-	if !g.spent.Withdraw(c.now) {
-		return supervision.ErrBudget
+	if err := c.afford(c.now, decision.After); err != nil {
+		return err
 	}
 	if err := c.wait(decision.After); err != nil {
 		return err
 	}
-	c.now = g.clock.Now()
+	c.now = c.guard.clock.Now()
+	return nil
+}
+
+// fault is what is known about the last attempt's failure.
+func (c *call) fault(safe bool) supervision.Fault {
+	return supervision.Fault{
+		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: c.guard.random(),
+	}
+}
+
+// afford says why a repetition that was decided is not made after all: the
+// circuit will still refuse it, or the budget is spent.
+func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
+	g := c.guard
+	if phase, refuses := g.circuit.Refuses(); refuses && phase.Until > now.Add(after) {
+		return c.op.refusedOpen(phase)
+	}
+	if !g.spent.Withdraw(now) {
+		return supervision.ErrBudget
+	}
 	return nil
 }
 

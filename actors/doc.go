@@ -57,6 +57,13 @@
 // (TestForwardTakesTheFirstReplyOnly); what comes after the end of its context is
 // dropped (TestForwardEndsWithItsContextAndDropsLateReplies).
 //
+// A request that is sent as a message is handled by a worker, a child of the guard's
+// actor, and its failure is judged by the guard's supervisor strategy. Its answers,
+// attempts, transitions and times are those of a Call (TestCallsAndMessagesAreTheSame).
+// There are never more workers than permits, and none when idle
+// (TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle). Each message is answered
+// once, however the guard stops (TestStorm_EveryMessageIsAnsweredOnceHoweverItsGuardStops).
+//
 // A handler runs on its caller's goroutine (Call, Do) or on one that the guard
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,
 // TestStopLetsQueuedAndRunningCallsFinish. Deadlines are cooperative: the permit

@@ -32,17 +32,18 @@ type Guard struct {
 	spent   *supervision.Spending // of the retry budget
 	family  deadline.Family       // the contexts of handlers that run
 	count   counters
-	draws   atomic.Uint64 // numbers the random draws, so that a seed repeats them
-	posted  tally         // calls that run without a caller of their own
-	alarm   alarm         // when the circuit has something due
-	told    atomic.Uint64 // epoch of the last transition published
-	nudged  atomic.Bool   // a nudge is on its way
-	self    *operation    // what Do runs as
-	halting chan struct{} // closed when no call may begin any more; wakes those that back off
-	halt    func()        // closes halting, once
-	quit    func()        // tells the actor to stop, once
-	ring    func()        // stir, for the alarm: made once
-	done    chan struct{} // closed when the actor has stopped
+	draws   atomic.Uint64        // numbers the random draws, so that a seed repeats them
+	posted  tally                // calls that run without a caller of their own
+	crew    atomic.Pointer[crew] // handles what comes as messages; nil before the first
+	alarm   alarm                // when the circuit has something due
+	told    atomic.Uint64        // epoch of the last transition published
+	nudged  atomic.Bool          // a nudge is on its way
+	self    *operation           // what Do runs as
+	halting chan struct{}        // closed when no call may begin any more; wakes those that back off
+	halt    func()               // closes halting, once
+	quit    func()               // tells the actor to stop, once
+	ring    func()               // stir, for the alarm: made once
+	done    chan struct{}        // closed when the actor takes no messages any more
 
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
@@ -100,7 +101,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	}
 	g.circuit = supervision.NewCircuit(p.Breaker, g.seed)
 	g.told.Store(g.circuit.Epoch())
-	g.halt = sync.OnceFunc(func() { close(g.halting) })
+	g.halt = sync.OnceFunc(g.halts)
 	g.ring = g.stir
 	g.quit = sync.OnceFunc(func() { sys.root.Stop(g.pid) })
 	g.plan.Store(first)

@@ -43,6 +43,14 @@ func (g *Guard) Stop(ctx context.Context) error {
 	return &AbandonedError{Guards: []Abandoned{left}, Cause: drained}
 }
 
+// halts is what halt does, once: nothing begins any more, and nobody waits for a repetition.
+func (g *Guard) halts() {
+	close(g.halting)
+	if c := g.crew.Load(); c != nil {
+		c.strategy.Stop()
+	}
+}
+
 func (g *Guard) abandoned() Abandoned {
 	return Abandoned{Dependency: g.name, Running: max(g.gate.Depth().InUse, g.posted.count())}
 }

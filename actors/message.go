@@ -65,17 +65,18 @@ type arrival interface {
 
 // arrive runs on the sender's goroutine.
 func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
-	answer := func(resp Resp, err error) {
-		if sender != nil {
-			at.sys.root.Send(sender, Reply[Req, Resp]{Request: m.req, Value: resp, Err: err})
-		}
-	}
 	if m.ref == nil || m.ref.Guard != at {
-		var none Resp
-		answer(none, at.unreadable(m))
+		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: at.unreadable(m)})
 		return
 	}
-	_ = m.ref.post(m.ctx, m.req, answer) // answer has it
+	m.ref.receive(m.ctx, m.req, sender)
+}
+
+// reply sends an answer to whoever wants one.
+func reply[Req, Resp any](from *Guard, to *actor.PID, r Reply[Req, Resp]) {
+	if to != nil {
+		from.sys.root.Send(to, r)
+	}
 }
 
 // deliver takes what comes to the guard's PID on the sender's goroutine:
@@ -86,14 +87,12 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 // themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, *update, *command, *actor.Touch:
+	case nudge, hire, *update, *command, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)
 	default:
-		if sender != nil {
-			g.sys.root.Send(sender, Reply[any, any]{Request: message, Err: g.unreadable(message)})
-		}
+		reply(g, sender, Reply[any, any]{Request: message, Err: g.unreadable(message)})
 	}
 	return true
 }

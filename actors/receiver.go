@@ -25,7 +25,9 @@ type receiver struct {
 // has just stopped: its sender learns that from Guard.done.
 type (
 	// nudge says that there may be something new in the circuit.
-	nudge  struct{}
+	nudge struct{}
+	// hire says that a request waits for a worker.
+	hire   struct{}
 	update struct {
 		policy Policy
 		answer chan Change // buffered
@@ -40,6 +42,9 @@ type (
 func (nudge) IgnoreDeadLetterLogging() {}
 
 // IgnoreDeadLetterLogging keeps the actor library quiet about it.
+func (hire) IgnoreDeadLetterLogging() {}
+
+// IgnoreDeadLetterLogging keeps the actor library quiet about it.
 func (*update) IgnoreDeadLetterLogging() {}
 
 // IgnoreDeadLetterLogging keeps the actor library quiet about it.
@@ -47,6 +52,9 @@ func (*command) IgnoreDeadLetterLogging() {}
 
 // Receive handles the guard's life and its control messages, one at a time.
 func (r *receiver) Receive(ctx actor.Context) {
+	if r.guard.hasStopped() {
+		return // the actor only waits for its workers
+	}
 	switch m := ctx.Message().(type) {
 	case nudge:
 		r.guard.nudged.Store(false) // before the look: whoever moves it from now on nudges again
@@ -55,13 +63,17 @@ func (r *receiver) Receive(ctx actor.Context) {
 		m.answer <- r.update(m.policy)
 	case *command:
 		m.answer <- r.command(m.command)
+	case hire:
+		r.guard.staff().hire(ctx)
 	case *actor.Stopping:
-		r.guard.alarm.stop()
-		r.guard.halt()
-		r.guard.family.Cancel()
-	case *actor.Stopped:
-		r.stopped()
+		r.stopping()
 	}
+}
+
+// HandleFailure is the guard's supervision of its workers: it makes the guard's
+// actor a SupervisorStrategy.
+func (r *receiver) HandleFailure(system *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, life *actor.RestartStatistics, reason, message any) {
+	r.guard.staff().strategy.HandleFailure(system, supervisor, child, life, reason, message)
 }
 
 // publish does what a move of the circuit asks for: the queue is flushed if it
@@ -72,6 +84,9 @@ func (r *receiver) publish() {
 	g.wind()
 	if why, refuses := g.circuit.Refuses(); refuses {
 		g.gate.Flush(&openError{refusal: why})
+		if c := g.crew.Load(); c != nil {
+			c.disband()
+		}
 	}
 	r.begin()
 	for {
@@ -133,8 +148,16 @@ func (r *receiver) command(c Command) error {
 	return err
 }
 
-func (r *receiver) stopped() {
+// stopping ends the guard when its actor begins to stop, not when it has: the
+// actor library waits for workers, and a handler may never return.
+func (r *receiver) stopping() {
 	g := r.guard
+	g.alarm.stop()
+	g.halt()
+	g.family.Cancel()
+	if c := g.crew.Load(); c != nil {
+		c.close()
+	}
 	r.publish() // what the last calls moved
 	r.event(Event{Kind: EventStopped})
 	g.sys.retire(g)

@@ -75,7 +75,7 @@ func Start(o Options) (*System, error) {
 		s.seed = rand.Uint64()
 	}
 	s.actors = actor.NewActorSystem(
-		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return s.log }),
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(library{s.log.Handler()}) }),
 		// A dead letter is a guard that has just stopped, and our own callers were
 		// answered. The throttle of this log keeps a goroutine for its interval.
 		actor.WithDeadLetterRequestLogging(false),

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/supervision"
+	"github.com/fuseboard/fuseboard/supervision/strategy"
+)
+
+// delivery is a request that came as a message, on its way: it waits at the gate
+// ([mailbox.Job]), is handled by a worker ([job]), and when it fails it is in the
+// hands of the guard's strategy ([strategy.Request]). One of them has it at a time.
+type delivery[Req, Resp any] struct {
+	call
+	ref      *Ref[Req, Resp]
+	req      Req
+	sender   *actor.PID
+	envelope actor.MessageEnvelope // as its worker gets it, without a sender: only we answer
+	resp     Resp                  // of the last attempt
+	err      error                 // its failure
+	safe     bool                  // what the Safe hook says
+	balked   error                 // the Safe hook panicked
+}
+
+// receive brings a request that came as a message to the gate, on its sender's goroutine.
+func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID) {
+	d := &delivery[Req, Resp]{ref: r, req: req, sender: sender}
+	d.envelope.Message = d
+	err := d.begin(ctx, r.op)
+	if err == nil {
+		err = d.admit()
+	}
+	r.Guard.posted.add()
+	if err != nil {
+		d.end(err)
+		return
+	}
+	r.gate.Post(ctx, d.span.Until, d)
+}
+
+// Run takes the permit to a worker.
+func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
+
+// Refuse answers a request that did not get a permit.
+func (d *delivery[Req, Resp]) Refuse(why error) {
+	d.guard.circuit.Return(d.permit)
+	d.now = d.guard.clock.Now()
+	d.refused(d.unqueued(why))
+}
+
+func (d *delivery[Req, Resp]) dismiss() {
+	d.guard.gate.Leave()
+	d.Refuse(mailbox.ErrStopped)
+}
+
+func (d *delivery[Req, Resp]) parcel() *actor.MessageEnvelope { return &d.envelope }
+
+// IgnoreDeadLetterLogging: a worker that is gone has given its request to another.
+func (*delivery[Req, Resp]) IgnoreDeadLetterLogging() {}
+
+// handle makes one attempt. A failure is the strategy's from here on: it must be
+// the last that the worker does with it.
+func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
+	d.now, d.worker = d.guard.clock.Now(), w
+	if err := d.start(); err != nil {
+		d.refused(err)
+		return
+	}
+	var none Resp
+	last, returned := d.resp, false
+	d.resp = none
+	defer func() {
+		if !returned { // the handler ended this goroutine
+			d.fail(ctx)
+		}
+	}()
+	resp, err := attempt(&d.call, d.ref.handle, &d.ref.with, d.req, last)
+	returned = true
+	d.resp, d.err = resp, err
+	if d.out.Kind == fuseboard.Failure {
+		d.fail(ctx)
+		return
+	}
+	d.end(d.answered(err))
+}
+
+func (d *delivery[Req, Resp]) fail(ctx actor.Context) {
+	if d.broke != nil {
+		d.err = d.broke
+	}
+	if d.plan.repeats {
+		d.safe, d.balked = d.ref.with.safe(d.req)
+	}
+	strategy.Fail(ctx, &strategy.Failed{Cause: d.err, Broken: d.broke != nil}, &d.envelope)
+}
+
+// Record is what leaving is for a call.
+func (d *delivery[Req, Resp]) Record(now fuseboard.Instant) { d.leave(now) }
+
+// Fault tells what Call would. A handler that ended its goroutine is not repeated,
+// because a caller's goroutine could not go on either.
+func (d *delivery[Req, Resp]) Fault() (supervision.Fault, supervision.Retry) {
+	if d.final() {
+		return supervision.Fault{Outcome: d.out, Attempt: d.attempts, Until: d.span.Until}, supervision.Retry{}
+	}
+	return d.fault(d.safe), d.plan.retry
+}
+
+// final reports that there is nothing to decide about the failure.
+func (d *delivery[Req, Resp]) final() bool {
+	return !d.plan.repeats || d.balked != nil || errors.Is(d.broke, ErrGoexit)
+}
+
+// Afford asks what Call would ask: the circuit, then the budget.
+func (d *delivery[Req, Resp]) Afford(now fuseboard.Instant, after time.Duration) error {
+	return d.afford(now, after)
+}
+
+// Context is the request's.
+func (d *delivery[Req, Resp]) Context() context.Context { return d.parent }
+
+// Again brings the request to the gate once more, as a call would come to it.
+func (d *delivery[Req, Resp]) Again() {
+	d.broke = nil
+	d.now = d.guard.clock.Now()
+	if err := d.admit(); err != nil {
+		d.refused(err)
+		return
+	}
+	d.guard.gate.Post(d.parent, d.span.Until, d)
+}
+
+// Answer replies with the failure.
+func (d *delivery[Req, Resp]) Answer(why error) {
+	switch {
+	case d.final():
+		why = d.balked
+	case errors.Is(why, strategy.ErrStopped):
+		why = ErrStopped
+	}
+	d.end(d.failed(d.err, why))
+}
+
+// refused replies to a request that a policy kept from an attempt.
+func (d *delivery[Req, Resp]) refused(err error) {
+	if d.attempts > 0 {
+		err = d.failed(d.err, err)
+	}
+	d.end(err)
+}
+
+// end replies, once.
+func (d *delivery[Req, Resp]) end(err error) {
+	reply(d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
+	d.guard.posted.done()
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"pgregory.net/rapid"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// The actor way is the meaning, the caller's way its optimisation: a history of
+// requests, commands and policies is played once through Call and once through
+// messages, and everything that can be seen must be the same.
+
+// behaviour is how one attempt of a request ends.
+type behaviour struct {
+	how  string // "ok", "error", "refused", "throttled", "panic", "goexit"
+	take time.Duration
+}
+
+// scripted is one request of a history.
+type scripted struct {
+	id       int
+	at       time.Duration
+	attempts []behaviour // the last one repeats
+	safe     bool
+	leaves   time.Duration // the caller cancels after this; 0: it stays
+	deadline time.Duration // of the caller; 0: none
+}
+
+// history is what happens to one guard.
+type history struct {
+	policies []Policy // the first one, then one for each update
+	requests []scripted
+	commands []Command
+	moments  []time.Duration // of the commands, then of the updates
+}
+
+func drawHistory(t *rapid.T) history {
+	var h history
+	for range rapid.IntRange(1, 3).Draw(t, "policies") {
+		h.policies = append(h.policies, drawLivePolicy(t))
+	}
+	n := rapid.IntRange(1, 14).Draw(t, "requests")
+	at := time.Duration(0)
+	for id := range n {
+		at += time.Duration(rapid.IntRange(0, 400).Draw(t, "gap")) * time.Millisecond
+		h.requests = append(h.requests, drawScripted(t, id, at))
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "commands") {
+		h.commands = append(h.commands, Command{
+			Mode:   rapid.SampledFrom([]Mode{Enforce, Shadow, Off, HoldOpen, HoldClosed}).Draw(t, "mode"),
+			Reason: "drill", By: "test", TTL: time.Duration(rapid.IntRange(1, 3).Draw(t, "ttl")) * time.Second,
+			Reset: rapid.Bool().Draw(t, "reset"),
+		})
+	}
+	for i := range len(h.commands) + len(h.policies) - 1 {
+		h.moments = append(h.moments, time.Duration(rapid.IntRange(0, 3000).Draw(t, "moment"))*time.Millisecond+time.Duration(500+i)*time.Microsecond)
+	}
+	return h
+}
+
+func drawLivePolicy(t *rapid.T) Policy {
+	p := Policy{
+		Retry: Retry{
+			Attempts: rapid.IntRange(1, 4).Draw(t, "attempts"),
+			Backoff:  Backoff{Base: 40 * time.Millisecond, Max: 300 * time.Millisecond},
+			Budget:   Budget{MinPerSecond: 1000},
+		},
+	}
+	if p.Retry.Attempts == 1 {
+		p.Retry = Retry{}
+	}
+	if rapid.Bool().Draw(t, "breaker") {
+		p.Breaker = Breaker{Consecutive: rapid.IntRange(2, 4).Draw(t, "consecutive"), OpenFor: 500 * time.Millisecond, Probes: 2}
+	}
+	if rapid.Bool().Draw(t, "bulkhead") {
+		p.Bulkhead = Bulkhead{
+			Concurrency: rapid.IntRange(1, 3).Draw(t, "permits"), Queue: rapid.IntRange(0, 3).Draw(t, "queue"),
+		}
+	}
+	if rapid.Bool().Draw(t, "deadline") {
+		p.Deadline = Deadline{Attempt: 150*time.Millisecond + 3*time.Microsecond, Total: 900*time.Millisecond + 5*time.Microsecond}
+	}
+	return p
+}
+
+// drawScripted gives each request its own nanoseconds, so that no two things
+// happen at one instant: their order would be the scheduler's.
+func drawScripted(t *rapid.T, id int, at time.Duration) scripted {
+	own := time.Duration(id+1) * 17
+	r := scripted{id: id, at: at + own*time.Nanosecond, safe: rapid.Bool().Draw(t, "safe")}
+	for i := range rapid.IntRange(1, 4).Draw(t, "lines") {
+		r.attempts = append(r.attempts, behaviour{
+			how:  rapid.SampledFrom([]string{"ok", "ok", "error", "error", "refused", "throttled", "panic", "goexit"}).Draw(t, "how"),
+			take: time.Duration(rapid.IntRange(0, 250).Draw(t, "take"))*time.Millisecond + own*101 + time.Duration(i+1),
+		})
+	}
+	if rapid.IntRange(0, 3).Draw(t, "patience") == 0 {
+		r.leaves = time.Duration(rapid.IntRange(1, 600).Draw(t, "leaves"))*time.Millisecond + own*13
+	}
+	if rapid.IntRange(0, 3).Draw(t, "dated") == 0 {
+		r.deadline = time.Duration(rapid.IntRange(1, 600).Draw(t, "own deadline"))*time.Millisecond + own*7
+	}
+	return r
+}
+
+// askedToWait is a failure that asks to be left alone.
+type askedToWait struct{}
+
+func (askedToWait) Error() string { return "slow down" }
+
+func (s scripted) run(ctx context.Context, attempt int) (int, error) {
+	b := s.attempts[min(attempt, len(s.attempts)-1)]
+	select {
+	case <-time.After(b.take):
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	switch b.how {
+	case "error":
+		return s.id, errDown
+	case "refused":
+		return 0, syscall.ECONNREFUSED
+	case "throttled":
+		return 0, askedToWait{}
+	case "panic":
+		panic("boom")
+	case "goexit":
+		runtime.Goexit()
+	}
+	return s.id * 10, nil
+}
+
+// record is everything that can be seen of a history.
+type record struct {
+	mu    sync.Mutex
+	began time.Time
+	tried map[int]int // attempts made, by request
+	lines []string
+}
+
+// try counts an attempt and returns how many there were before it.
+func (r *record) try(id int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tried[id]++
+	return r.tried[id] - 1
+}
+
+func (r *record) tries(id int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tried[id]
+}
+
+func (r *record) note(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, fmt.Sprintf("%12d ", time.Since(r.began))+fmt.Sprintf(format, args...))
+}
+
+func (r *record) answer(id, value int, err error) {
+	text, attempts := "", 0
+	if err != nil {
+		text = err.Error()
+	}
+	if e, ok := errors.AsType[*CallError](err); ok {
+		attempts = e.Attempts
+	}
+	r.note("answer of %d: %d, %d attempts, %s", id, value, attempts, text)
+}
+
+// play lives the history through calls or through messages.
+func (h history) play(t *testing.T, messages bool) *record {
+	rec := &record{tried: map[int]int{}}
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		rec.began = time.Now()
+		sub := sys.Subscribe(1000)
+		r := spawn(t, sys, h.policies[0], func(ctx context.Context, s scripted) (int, error) {
+			attempt := rec.try(s.id)
+			rec.note("attempt %d of %d", attempt+1, s.id)
+			return s.run(ctx, attempt)
+		}, With[scripted, int]{Safe: func(s scripted) bool { return s.safe }, Classify: tellingWaits})
+		var wait sync.WaitGroup
+		send := h.sender(t, sys, r, rec, &wait, messages)
+		for _, s := range h.requests {
+			wait.Add(1)
+			time.AfterFunc(s.at, func() { send(s) })
+		}
+		for i, at := range h.moments {
+			wait.Add(1)
+			time.AfterFunc(at, func() {
+				defer wait.Done()
+				if i < len(h.commands) {
+					_ = r.Command(t.Context(), h.commands[i])
+					return
+				}
+				change, err := r.Update(t.Context(), h.policies[i-len(h.commands)+1])
+				rec.note("update %d: %v %v", change.Version, change.Lost, err)
+			})
+		}
+		wait.Wait()
+		time.Sleep(time.Minute)
+		rec.note("%+v", r.Stats())
+		if err := sys.Shutdown(t.Context()); err != nil {
+			rec.note("%v", err)
+		}
+		for e := range sub.C() {
+			rec.lines = append(rec.lines, fmt.Sprintf("%12d event %d %s %s", e.At, e.Seq, e.Kind, e.Transition))
+		}
+	})
+	// What happens at one instant has no order between goroutines.
+	slices.SortStableFunc(rec.lines, cmp.Compare[string])
+	return rec
+}
+
+func tellingWaits(_ int, err error) fuseboard.Outcome {
+	if errors.Is(err, askedToWait{}) {
+		return fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassThrottled, RetryAfter: 70 * time.Millisecond}
+	}
+	return fuseboard.Outcome{}
+}
+
+// sender returns what sends a request: a call on a goroutine of its own, or a
+// message from an actor that takes the reply.
+func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *record, wait *sync.WaitGroup, messages bool) func(scripted) {
+	contextOf := func(s scripted) context.Context {
+		ctx, leave := context.WithCancel(t.Context())
+		if s.deadline > 0 {
+			ctx, leave = context.WithTimeout(t.Context(), s.deadline)
+		}
+		if s.leaves > 0 {
+			time.AfterFunc(s.leaves, leave)
+		}
+		t.Cleanup(leave)
+		return ctx
+	}
+	if !messages {
+		return func(s scripted) {
+			go func() {
+				defer wait.Done()
+				answered := false
+				defer func() {
+					if !answered { // the handler ended the caller's goroutine, which is all the answer there is
+						rec.answer(s.id, 0, &CallError{Dependency: r.Name(), Attempts: rec.tries(s.id), Cause: ErrGoexit})
+					}
+				}()
+				value, err := r.Call(contextOf(s), s)
+				answered = true
+				rec.answer(s.id, value, err)
+			}()
+		}
+	}
+	client, err := sys.SpawnActor("client", actor.PropsFromFunc(func(ctx actor.Context) {
+		switch m := ctx.Message().(type) {
+		case scripted:
+			ctx.Request(r.PID(), r.Message(contextOf(m), m))
+		case Reply[scripted, int]:
+			rec.answer(m.Request.id, m.Value, m.Err)
+			wait.Done()
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(s scripted) { sys.root.Send(client, s) }
+}
+
+func TestCallsAndMessagesAreTheSame(t *testing.T) {
+	var answers, repeats, moves int
+	rapid.Check(t, func(rt *rapid.T) {
+		h := drawHistory(rt)
+		calls, messages := h.play(t, false), h.play(t, true)
+		if got, want := strings.Join(messages.lines, "\n"), strings.Join(calls.lines, "\n"); got != want {
+			rt.Fatalf("%+v\nby messages:\n%s\nby calls:\n%s", h, got, want)
+		}
+		for _, line := range calls.lines {
+			answers += strings.Count(line, "answer of")
+			repeats += strings.Count(line, "attempt 2 of")
+			moves += strings.Count(line, "event") - strings.Count(line, "started") - strings.Count(line, "stopped")
+		}
+	})
+	if answers == 0 || repeats == 0 || moves == 0 {
+		t.Errorf("the histories show nothing: %d answers, %d repeated, %d moves", answers, repeats, moves)
+	}
+	t.Logf("%d answers, %d repeated, %d moves", answers, repeats, moves)
+}

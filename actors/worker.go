@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// worker is a child of the guard's actor that handles requests which came as
+// messages, one at a time, each under a permit of the gate.
+type worker struct {
+	crew *crew
+	pid  *actor.PID // set before it is handed anything
+
+	// Guarded by crew.mu.
+	next  job               // handed to it, not begun yet
+	shift uint64            // the crew's when it was made
+	since fuseboard.Instant // idle since
+	gone  bool
+}
+
+// job is a request that a worker handles.
+type job interface {
+	// parcel is the envelope in which it comes, the same one each time.
+	parcel() *actor.MessageEnvelope
+	// handle makes one attempt. It holds a permit, and frees the worker and the
+	// permit, or hands itself over to the guard's strategy.
+	handle(ctx actor.Context, w *worker)
+	// dismiss answers a request that has a permit and will get no worker.
+	dismiss()
+}
+
+// Receive handles what the worker was handed.
+func (w *worker) Receive(ctx actor.Context) {
+	switch ctx.Message().(type) {
+	case job:
+		if j := w.crew.begin(w); j != nil {
+			j.handle(ctx, w)
+		}
+	case *actor.Stopped:
+		w.crew.lose(w)
+	}
+}
+
+// enduring is the dispatcher of workers: what runs a mailbox goes on when a
+// handler has ended its goroutine (runtime.Goexit). A stock dispatcher would leave
+// the mailbox marked as running for ever.
+type enduring struct{}
+
+// Schedule runs a mailbox until it is empty.
+func (e enduring) Schedule(run func()) { go e.keep(run) }
+
+// Throughput is the actor library's own.
+func (enduring) Throughput() int { return 300 }
+
+func (e enduring) keep(run func()) {
+	ended := false
+	defer func() {
+		if ended {
+			return
+		}
+		if v := recover(); v != nil {
+			panic(v)
+		}
+		go e.keep(run)
+	}()
+	run()
+	ended = true
+}
