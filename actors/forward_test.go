@@ -393,6 +393,7 @@ func TestActorReentersWithTheReplyOfItsMessage(t *testing.T) {
 		if err := r.Stop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // its workers have stopped, and with them its actor
 		sys.root.Send(client, 5)
 		synctest.Wait()
 		want := []string{"3 true 9 false <nil>", "-4 true 0 true <nil>", "5 false 0 false future: dead letter"}

@@ -36,8 +36,9 @@ func (r Reply[Req, Resp]) failure() error { return r.Err }
 // It shares permits, queue, circuit and budget with Call; messages of one
 // sender queue in the order in which they were sent. ctx bounds the request as
 // in Call. The message is immutable and may be sent more than once; each time
-// is a request of its own. To a guard that has stopped, the actor library
-// answers with its own *actor.DeadLetterResponse.
+// is a request of its own. A guard that stops answers with ErrStopped as long as it
+// has workers; after that the actor library answers with its own
+// *actor.DeadLetterResponse.
 //
 // An actor that wants the answer where it asked, with what it knew then, gives
 // the future of the request to ReenterAfter: the answer is a Reply[Req, Resp],
