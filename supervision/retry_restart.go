@@ -15,12 +15,14 @@ const (
 	DefaultRestartWithin      = time.Minute
 	DefaultRestartBackoffBase = 100 * time.Millisecond
 	DefaultRestartBackoffMax  = 30 * time.Second
+	DefaultRestartTimeout     = 30 * time.Second
 )
 
 const (
 	restartMostMax     = 1000
 	restartLeastWithin = time.Second
 	restartMostWithin  = time.Hour
+	restartMostTimeout = 10 * time.Minute
 )
 
 // Restart says how often a broken actor is rebuilt before its supervisor gives
@@ -34,6 +36,9 @@ type Restart struct {
 	// Backoff is the wait before each restart; its first wait follows the first
 	// failure within the time. Its Base is 100ms by default and its Max 30s.
 	Backoff Backoff
+	// Timeout is how long building anew may take; then its context ends and the
+	// build counts as failed. Default 30s, accepted 1ms to 10m.
+	Timeout time.Duration
 }
 
 // On reports whether any field is set.
@@ -54,11 +59,14 @@ func (r Restart) WithDefaults() Restart {
 		r.Backoff.Max = DefaultRestartBackoffMax
 	}
 	r.Backoff = r.Backoff.WithDefaults()
+	if r.Timeout == 0 {
+		r.Timeout = DefaultRestartTimeout
+	}
 	return r
 }
 
 // Validate reports everything wrong with r at once, with paths relative to the
-// section: "max", "within", "backoff.base", …
+// section: "max", "within", "backoff.base", …, "timeout"
 func (r Restart) Validate() fuseboard.Problems {
 	var c plain.Check
 	c.Int("max", r.Max, 1, restartMostMax, "")
@@ -66,5 +74,6 @@ func (r Restart) Validate() fuseboard.Problems {
 	backoff := r.Backoff // only the defaults that differ: a factor must stay unset
 	backoff.Base, backoff.Max = r.WithDefaults().Backoff.Base, r.WithDefaults().Backoff.Max
 	c.Include("backoff", backoff.Validate())
+	c.Duration("timeout", r.Timeout, time.Millisecond, restartMostTimeout, "")
 	return c.Problems()
 }

@@ -77,7 +77,7 @@ func TestRetryReportsEveryProblemAtOnceInTheOrderOfItsFields(t *testing.T) {
 
 func TestRestartIsNeverOffAndHasItsDefaults(t *testing.T) {
 	var zero supervision.Restart
-	want := supervision.Restart{Max: 10, Within: time.Minute, Backoff: supervision.Backoff{
+	want := supervision.Restart{Max: 10, Within: time.Minute, Timeout: 30 * time.Second, Backoff: supervision.Backoff{
 		Base: 100 * time.Millisecond, Max: 30 * time.Second, Factor: 2,
 	}}
 	if got := zero.WithDefaults(); got != want {

@@ -23,7 +23,8 @@
 // (TestTheStrategyActsAsDecideSays).
 //
 // A broken child stays suspended until it is restarted or stopped; what is sent to
-// it meanwhile waits in its mailbox (TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail).
+// it meanwhile waits in its mailbox (TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail),
+// unless children stay awake (TestAnAwakeChildGoesOnWhileItWaitsForItsRestart).
 // Failures of a child that already waits for its
 // restart are part of that restart: one restart serves them all
 // (TestFailuresOfAChildThatWaitsForItsRestartAreOneRestart).

@@ -17,12 +17,11 @@ import (
 // restart statistics, which belong to one child and survive its restarts; what is
 // inside them is not used, for it reads the wall clock and never shrinks.
 type lives struct {
+	mu     sync.Mutex
 	most   int
 	within time.Duration
-
-	mu    sync.Mutex
-	known map[*actor.RestartStatistics]*life
-	swept fuseboard.Instant // when known was last rid of what is over
+	known  map[*actor.RestartStatistics]*life
+	swept  fuseboard.Instant // when known was last rid of what is over
 }
 
 type life struct {
@@ -32,6 +31,12 @@ type life struct {
 
 func newLives(r supervision.Restart) *lives {
 	return &lives{most: r.Max, within: r.Within, known: map[*actor.RestartStatistics]*life{}}
+}
+
+func (l *lives) reshape(r supervision.Restart) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most, l.within = r.Max, r.Within
 }
 
 // fail returns how often the child was restarted within the time before now, and

@@ -3,6 +3,8 @@
 package strategy
 
 import (
+	"github.com/asynkron/protoactor-go/actor"
+
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -20,6 +22,14 @@ type Options struct {
 	// Seed selects the randomness of restarts: the nth decision (from 1) uses
 	// supervision.Uniform(Seed, n).
 	Seed uint64
+	// Awake lets broken children go on with their messages while they wait for their
+	// restart, for actors that are worth more broken than suspended. What they are
+	// sent meanwhile meets the old incarnation.
+	Awake bool
+	// Rebuilding hears of each restart of a broken child when it is decided, and when
+	// it will be. It is called in the supervisor's turn (under a guardian on the
+	// goroutine of the failure) and must not block. Nil: nobody hears.
+	Rebuilding func(child *actor.PID, reason any, at fuseboard.Instant)
 }
 
 // Validate reports everything wrong with the options at once, with paths relative

@@ -23,6 +23,12 @@ func (s *Strategy) rebuild(f failure) {
 		return
 	}
 	s.lives.restarting(now, f.life)
+	if s.options.Rebuilding != nil {
+		s.options.Rebuilding(f.child, f.reason, now.Add(decision.After))
+	}
+	if s.options.Awake && !f.stopping() {
+		f.supervisor.ResumeChildren(f.child)
+	}
 	s.waits.start(decision.After,
 		func() {
 			s.lives.restarted(f.life)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
 	"github.com/fuseboard/fuseboard/supervision/strategy"
 )
@@ -44,6 +45,40 @@ func TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail(t *testing.T) {
 		s.want(t, "0s started", "0s one",
 			"1s directive RestartDirective", "1s started", "1s two",
 			"3s directive RestartDirective", "3s started", "3s three")
+		supervisor.Stop()
+		s.stop(guard)
+	})
+}
+
+func TestAnAwakeChildGoesOnWhileItWaitsForItsRestart(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{
+			Awake: true, Restart: supervision.Restart{Backoff: exactly(time.Second)},
+			Rebuilding: func(child *actor.PID, reason any, at fuseboard.Instant) {
+				s.note(fmt.Sprint("told: ", reason, " at ", time.Duration(at)))
+			},
+		})
+		guard, child := s.guard(supervisor, fragile(s))
+		s.system.Root.Send(child, "break")
+		s.system.Root.Send(child, "one")
+		s.pass(time.Minute / 2)
+		s.want(t, "0s started", "0s told: broken at 1s", "0s one", "1s directive RestartDirective", "1s started")
+		supervisor.Stop()
+		s.stop(guard)
+	})
+}
+
+func TestReshapedRulesJudgeTheNextFailure(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		supervisor := strategy.New(s.clock, strategy.Options{Restart: supervision.Restart{Max: 1, Backoff: exactly(time.Second)}})
+		guard, child := s.guard(supervisor, fragile(s))
+		s.system.Root.Send(child, "break")
+		s.pass(2 * time.Second)
+		supervisor.Reshape(supervision.Restart{Max: 2, Backoff: exactly(5 * time.Second)})
+		s.system.Root.Send(child, "break")
+		s.pass(time.Minute / 2)
+		s.want(t, "0s started", "1s directive RestartDirective", "1s started",
+			"12s directive RestartDirective", "12s started") // the second wait in a row
 		supervisor.Stop()
 		s.stop(guard)
 	})

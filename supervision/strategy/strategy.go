@@ -18,6 +18,7 @@ type Strategy struct {
 	clock   *fuseboard.Clock
 	options Options
 	draws   atomic.Uint64
+	restart atomic.Pointer[supervision.Restart] // with its defaults
 	lives   *lives
 	waits   waits
 }
@@ -28,8 +29,17 @@ var _ actor.SupervisorStrategy = (*Strategy)(nil)
 // not be nil. Options are taken as they are: defaults are applied, and what
 // [Options.Validate] would refuse is not judged here.
 func New(clock *fuseboard.Clock, options Options) *Strategy {
-	options.Restart = options.Restart.WithDefaults()
-	return &Strategy{clock: clock, options: options, lives: newLives(options.Restart)}
+	s := &Strategy{clock: clock, options: options, lives: newLives(options.Restart.WithDefaults())}
+	s.Reshape(options.Restart)
+	return s
+}
+
+// Reshape judges restarts by other rules from now on. Those that were counted
+// stay counted, as far as the new rules remember; waits that began go on.
+func (s *Strategy) Reshape(restart supervision.Restart) {
+	restart = restart.WithDefaults()
+	s.restart.Store(&restart)
+	s.lives.reshape(restart)
 }
 
 // failure is one failure as protoactor reports it.
@@ -70,5 +80,5 @@ func (s *Strategy) Stop() { s.waits.stop() }
 
 func (s *Strategy) decide(now fuseboard.Instant, fault supervision.Fault) supervision.Decision {
 	fault.U = supervision.Uniform(s.options.Seed, s.draws.Add(1))
-	return supervision.Decide(now, fault, supervision.Retry{}, s.options.Restart)
+	return supervision.Decide(now, fault, supervision.Retry{}, *s.restart.Load())
 }
