@@ -26,6 +26,10 @@ type (
 	Breaker = supervision.Breaker
 	// Window is the evidence a breaker judges; see [supervision.Window].
 	Window = supervision.Window
+	// Restart says how a handler of Rebuild is built anew; see [supervision.Restart].
+	Restart = supervision.Restart
+	// Panics says when panics hold the circuit open; see [supervision.Panics].
+	Panics = supervision.Panics
 	// Command is an operator's override of a circuit; see [supervision.Command].
 	Command = supervision.Command
 	// State is the circuit's state; see [supervision.State].

@@ -17,22 +17,23 @@ import (
 // the caller's stack (Call, Do), in a posted request (Ask, Tell) or in a delivery
 // (a message), where the guard's strategy takes the decisions that run takes here.
 type call struct {
-	op       *operation
-	guard    *Guard
-	plan     *plan
-	parent   context.Context
-	span     deadline.Span // of the whole call
-	try      deadline.Span // of the attempt that runs
-	permit   supervision.Permit
-	now      fuseboard.Instant // the last clock read
-	began    fuseboard.Instant // of the attempt that runs
-	ended    fuseboard.Instant // of the last attempt
-	attempts int
-	out      fuseboard.Outcome // of the last attempt
-	halted   bool              // the guard's own stop cancelled the last attempt
-	granted  bool              // the gate has given its permit already: a posted request
-	worker   *worker           // whose request it is; nil where no strategy judges the failure
-	broke    error             // what the handler did instead of returning; nil if it returned
+	op         *operation
+	guard      *Guard
+	plan       *plan
+	parent     context.Context
+	span       deadline.Span // of the whole call
+	try        deadline.Span // of the attempt that runs
+	permit     supervision.Permit
+	now        fuseboard.Instant // the last clock read
+	began      fuseboard.Instant // of the attempt that runs
+	ended      fuseboard.Instant // of the last attempt
+	attempts   int
+	out        fuseboard.Outcome // of the last attempt
+	generation *generation       // that the attempt runs on; nil for a plain handler
+	halted     bool              // the guard's own stop cancelled the last attempt
+	granted    bool              // the gate has given its permit already: a posted request
+	worker     *worker           // whose request it is; nil where no strategy judges the failure
+	broke      error             // what the handler did instead of returning; nil if it returned
 }
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.
@@ -72,10 +73,16 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 			c.broke = err
 		}
 		lazy.End()
+		if c.generation != nil {
+			c.judge(err)
+		}
 		c.settle()
 	}()
 	if c.attempts > 1 {
 		w.discard(c, last)
+	}
+	if c.generation != nil {
+		h, _ = c.generation.handle.(Handler[Req, Resp])
 	}
 	resp, err = h(ctx, req)
 	c.out = w.classify(c, resp, err)
@@ -102,6 +109,11 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 	}
 	if phase, refuses := g.circuit.Refuses(); refuses && !g.overdue(phase) {
 		return c.shut(phase)
+	}
+	if o.generations != nil {
+		if refusal := o.generations.refusal(); refusal != nil {
+			return c.restarting(refusal)
+		}
 	}
 	c.plan = g.plan.Load()
 	c.now = g.clock.Now()
@@ -180,6 +192,11 @@ func (c *call) start() error {
 		c.vacate()
 		return c.spent()
 	}
+	if c.op.generations != nil {
+		if err := c.choose(); err != nil {
+			return err
+		}
+	}
 	if c.permit.Probe() {
 		g.stir() // its lease begins now
 	}
@@ -187,6 +204,7 @@ func (c *call) start() error {
 		g.spent.Deposit(c.now)
 	}
 	c.attempts++
+	c.broke = nil
 	c.began = c.now
 	c.try = c.plan.deadline.Try(c.span, c.now)
 	return nil
@@ -220,6 +238,9 @@ func (c *call) leave(now fuseboard.Instant) {
 	g.count.attempt(c.out.Kind, c.attempts > 1)
 	if moved {
 		g.stir()
+	}
+	if c.broke != nil {
+		g.panicked(now, c.plan.given.Panics)
 	}
 	c.vacate()
 }

@@ -37,11 +37,12 @@ func (g *Guard) staff() *crew {
 	if c := g.crew.Load(); c != nil {
 		return c
 	}
-	c := &crew{guard: g, strategy: strategy.New(g.clock, strategy.Options{Seed: g.seed})}
+	c := &crew{guard: g, strategy: strategy.New(g.clock, strategy.Options{Seed: g.seed, Rebuilding: g.receiver.rebuilding})}
 	if !g.crew.CompareAndSwap(nil, c) {
 		return g.crew.Load()
 	}
-	if g.hasHalted() { // a stop that came meanwhile has not seen it
+	c.strategy.Reshape(g.plan.Load().given.Restart) // after it can be found: an Update reshapes what it finds
+	if g.hasHalted() {                              // a stop that came meanwhile has not seen it
 		c.strategy.Stop()
 	}
 	return c

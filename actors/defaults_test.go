@@ -56,6 +56,17 @@ var reasons = []struct{ path, byDefault, why, peers string }{
 	{"bulkhead.concurrency", "", "enough for most services, few enough to notice", "resilience4j 25, Hystrix 10"},
 	{"bulkhead.queue", "0", "refuse at once: a queue only helps against short spikes", "Hystrix: none; resilience4j pool 100"},
 	{"bulkhead.max_wait", "the smaller of 100ms and 20% of what the deadline leaves", "a caller that waits longer has no time left to use its permit", "resilience4j 0; failsafe-go 0 or unbounded"},
+	{"panics.max", "", "one bad request is no pattern, five a minute are", "none have it: a panic is passed on"},
+	{"panics.within", "", "about as long as a deployment takes to be noticed", "none have it"},
+	{"panics.hold", "", "time to look; an operator can end it", "none have it"},
+	{"restart.max", "", "a driver that breaks ten times a minute will not heal by itself", "Erlang 1 in 5s, Akka no limit; resilience libraries: none have it"},
+	{"restart.within", "", "the time of the most frequent alerts", "Erlang 5s"},
+	{"restart.backoff.kind", "exponential", "a server that is coming up is not stormed", "Akka exponential"},
+	{"restart.backoff.base", "", "the first rebuild is meant to be felt by nobody", "Akka: must be given"},
+	{"restart.backoff.max", "", "nobody waits longer for a dependency that is back", "Akka: must be given"},
+	{"restart.backoff.factor", "", "doubling", "Akka 2"},
+	{"restart.backoff.jitter", "full", "a fleet does not reconnect at one instant", "Akka 20 %"},
+	{"restart.timeout", "", "a dial that hangs is a failed dial", "gRPC 20s a connection attempt"},
 }
 
 func TestDefaultsPageIsTrue(t *testing.T) {
@@ -80,11 +91,15 @@ func defaultsPage(t *testing.T) string {
 		Retry:    supervision.Retry{Attempts: supervision.DefaultRetryAttempts},
 		Breaker:  Breaker{FailureRate: 0.5},
 		Bulkhead: Bulkhead{Concurrency: 16},
+		Panics:   Panics{Max: supervision.DefaultPanicsMax},
+		Restart:  Restart{Max: supervision.DefaultRestartMax},
 	}.WithDefaults())
 	sections := valuesOf(t, Policy{ // each section on, by a field that has another's default
 		Retry:    Retry{MaxRetryAfter: supervision.DefaultRetryMaxRetryAfter},
 		Breaker:  Breaker{MinCalls: 20},
 		Bulkhead: Bulkhead{Queue: 1},
+		Panics:   Panics{Hold: supervision.DefaultPanicsHold},
+		Restart:  Restart{Within: supervision.DefaultRestartWithin},
 	}.WithDefaults())
 	var b strings.Builder
 	b.WriteString("# Defaults\n\nA section of a policy that is entirely zero is off. Set any of its fields and the others take the\nvalues below. This page is written by `go test ./actors -run Defaults -rewrite` from the code, and\nchecked by the same test.\n\n| field | default | because | peers |\n|---|---|---|---|\n")

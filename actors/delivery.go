@@ -129,7 +129,6 @@ func (d *delivery[Req, Resp]) Context() context.Context { return d.parent }
 
 // Again brings the request to the gate once more, as a call would come to it.
 func (d *delivery[Req, Resp]) Again() {
-	d.broke = nil
 	d.now = d.guard.clock.Now()
 	if err := d.admit(); err != nil {
 		d.refused(err)

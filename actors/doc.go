@@ -64,6 +64,13 @@
 // (TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle). Each message is answered
 // once, however the guard stops (TestStorm_EveryMessageIsAnsweredOnceHoweverItsGuardStops).
 //
+// A handler made by [Rebuild] has generations: the first fault of one ends it and
+// directs the building of the next (TestFirstFaultOfAGenerationDirectsARebuild), and calls
+// under way finish on it with their permits
+// (TestCallsOnAStaleGenerationFinishAndKeepTheirPermits). build runs on one goroutine at
+// a time, and the contexts it was given end with their generations
+// (TestStorm_FaultsBuildsAndStopsLeaveNothing).
+//
 // A handler runs on its caller's goroutine (Call, Do) or on one that the guard
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,
 // TestStopLetsQueuedAndRunningCallsFinish. Deadlines are cooperative: the permit

@@ -62,6 +62,32 @@ func (c *call) shut(phase *supervision.Refusal) error {
 	return err
 }
 
+// restarting is the refusal of a handler that is being rebuilt.
+func (c *call) restarting(refusal *CallError) error {
+	g := c.guard
+	count, err := &g.count.restarting, refusal
+	if g.hasHalted() {
+		count, err = &g.count.stopped, c.op.refusals().stopped
+	}
+	if c.attempts == 0 {
+		count.Add(1)
+	}
+	return err
+}
+
+// choose takes the generation that the attempt runs on. Without one the call goes
+// back with all that it holds.
+func (c *call) choose() error {
+	if c.generation = c.op.generations.now.Load(); c.generation.refusal == nil {
+		return nil
+	}
+	refusal := c.generation.refusal
+	c.generation = nil
+	c.guard.circuit.Return(c.permit)
+	c.vacate()
+	return c.restarting(refusal)
+}
+
 // spent is the refusal of a call whose deadline passed before the dependency was touched.
 func (c *call) spent() error {
 	if c.attempts == 0 {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -27,6 +28,42 @@ func pay(_ context.Context, c charge) (receipt, error) {
 		return receipt{}, errGateway
 	}
 	return receipt{Number: fmt.Sprintf("r-%d", c.Cents)}, nil
+}
+
+// A driver that loses its connection is built anew; until then callers are told when.
+func ExampleRebuild() {
+	sys, err := actors.Start(actors.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	connections := 0
+	db, err := actors.Rebuild(sys, "db", func(context.Context) (actors.Handler[string, string], error) {
+		connections++
+		n := connections
+		return func(_ context.Context, query string) (string, error) {
+			if n == 1 && query == "insert" {
+				return "", actors.Broken(io.ErrUnexpectedEOF)
+			}
+			return fmt.Sprintf("%s over connection %d", query, n), nil
+		}, nil
+	}, actors.Policy{Restart: actors.Restart{Backoff: actors.Backoff{Base: time.Millisecond}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	fmt.Println(db.Ready(ctx))
+	_, err = db.Call(ctx, "insert")
+	fmt.Println(err)
+	fmt.Println(db.Ready(ctx))
+	fmt.Println(db.Call(ctx, "select"))
+	// Output:
+	// <nil>
+	// db: failed: unexpected EOF
+	// <nil>
+	// select over connection 2 <nil>
 }
 
 func Example() {

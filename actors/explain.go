@@ -26,7 +26,8 @@ type Explanation struct {
 	// Verdict is what a call now would get.
 	Verdict Verdict
 	// Stages are the policies in the order in which a call meets them: total
-	// deadline, retry, breaker, bulkhead, attempt deadline.
+	// deadline, retry, breaker, bulkhead, attempt deadline; for a guard of [Rebuild]
+	// its handler, too.
 	Stages []Stage
 	// Operations are those bound to the guard, in the order of their binding.
 	Operations []Operation
@@ -45,7 +46,7 @@ type Verdict struct {
 	// Waits: it would wait in the queue first, and be refused if no permit comes free in time.
 	Waits bool
 	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "breaker",
-	// "bulkhead", or "system" after a stop, which is named before everything else.
+	// "restart", "bulkhead", or "system" after a stop, which is named before everything else.
 	RefusedBy string
 	// Why says it in words with the numbers of the decision.
 	Why string
@@ -56,7 +57,8 @@ type Verdict struct {
 
 // Stage is one policy of the guard.
 type Stage struct {
-	// Name is "total deadline", "retry", "breaker", "bulkhead" or "attempt deadline".
+	// Name is "total deadline", "retry", "breaker", "bulkhead", "attempt deadline" or
+	// "handler".
 	Name string
 	// On reports whether the policy turns the stage on.
 	On bool
@@ -122,7 +124,8 @@ type sight struct {
 	now     fuseboard.Instant
 	circuit supervision.Snapshot
 	gate    mailbox.Depth
-	stopped bool // nothing may begin any more
+	stopped bool       // nothing may begin any more
+	gap     *CallError // why the handler of Rebuild is not there; nil if it is
 }
 
 func (g *Guard) sight() sight {
@@ -135,6 +138,9 @@ func (g *Guard) sight() sight {
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
 	s.circuit = g.circuit.Snapshot(s.now)
 	s.stopped = s.gate.Closed || g.hasHalted()
+	if g.generations != nil {
+		s.gap = g.generations.refusal()
+	}
 	return s
 }
 

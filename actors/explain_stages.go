@@ -15,13 +15,17 @@ import (
 func (s sight) stages() []Stage {
 	p := s.plan.given
 	all := s.settings()
-	return []Stage{
+	stages := []Stage{
 		{Name: "total deadline", On: p.Deadline.Total > 0 || p.Deadline.Reserve > 0, Now: s.total(), Settings: all.under("deadline.total", "deadline.reserve")},
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
-		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker")},
+		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker", "panics")},
 		{Name: "bulkhead", On: p.Bulkhead.On(), Now: s.bulkhead(), Settings: all.under("bulkhead")},
 		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
 	}
+	if s.guard.generations != nil {
+		stages = append(stages, Stage{Name: "handler", On: true, Now: s.handler(), Settings: all.under("restart")})
+	}
+	return stages
 }
 
 type settings []Setting
@@ -33,7 +37,9 @@ func (s sight) settings() (all settings) {
 	for _, leaf := range plain.Leaves(s.plan.given) {
 		given[leaf.Path] = !leaf.Zero
 	}
-	for _, leaf := range plain.Leaves(s.plan.given.WithDefaults()) {
+	effective := s.plan.given.WithDefaults()
+	effective.Restart = effective.Restart.WithDefaults()
+	for _, leaf := range plain.Leaves(effective) {
 		origin := Default
 		if given[leaf.Path] {
 			origin = Given
@@ -82,6 +88,18 @@ func (s sight) attempt() string {
 		return fmt.Sprintf("a handler has %s from the moment it holds a permit", plain.Duration(d))
 	}
 	return "off: a handler has what is left of the call's time"
+}
+
+// handler says which generation of a rebuilt handler there is.
+func (s sight) handler() string {
+	if s.gap != nil {
+		words := "being rebuilt: " + s.gap.detail
+		if wait := s.until(s.gap.until); wait > 0 {
+			words += "; the next build begins in " + short(wait)
+		}
+		return words
+	}
+	return fmt.Sprintf("generation %d is ready", s.guard.generations.now.Load().number)
 }
 
 func (s sight) retry() string {

@@ -21,29 +21,32 @@ import (
 // state, commands and numbers. Typed operations are bound to it with [Bind] and
 // share its gate, windows and budget. Its methods are safe for concurrent use.
 type Guard struct {
-	sys     *System
-	clock   *fuseboard.Clock // the System's
-	name    string
-	pid     *actor.PID
-	seed    uint64
-	gate    *mailbox.Gate
-	circuit *supervision.Circuit
-	plan    atomic.Pointer[plan]
-	spent   *supervision.Spending // of the retry budget
-	family  deadline.Family       // the contexts of handlers that run
-	count   counters
-	draws   atomic.Uint64        // numbers the random draws, so that a seed repeats them
-	posted  tally                // calls that run without a caller of their own
-	crew    atomic.Pointer[crew] // handles what comes as messages; nil before the first
-	alarm   alarm                // when the circuit has something due
-	told    atomic.Uint64        // epoch of the last transition published
-	nudged  atomic.Bool          // a nudge is on its way
-	self    *operation           // what Do runs as
-	halting chan struct{}        // closed when no call may begin any more; wakes those that back off
-	halt    func()               // closes halting, once
-	quit    func()               // tells the actor to stop, once
-	ring    func()               // stir, for the alarm: made once
-	done    chan struct{}        // closed when the actor takes no messages any more
+	sys         *System
+	clock       *fuseboard.Clock // the System's
+	name        string
+	pid         *actor.PID
+	seed        uint64
+	gate        *mailbox.Gate
+	circuit     *supervision.Circuit
+	plan        atomic.Pointer[plan]
+	spent       *supervision.Spending // of the retry budget
+	family      deadline.Family       // the contexts of handlers that run
+	count       counters
+	draws       atomic.Uint64          // numbers the random draws, so that a seed repeats them
+	posted      tally                  // calls that run without a caller of their own
+	crew        atomic.Pointer[crew]   // handles what comes as messages; nil before the first
+	alarm       alarm                  // when the circuit has something due
+	told        atomic.Uint64          // epoch of the last transition published
+	nudged      atomic.Bool            // a nudge is on its way
+	self        *operation             // what Do runs as
+	receiver    *receiver              // its actor
+	generations *generations           // of the handler of Rebuild; else nil
+	breaks      atomic.Pointer[breaks] // the handlers' last panics; nil before the first
+	halting     chan struct{}          // closed when no call may begin any more; wakes those that back off
+	halt        func()                 // closes halting, once
+	quit        func()                 // tells the actor to stop, once
+	ring        func()                 // stir, for the alarm: made once
+	done        chan struct{}          // closed when the actor takes no messages any more
 
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
@@ -65,6 +68,11 @@ type bound struct {
 // that is taken, ErrStopped after Shutdown. A policy that has only warnings is
 // used; they are logged and kept in [Guard.Warnings].
 func Protect(under Parent, name string, p Policy) (*Guard, error) {
+	return protect(under, name, p, nil)
+}
+
+// protect is Protect, with what builds the handler if that is one that is rebuilt.
+func protect(under Parent, name string, p Policy, build func(context.Context) (any, error)) (*Guard, error) {
 	sys, err := systemOf(under)
 	if err != nil {
 		return nil, err
@@ -80,6 +88,9 @@ func Protect(under Parent, name string, p Policy) (*Guard, error) {
 		return nil, err
 	}
 	g := newGuard(sys, name, p)
+	if build != nil {
+		g.generations = newGenerations(g, build)
+	}
 	if err := g.spawn(); err != nil {
 		return nil, err
 	}
@@ -112,9 +123,9 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 // spawn starts the actor. Its id is the guard's alone, also after a stop and
 // under the same name: what is meant for a stopped guard must not find the next.
 func (g *Guard) spawn() error {
-	receiver := &receiver{guard: g, history: g.circuit.Log()}
+	g.receiver = &receiver{guard: g, history: g.circuit.Log()}
 	props := actor.PropsFromProducer(
-		func() actor.Actor { return receiver },
+		func() actor.Actor { return g.receiver },
 		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
 	)
 	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))

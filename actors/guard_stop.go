@@ -46,6 +46,9 @@ func (g *Guard) Stop(ctx context.Context) error {
 // halts is what halt does, once: nothing begins any more, and nobody waits for a repetition.
 func (g *Guard) halts() {
 	close(g.halting)
+	if g.generations != nil {
+		g.generations.halt()
+	}
 	if c := g.crew.Load(); c != nil {
 		c.strategy.Stop()
 	}

@@ -16,10 +16,11 @@ import (
 // gate, allocates nothing: the error of each reason is made
 // once per plan, that of an open circuit once per phase, and then shared.
 type operation struct {
-	guard *Guard
-	name  string
-	fixed atomic.Pointer[refusals]
-	open  atomic.Pointer[openRefusal]
+	guard       *Guard
+	name        string
+	fixed       atomic.Pointer[refusals]
+	open        atomic.Pointer[openRefusal]
+	generations *generations // of the handler, if that is rebuilt
 }
 
 // refusals are the errors that depend on the plan alone.

@@ -26,6 +26,12 @@ type Policy struct {
 	Breaker Breaker
 	// Bulkhead bounds concurrency. Off: no bound, no queue.
 	Bulkhead Bulkhead
+	// Panics holds the circuit open when too many handlers panic. Off: a panic is one
+	// call's failure.
+	Panics Panics
+	// Restart says how the handler of [Rebuild] is built anew. It is never off; other
+	// guards do not use it.
+	Restart Restart
 }
 
 // Codes of the problems that lie between two sections of a policy.
@@ -50,6 +56,8 @@ func (p Policy) Validate() Problems {
 	c.Include("retry", p.Retry.Validate())
 	c.Include("breaker", p.Breaker.Validate())
 	c.Include("bulkhead", p.Bulkhead.Validate())
+	c.Include("panics", p.Panics.Validate())
+	c.Include("restart", p.Restart.Validate())
 	for _, rule := range between {
 		if problem, found := rule(p.WithDefaults()); found {
 			problem.Warning = true
@@ -65,6 +73,10 @@ func (p Policy) WithDefaults() Policy {
 	p.Retry = p.Retry.WithDefaults()
 	p.Breaker = p.Breaker.WithDefaults()
 	p.Bulkhead = p.Bulkhead.WithDefaults()
+	p.Panics = p.Panics.WithDefaults()
+	if p.Restart.On() {
+		p.Restart = p.Restart.WithDefaults()
+	}
 	return p
 }
 
@@ -104,10 +116,10 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
-	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On()
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Panics.On()
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
-		Fix: "set a field of deadline, retry, breaker or bulkhead",
+		Fix: "set a field of deadline, retry, breaker, bulkhead or panics",
 	}, !on
 }
 

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -27,8 +28,10 @@ type (
 	// nudge says that there may be something new in the circuit.
 	nudge struct{}
 	// hire says that a request waits for a worker.
-	hire   struct{}
-	update struct {
+	hire struct{}
+	// rebuilt says that a generation of the handler is ready.
+	rebuilt struct{ number uint64 }
+	update  struct {
 		policy Policy
 		answer chan Change // buffered
 	}
@@ -45,6 +48,9 @@ func (nudge) IgnoreDeadLetterLogging() {}
 func (hire) IgnoreDeadLetterLogging() {}
 
 // IgnoreDeadLetterLogging keeps the actor library quiet about it.
+func (rebuilt) IgnoreDeadLetterLogging() {}
+
+// IgnoreDeadLetterLogging keeps the actor library quiet about it.
 func (*update) IgnoreDeadLetterLogging() {}
 
 // IgnoreDeadLetterLogging keeps the actor library quiet about it.
@@ -56,6 +62,8 @@ func (r *receiver) Receive(ctx actor.Context) {
 		return // the actor only waits for its workers
 	}
 	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		r.spawnBuilder(ctx)
 	case nudge:
 		r.guard.nudged.Store(false) // before the look: whoever moves it from now on nudges again
 		r.publish()
@@ -65,6 +73,12 @@ func (r *receiver) Receive(ctx actor.Context) {
 		m.answer <- r.command(m.command)
 	case hire:
 		r.guard.staff().hire(ctx)
+	case rebuilt:
+		r.rebuilt(m)
+	case *actor.Restarting:
+		if all := r.guard.generations; all != nil {
+			all.stop(errGuardRestarts)
+		}
 	case *actor.Stopping:
 		r.stopping()
 	}
@@ -75,6 +89,9 @@ func (r *receiver) Receive(ctx actor.Context) {
 func (r *receiver) HandleFailure(system *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, life *actor.RestartStatistics, reason, message any) {
 	r.guard.staff().strategy.HandleFailure(system, supervisor, child, life, reason, message)
 }
+
+// errGuardRestarts ends the generation of a handler whose guard is restarted.
+var errGuardRestarts = errors.New("its guard is restarted")
 
 // publish does what a move of the circuit asks for: the queue is flushed if it
 // refuses, the alarm set for what is due next, and every transition since the
@@ -121,6 +138,9 @@ func (r *receiver) update(p Policy) Change {
 	g.gate.Resize(after.given.Bulkhead)
 	g.spent.Reshape(after.retry.Budget)
 	g.plan.Store(after)
+	if c := g.crew.Load(); c != nil {
+		c.strategy.Reshape(after.given.Restart)
+	}
 	r.event(Event{Kind: EventUpdated, Change: change.clone()})
 	r.publish()
 	return change
@@ -155,6 +175,9 @@ func (r *receiver) stopping() {
 	g.alarm.stop()
 	g.halt()
 	g.family.Cancel()
+	if g.generations != nil {
+		g.generations.stop(ErrStopped)
+	}
 	if c := g.crew.Load(); c != nil {
 		c.close()
 	}

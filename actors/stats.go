@@ -43,6 +43,8 @@ type Rejected struct {
 	Breaker uint64
 	// Bulkhead: the gate was full, the wait too long, or the guard suspended.
 	Bulkhead uint64
+	// Restart: the handler was being rebuilt.
+	Restart uint64
 	// Deadline: the deadline had passed before the dependency was touched.
 	Deadline uint64
 	// Stopped: the guard or its System had stopped.
@@ -55,6 +57,7 @@ type Rejected struct {
 type counters struct {
 	first, again                    outcomes
 	open, full, late, stopped, left atomic.Uint64
+	restarting                      atomic.Uint64
 }
 
 // outcomes counts attempts by how they ended.
@@ -88,12 +91,12 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: Rejected{Breaker: n.open.Load(), Bulkhead: n.full.Load(), Deadline: n.late.Load(), Stopped: n.stopped.Load()},
+		Rejected: Rejected{Breaker: n.open.Load(), Bulkhead: n.full.Load(), Deadline: n.late.Load(), Restart: n.restarting.Load(), Stopped: n.stopped.Load()},
 		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
 	}
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	r := s.Rejected
-	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Stopped
+	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Stopped
 	return s
 }

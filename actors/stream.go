@@ -21,6 +21,11 @@ const (
 	EventTransition EventKind = "transition"
 	// EventUpdated: the guard has a new policy; Event.Change tells which.
 	EventUpdated EventKind = "updated"
+	// EventRebuilding: the handler of Rebuild broke, or could not be built, and will
+	// be built anew; Event.Generation, Reason and Until tell.
+	EventRebuilding EventKind = "rebuilding"
+	// EventRebuilt: a generation of the handler is ready; Event.Generation tells which.
+	EventRebuilt EventKind = "rebuilt"
 	// EventStopped: the guard takes no calls any more.
 	EventStopped EventKind = "stopped"
 )
@@ -40,6 +45,13 @@ type Event struct {
 	Transition Transition
 	// Change is set for EventUpdated. All subscribers get the same: read it only.
 	Change Change
+	// Generation is set for EventRebuilding and EventRebuilt: the number of the
+	// generation that is built, the first one 1.
+	Generation uint64
+	// Reason says why, for EventRebuilding.
+	Reason string
+	// Until is when the build begins, for EventRebuilding.
+	Until fuseboard.Instant
 }
 
 // Subscription is one reader's bounded view of all events of a System.

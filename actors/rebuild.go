@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// Rebuild makes a guard whose handler has a life of its own: a connection, a
+// session, a driver. build makes it, and makes the next one when it broke. It
+// broke when it panics, ends its goroutine, or returns an error marked by [Broken].
+//
+// Each handler that build returns is a generation. The context that build is given
+// lasts as long as the generation; what build opens should end with it. The first
+// fault of a generation ends it: its context is cancelled, calls under way finish
+// on it as they can, with their permits, and new ones get [ErrRestarting] with its
+// retry-after. Builds follow [Policy.Restart]: backoff, a timeout for each, and a
+// budget; when that is spent the failure escalates. The first generation is built at
+// once, in the background: see [Guard.Ready].
+//
+// build runs on one goroutine at a time and must honour its context. An error, a
+// panic and a nil handler are failed builds. Other operations may be bound to the
+// guard; their handlers are plain.
+func Rebuild[Req, Resp any](under Parent, name string, build func(context.Context) (Handler[Req, Resp], error), p Policy, with ...With[Req, Resp]) (*Ref[Req, Resp], error) {
+	if build == nil {
+		return nil, fuseboard.Problem{Path: "build", Code: codeNil, Message: "must not be nil", Fix: "pass the function that makes a handler"}
+	}
+	if err := checkHooks(unbuilt[Req, Resp], with); err != nil {
+		return nil, err
+	}
+	g, err := protect(under, name, p, func(ctx context.Context) (any, error) {
+		h, err := build(ctx)
+		if err == nil && h == nil {
+			err = errNoHandler
+		}
+		return h, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	r, err := bind(g, "", unbuilt, with)
+	if err == nil {
+		r.op.generations = g.generations
+	}
+	return r, err
+}
+
+var errNoHandler = errors.New("build returned neither a handler nor an error")
+
+// unbuilt stands for the handler of a ref whose generations have it.
+func unbuilt[Req, Resp any](context.Context, Req) (none Resp, err error) { return none, errNoHandler }
+
+// Broken marks an error of a handler of [Rebuild]: what the handler holds is of no
+// use any more, and must be built anew. Everywhere else it changes nothing: the
+// error is classified, printed and found by errors.Is as before. Broken of nil is nil.
+func Broken(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &brokenError{err}
+}
+
+type brokenError struct{ error }
+
+func (b *brokenError) Unwrap() error { return b.error }
+
+// judge looks for a fault of the generation that the attempt ran on.
+func (c *call) judge(err error) {
+	if c.broke != nil {
+		err = c.broke
+	} else if _, marked := errors.AsType[*brokenError](err); !marked {
+		return
+	}
+	c.op.generations.fault(c.generation, err)
+}
+
+// builder is the child of the guard's actor that builds generations: one in each
+// incarnation, when it starts.
+type builder struct{ all *generations }
+
+// fault tells the builder that its generation broke.
+type fault struct{ cause error }
+
+// IgnoreDeadLetterLogging: a builder that is gone has a successor, or no guard.
+func (*fault) IgnoreDeadLetterLogging() {}
+
+// buildError is why a build failed, as a supervisor hears it.
+type buildError struct{ error }
+
+func (e *buildError) Error() string { return fmt.Sprintf("build failed: %v", e.error) }
+func (e *buildError) Unwrap() error { return e.error }
+
+// spawnBuilder starts the builder, if the guard's handler is one that is rebuilt.
+func (r *receiver) spawnBuilder(ctx actor.Context) {
+	all := r.guard.generations
+	if all == nil {
+		return
+	}
+	props := actor.PropsFromProducer(func() actor.Actor { return &builder{all: all} }, actor.WithDispatcher(enduring{}))
+	pid, err := ctx.SpawnNamed(props, "builder")
+	if err != nil { // the guard is alone with its names, and its last builder has stopped
+		r.guard.sys.log.Error("builder did not start", "dependency", r.guard.name, "problem", err.Error())
+		return
+	}
+	all.pid.Store(pid)
+}
+
+// Receive builds when the builder starts, and escalates what fails.
+func (b *builder) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		b.build(ctx)
+	case *fault:
+		escalate(ctx, m.cause)
+	}
+}
+
+func escalate(ctx actor.Context, why error) {
+	ctx.(actor.Supervisor).EscalateFailure(why, ctx.Message()) //nolint:forcetypeassert // the builder's own context
+}
+
+// build makes one generation. The user's function may do anything in it.
+func (b *builder) build(ctx actor.Context) {
+	g := b.all.guard
+	life, end := context.WithCancelCause(context.Background())
+	gap := b.all.begin(end)
+	if gap == nil {
+		end(ErrStopped)
+		return
+	}
+	g.posted.add()
+	defer g.posted.done()
+	limit := g.plan.Load().given.Restart.WithDefaults().Timeout
+	alarm := time.AfterFunc(limit, func() { end(fmt.Errorf("restart.timeout of %s is over: %w", limit, context.DeadlineExceeded)) })
+	var handle any
+	err := ErrGoexit
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+		if !alarm.Stop() && err == nil {
+			err = context.Cause(life)
+		}
+		b.built(ctx, gap, handle, err)
+	}()
+	handle, err = b.all.build(life)
+	if err == nil && life.Err() != nil {
+		err = context.Cause(life)
+	}
+}
+
+// built publishes what was built, or has the next build decided.
+func (b *builder) built(ctx actor.Context, gap *generation, handle any, err error) {
+	g := b.all.guard
+	switch {
+	case err == nil && b.all.ready(gap, handle):
+		g.sys.root.Send(g.pid, rebuilt{number: gap.number})
+	case err == nil || g.hasHalted():
+		gap.end(ErrStopped) // nobody wants it any more
+	default:
+		gap.end(err)
+		escalate(ctx, &buildError{err})
+	}
+}
