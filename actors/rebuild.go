@@ -105,18 +105,16 @@ func (r *receiver) spawnBuilder(ctx actor.Context) {
 		return
 	}
 	props := actor.PropsFromProducer(func() actor.Actor { return &builder{all: all} }, actor.WithDispatcher(enduring{}))
-	pid, err := ctx.SpawnNamed(props, "builder")
-	if err != nil { // the guard is alone with its names, and its last builder has stopped
+	if _, err := ctx.SpawnNamed(props, "builder"); err != nil { // the guard is alone with its names, and its last builder has stopped
 		r.guard.sys.log.Error("builder did not start", "dependency", r.guard.name, "problem", err.Error())
-		return
 	}
-	all.pid.Store(pid)
 }
 
 // Receive builds when the builder starts, and escalates what fails.
 func (b *builder) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
+		b.all.pid.Store(ctx.Self()) // before there is a generation that can break
 		b.build(ctx)
 	case *fault:
 		escalate(ctx, m.cause)
