@@ -20,6 +20,8 @@ import (
 // build begins, where that is known.
 var ErrRestarting = errors.New("the handler is being rebuilt")
 
+var errBuilderBroke = errors.New("its builder broke")
+
 // generation is one incarnation of a handler that is rebuilt, or the gap before
 // it. It is immutable; a fault or a build replaces it.
 type generation struct {
@@ -77,6 +79,10 @@ func (all *generations) fault(old *generation, cause error) {
 func (all *generations) begin(end context.CancelCauseFunc) *generation {
 	for {
 		old := all.now.Load()
+		if old.handle != nil { // its builder broke, and not it
+			all.stop(errBuilderBroke)
+			continue
+		}
 		next := all.gap(old.number, old.why, 0, end)
 		if all.guard.hasHalted() {
 			return nil

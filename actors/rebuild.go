@@ -160,7 +160,7 @@ func (b *builder) built(ctx actor.Context, gap *generation, handle any, err erro
 	g := b.all.guard
 	switch {
 	case err == nil && b.all.ready(gap, handle):
-		g.sys.root.Send(g.pid, rebuilt{number: gap.number})
+		ctx.Send(ctx.Parent(), rebuilt{number: gap.number})
 	case err == nil || g.hasHalted():
 		gap.end(ErrStopped) // nobody wants it any more
 	default:
