@@ -66,6 +66,9 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
 			c.out, err = broken(recover())
+			if err == ErrGoexit { //nolint:errorlint // nobody comes back to tell it
+				defer c.guard.past.gaveUp(c, err)
+			}
 		}
 		lazy.End()
 		c.leave()
@@ -184,6 +187,9 @@ func (c *call) start() error {
 	}
 	c.attempts++
 	c.began = c.now
+	if c.attempts > 1 {
+		g.past.again(c)
+	}
 	c.try = c.plan.deadline.Try(c.span, c.now)
 	return nil
 }

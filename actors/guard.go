@@ -48,6 +48,7 @@ type Guard struct {
 	ops []bound    // guarded by mu
 
 	recent recent // the last transitions, for Explain
+	past   past   // what became of calls, for Explain
 }
 
 // bound is what a guard remembers of an operation.
