@@ -57,6 +57,8 @@ func defaultsPage(t *testing.T) string {
 			if value = given[r.path]; value == "" || value != sections[r.path] {
 				t.Errorf("%s has the defaults %q and %q", r.path, value, sections[r.path])
 			}
+		} else if given[r.path] != "" {
+			t.Errorf("%s is by default %q in the code, and %q here", r.path, given[r.path], value)
 		}
 		listed = append(listed, r.path)
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n",

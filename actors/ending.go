@@ -18,7 +18,7 @@ import (
 // caller gets the answer as it is.
 func (c *call) failed(err, why error) error {
 	if c.out.Kind == fuseboard.Failure {
-		c.guard.past.gaveUp(c, why)
+		c.guard.history().gaveUp(c, why)
 	}
 	if err == nil {
 		return nil
@@ -56,20 +56,20 @@ func (c *call) answered(err error) error {
 func (c *call) shut(phase *supervision.Refusal) error {
 	g := c.guard
 	if g.hasHalted() {
-		return c.refuse(&g.count.stopped, c.op.refusals().stopped)
+		return c.refuse(refusedStopped, c.op.refusals().stopped)
 	}
-	return c.refuse(&g.count.open, c.op.refusedOpen(phase))
+	return c.refuse(refusedOpen, c.op.refusedOpen(phase))
 }
 
 // spent is the refusal of a call whose deadline passed before the dependency was touched.
 func (c *call) spent() error {
-	return c.refuse(&c.guard.count.late, c.op.refusal(byDeadline, c.span.Error(c.now, nil), "the dependency was not touched"))
+	return c.refuse(refusedLate, c.op.refusal(byDeadline, c.span.Error(c.now, nil), "the dependency was not touched"))
 }
 
 // unqueued turns what the gate, or the caller's context, says about a call that
 // never got to run into the error that the caller sees, and counts it.
 func (c *call) unqueued(why error) error {
-	n, refusals := &c.guard.count, c.op.refusals()
+	refusals := c.op.refusals()
 	flushed, isFlushed := why.(*openError) //nolint:errorlint // our own value, never wrapped
 	switch {
 	case isFlushed:
@@ -78,15 +78,15 @@ func (c *call) unqueued(why error) error {
 		return c.spent()
 	case c.parent.Err() != nil: // before the gate's words: a cause may be one of them
 		if c.attempts == 0 {
-			n.left.Add(1)
+			c.guard.count.left.Add(1)
 		}
 		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: c.guard.clock}
 	case errors.Is(why, mailbox.ErrLate):
-		return c.refuse(&n.waited, refusals.late)
+		return c.refuse(refusedWaited, refusals.late)
 	case errors.Is(why, mailbox.ErrSuspended):
-		return c.refuse(&n.suspended, refusals.suspended)
+		return c.refuse(refusedSuspended, refusals.suspended)
 	case errors.Is(why, mailbox.ErrStopped):
-		return c.refuse(&n.stopped, refusals.stopped)
+		return c.refuse(refusedStopped, refusals.stopped)
 	}
-	return c.refuse(&n.full, refusals.full)
+	return c.refuse(refusedFull, refusals.full)
 }

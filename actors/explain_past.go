@@ -54,13 +54,15 @@ type Happening struct {
 // happened tells what became of calls: refusals in the order in which a call
 // meets them, then repetitions, then failures that were given up, the most first.
 func (s sight) happened() (all []Happening) {
-	g := s.guard
-	latest := g.past.refused.Load()
-	n := &g.count
-	for _, r := range []*refused{&n.late, &n.open, &n.full, &n.waited, &n.suspended, &n.stopped} {
-		if e := r.last.Load(); e != nil {
+	past := s.guard.past.Load()
+	if past == nil {
+		return nil
+	}
+	latest := past.refused[reasonsToRefuse].Load()
+	for reason := range reasonsToRefuse {
+		if e := past.refused[reason].Load(); e != nil {
 			all = append(all, Happening{
-				Fate: Refused, Count: r.Load(), By: e.by, Op: e.Op, Last: e == latest,
+				Fate: Refused, Count: s.guard.count.refused[reason].Load(), By: e.by, Op: e.Op, Last: e == latest,
 				Why: strings.TrimSuffix(fmt.Sprintf("%v: %s", e.Cause, e.detail), ": "),
 			})
 		}
@@ -68,13 +70,13 @@ func (s sight) happened() (all []Happening) {
 	if len(all) == 1 {
 		all[0].Last = false
 	}
-	g.past.mu.Lock()
-	defer g.past.mu.Unlock()
-	if g.past.repeated.count > 0 {
-		all = append(all, g.past.repeated.happening(Repeated))
+	past.mu.Lock()
+	defer past.mu.Unlock()
+	if past.repeated.count > 0 {
+		all = append(all, past.repeated.happening(Repeated))
 	}
 	first := len(all)
-	for _, e := range g.past.givenUp {
+	for _, e := range past.givenUp {
 		all = append(all, e.happening(GivenUp))
 	}
 	slices.SortStableFunc(all[first:], func(a, b Happening) int { return cmp.Compare(b.Count, a.Count) })

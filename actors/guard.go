@@ -47,8 +47,8 @@ type Guard struct {
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
 
-	recent recent // the last transitions, for Explain
-	past   past   // what became of calls, for Explain
+	recent recent               // the last transitions, for Explain
+	past   atomic.Pointer[past] // what became of calls, for Explain; nil at first
 }
 
 // bound is what a guard remembers of an operation.

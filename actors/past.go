@@ -14,20 +14,35 @@ import (
 
 // past is what became of a guard's calls, as far as no other number tells it. It
 // is written by refusals, which neither allocate nor read a clock for it, and by
-// failed attempts. A success passes it by.
+// failed attempts. A success passes it by, and a guard that has seen neither has none.
 type past struct {
-	refused atomic.Pointer[CallError] // the last one, whatever its reason
+	// refused has the last refusal of each reason, and of them all. They are shared
+	// errors, so that to refuse again costs two comparisons.
+	refused [reasonsToRefuse + 1]atomic.Pointer[CallError]
 
 	mu       sync.Mutex
 	repeated episode
 	givenUp  []episode // one for each reason, made when it first occurs
 }
 
-// refused counts the calls refused for one reason and remembers the last error.
-// Those errors are shared, so that to refuse again costs two comparisons.
-type refused struct {
-	atomic.Uint64
-	last atomic.Pointer[CallError]
+// The reasons for which calls are refused, in the order in which a call meets them.
+const (
+	refusedLate = iota
+	refusedOpen
+	refusedFull
+	refusedWaited
+	refusedSuspended
+	refusedStopped
+	reasonsToRefuse
+)
+
+// history returns the guard's past, made at first need.
+func (g *Guard) history() *past {
+	if p := g.past.Load(); p != nil {
+		return p
+	}
+	g.past.CompareAndSwap(nil, new(past))
+	return g.past.Load()
 }
 
 // episode counts attempts that had one fate, and tells the last of them.
@@ -43,20 +58,18 @@ type episode struct {
 
 // refuse counts a refusal before the first attempt. One that meets a repetition
 // is told by why the failure before it was given up.
-func (c *call) refuse(r *refused, e *CallError) *CallError {
+func (c *call) refuse(reason int, e *CallError) *CallError {
 	if c.attempts > 0 {
 		return e
 	}
-	r.Add(1)
-	remember(&r.last, e)
-	remember(&c.guard.past.refused, e)
-	return e
-}
-
-func remember(last *atomic.Pointer[CallError], e *CallError) {
-	if last.Load() != e {
-		last.Store(e)
+	c.guard.count.refused[reason].Add(1)
+	past := c.guard.history()
+	for _, i := range [...]int{reason, reasonsToRefuse} {
+		if last := &past.refused[i]; last.Load() != e {
+			last.Store(e)
+		}
 	}
+	return e
 }
 
 // again notes that an attempt begins because the one before it failed.
