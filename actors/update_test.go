@@ -572,6 +572,9 @@ func TestWaitingCallsKeepTheirTimeAndTheirPlaceWhenTheQueueShrinks(t *testing.T)
 		if d := c.gate.Depth(); d.Waiting != 0 {
 			t.Errorf("stayed beyond its time: %+v", d)
 		}
+		if h := fateOf(t, c.Guard, Refused, "came free in time"); h.Count != 3 || !strings.Contains(h.Why, "bulkhead.max_wait: 4s") {
+			t.Errorf("not the limit that held for it: %+v", h)
+		}
 		c.drain()
 	})
 }
