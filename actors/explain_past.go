@@ -83,7 +83,7 @@ func (s sight) happened() (all []Happening) {
 	return all
 }
 
-func (e episode) happening(fate Fate) Happening {
+func (e *episode) happening(fate Fate) Happening {
 	return Happening{
 		Fate: fate, Count: e.count, Why: e.why, Op: e.op, Class: e.class, Attempts: e.attempts, After: e.after, At: e.at,
 	}
@@ -107,6 +107,7 @@ func (h Happening) words(dependency string, now fuseboard.Instant) string {
 	case Repeated:
 		return fmt.Sprintf("%s repeated; %s%s, as attempt %d, %s after a failure of class %s",
 			number(count, "attempt", "attempts"), last, ago, h.Attempts, short(h.After), h.Class)
+	case GivenUp:
 	}
 	return fmt.Sprintf("%s not repeated (%s); %s%s, after %s, of class %s",
 		number(count, "failure", "failures"), h.Why, last, ago, number(h.Attempts, "attempt", "attempts"), h.Class)

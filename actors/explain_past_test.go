@@ -44,7 +44,7 @@ func TestExplanationTellsWhyCallsWereRefused(t *testing.T) {
 		}
 		over, end := context.WithTimeout(t.Context(), time.Nanosecond)
 		defer end()
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		_, _ = r.Call(over, 1)
 		busy, free := context.WithCancel(t.Context())
 		r.Ask(busy, 1)

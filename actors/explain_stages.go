@@ -41,6 +41,11 @@ func (s sight) settings() (all settings) {
 		}
 		all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: origin})
 	}
+	return s.inWords(all)
+}
+
+// inWords adds the defaults in force that are no values of their own field.
+func (s sight) inWords(all settings) settings {
 	p := s.plan.given
 	if p.Retry.On() && len(p.Retry.Only) == 0 {
 		all = all.with("retry.only", "by class", "retry.max_retry_after")

@@ -72,7 +72,7 @@ func TestProbeThatWaitsTooLongIsFailedWithoutTraffic(t *testing.T) {
 		if r.State() != HalfOpen {
 			t.Errorf("%v before its time", r.State())
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if r.State() != Open {
 			t.Errorf("%v after its time", r.State())

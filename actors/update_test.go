@@ -283,7 +283,6 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 					c.Errorf("%+v, want %v", change, want)
 				}
 				var lost []string
-				cut := time.Duration(0)
 				switch {
 				case strings.HasPrefix(e.path, "breaker.window") && (before.circuit.Numbers.Calls > 0 && name != "half-open"):
 					lost = []string{"the breaker's window, because breaker.window has another shape"}
@@ -293,7 +292,7 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 					before.calls, before.repeats = 0, 0
 				case e.path == "breaker.max_open" && before.circuit.State == Open:
 					now := c.sys.Now().Add(15 * time.Second)
-					if cut = before.circuit.Until.Sub(now); cut > 0 {
+					if cut := before.circuit.Until.Sub(now); cut > 0 {
 						lost = []string{short(cut) + " of the circuit's open time, because breaker.max_open is less now"}
 						before.circuit.Until = now
 					}
@@ -463,7 +462,7 @@ func TestCommandsInForceKeepTheirTimeThroughAnyUpdate(t *testing.T) {
 					if c.Stats().Mode != mode {
 						t.Error("ended early")
 					}
-					time.Sleep(1)
+					time.Sleep(time.Nanosecond)
 					synctest.Wait()
 					if c.Stats().Mode != Enforce {
 						t.Error("did not end")
@@ -521,7 +520,7 @@ func TestCallsUnderWayFinishOnThePlanTheyBeganWith(t *testing.T) {
 		if len(c.answers) != 0 {
 			t.Errorf("ended early: %s", <-c.answers)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if len(c.answers) != 3 || c.Stats().Retries != 3 {
 			t.Errorf("two attempts of 20s and a second between: %d answers, %+v", len(c.answers), c.Stats())
@@ -567,7 +566,7 @@ func TestWaitingCallsKeepTheirTimeAndTheirPlaceWhenTheQueueShrinks(t *testing.T)
 		if d := c.gate.Depth(); d.Waiting != 3 {
 			t.Errorf("left before its time: %+v", d)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if d := c.gate.Depth(); d.Waiting != 0 {
 			t.Errorf("stayed beyond its time: %+v", d)
