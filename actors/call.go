@@ -71,6 +71,9 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		if !sound { // a panic, or the goroutine is ending
 			c.out, err = broken(recover())
 			c.broke = err
+			if err == ErrGoexit && c.worker == nil { //nolint:errorlint // nobody comes back to tell it
+				defer c.guard.history().gaveUp(c, err)
+			}
 		}
 		lazy.End()
 		if c.generation != nil {
@@ -131,7 +134,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 // timer moves it; this is the net beneath, for a timer that is late. A refusal
 // reads no clock, so only every 32nd refused call looks.
 func (g *Guard) overdue(phase *supervision.Refusal) bool {
-	return g.count.open.Load()%32 == 31 && g.clock.Now() >= phase.Until
+	return g.count.refused[refusedOpen].Load()%32 == 31 && g.clock.Now() >= phase.Until
 }
 
 // enter brings the call to the point where its handler may run: admitted by the
@@ -206,6 +209,9 @@ func (c *call) start() error {
 	c.attempts++
 	c.broke = nil
 	c.began = c.now
+	if c.attempts > 1 {
+		g.history().again(c)
+	}
 	c.try = c.plan.deadline.Try(c.span, c.now)
 	return nil
 }

@@ -40,7 +40,15 @@
 // (TestP8_SubscriberMayCallTheGuardItHearsOf), and it finds in [Guard.Explain]
 // what it heard (TestSubscriberFindsInTheExplanationWhatItHeardOf). What an
 // explanation says of the next call is what that call gets, if nothing comes
-// between them (TestVerdictIsWhatTheNextCallGets).
+// between them (TestVerdictIsWhatTheNextCallGets); the failures that it says would be
+// repeated are those that are (TestRepetitionsForetoldAreThoseThatHappen), and it
+// counts every refusal and every failure once (TestEveryFailureOfAStormIsToldOnce).
+//
+// A policy may change at any time. What survives and what does not is in the
+// [Change], and nothing else is (TestEveryFieldChangesUnderLoadAndTheChangeIsExact).
+// Updates and commands take effect one by one (TestUpdatesAndCommandsAtOnceAreSerialised);
+// a command holds its time whatever the policies (TestCommandsInForceKeepTheirTimeThroughAnyUpdate).
+// A call finishes on the plan it began with (TestCallsUnderWayFinishOnThePlanTheyBeganWith).
 //
 // A call gives its permit back after its outcome is recorded, whatever its
 // handler does: return, panic or end its goroutine

@@ -17,6 +17,9 @@ import (
 // A failure that only the classifier saw (no error) stays without one: the
 // caller gets the answer as it is.
 func (c *call) failed(err, why error) error {
+	if c.out.Kind == fuseboard.Failure {
+		c.guard.history().gaveUp(c, why)
+	}
 	if err == nil {
 		return nil
 	}
@@ -52,27 +55,18 @@ func (c *call) answered(err error) error {
 // shut is the refusal of a circuit, or of a guard that has stopped meanwhile.
 func (c *call) shut(phase *supervision.Refusal) error {
 	g := c.guard
-	count, err := &g.count.open, c.op.refusedOpen(phase)
 	if g.hasHalted() {
-		count, err = &g.count.stopped, c.op.refusals().stopped
+		return c.refuse(refusedStopped, c.op.refusals().stopped)
 	}
-	if c.attempts == 0 {
-		count.Add(1)
-	}
-	return err
+	return c.refuse(refusedOpen, c.op.refusedOpen(phase))
 }
 
 // restarting is the refusal of a handler that is being rebuilt.
 func (c *call) restarting(refusal *CallError) error {
-	g := c.guard
-	count, err := &g.count.restarting, refusal
-	if g.hasHalted() {
-		count, err = &g.count.stopped, c.op.refusals().stopped
+	if c.guard.hasHalted() {
+		return c.refuse(refusedStopped, c.op.refusals().stopped)
 	}
-	if c.attempts == 0 {
-		count.Add(1)
-	}
-	return err
+	return c.refuse(refusedRestarting, refusal)
 }
 
 // choose takes the generation that the attempt runs on. Without one the call goes
@@ -90,19 +84,13 @@ func (c *call) choose() error {
 
 // spent is the refusal of a call whose deadline passed before the dependency was touched.
 func (c *call) spent() error {
-	if c.attempts == 0 {
-		c.guard.count.late.Add(1)
-	}
-	e := c.op.refusal(byDeadline, c.span.Error(c.now, nil), "the dependency was not touched")
-	return e
+	return c.refuse(refusedLate, c.op.refusal(byDeadline, c.span.Error(c.now, nil), "the dependency was not touched"))
 }
 
 // unqueued turns what the gate, or the caller's context, says about a call that
 // never got to run into the error that the caller sees, and counts it.
 func (c *call) unqueued(why error) error {
-	g := c.guard
 	refusals := c.op.refusals()
-	count, err := &g.count.full, refusals.full
 	flushed, isFlushed := why.(*openError) //nolint:errorlint // our own value, never wrapped
 	switch {
 	case isFlushed:
@@ -110,16 +98,16 @@ func (c *call) unqueued(why error) error {
 	case c.span.Passed(c.now):
 		return c.spent()
 	case c.parent.Err() != nil: // before the gate's words: a cause may be one of them
-		count, err = &g.count.left, &CallError{Dependency: g.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: g.clock}
+		if c.attempts == 0 {
+			c.guard.count.left.Add(1)
+		}
+		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: c.guard.clock}
 	case errors.Is(why, mailbox.ErrLate):
-		err = refusals.late
+		return c.refuse(refusedWaited, c.op.refusalsOf(c.plan).late)
 	case errors.Is(why, mailbox.ErrSuspended):
-		err = refusals.suspended
+		return c.refuse(refusedSuspended, refusals.suspended)
 	case errors.Is(why, mailbox.ErrStopped):
-		count, err = &g.count.stopped, refusals.stopped
+		return c.refuse(refusedStopped, refusals.stopped)
 	}
-	if c.attempts == 0 {
-		count.Add(1)
-	}
-	return err
+	return c.refuse(refusedFull, refusals.full)
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
-// Explanation tells what a guard would do with a call, and why. Its String is
+// Explanation tells what a guard would do with a call, what it did with those
+// before, and why. Its String is
 // for people, its JSON for tools. It is the reader's own: nothing changes it.
 type Explanation struct {
 	// Dependency is the guard's name; empty for a guard that no constructor made.
@@ -31,6 +32,8 @@ type Explanation struct {
 	Stages []Stage
 	// Operations are those bound to the guard, in the order of their binding.
 	Operations []Operation
+	// Happened is what became of calls up to now: why they were refused, repeated, or not.
+	Happened []Happening
 	// Warnings is what is probably not meant, as [Guard.Warnings] has it.
 	Warnings Problems
 	// Recent are the last transitions, at most 8, oldest first: those that the
@@ -90,18 +93,8 @@ const (
 	Default Origin = "default"
 )
 
-// Operation is what an Explanation tells of a bound operation.
-type Operation struct {
-	// Name is the operation's; empty for that of [Spawn].
-	Name string
-	// Safe reports whether it has a Safe hook, which is asked about each failed request.
-	Safe bool
-	// Repeated says in words when a failed request is repeated.
-	Repeated string
-}
-
-// Explain tells from the guard's own numbers what would happen to a call now
-// and why. It costs calls nothing. A circuit that is overdue is moved on first,
+// Explain tells from the guard's own numbers what would happen to a call now,
+// what happened to those before, and why. It costs calls nothing. A circuit that is overdue is moved on first,
 // as a call would do. The numbers are read one after the other, so under load
 // they may be a few calls apart. For a guard that no constructor made it is zero.
 func (g *Guard) Explain() Explanation {
@@ -113,7 +106,7 @@ func (g *Guard) Explain() Explanation {
 		Dependency: g.name, At: s.now, PolicyVersion: s.plan.version,
 		State: s.circuit.State, Mode: s.circuit.Mode, Epoch: s.circuit.Epoch,
 		Verdict: s.verdict(), Stages: s.stages(), Operations: s.operations(),
-		Warnings: g.Warnings(), Recent: g.recent.list(),
+		Happened: s.happened(), Warnings: g.Warnings(), Recent: g.recent.list(),
 	}
 }
 
@@ -142,21 +135,4 @@ func (g *Guard) sight() sight {
 		s.gap = g.generations.refusal()
 	}
 	return s
-}
-
-func (s sight) operations() []Operation {
-	s.guard.mu.Lock()
-	defer s.guard.mu.Unlock()
-	ops := make([]Operation, len(s.guard.ops))
-	for i, op := range s.guard.ops {
-		words := "repeated only if it surely did not reach the dependency"
-		switch {
-		case !s.plan.repeats:
-			words = "not repeated: the policy makes one attempt"
-		case op.safe:
-			words = "repeated if its Safe hook says so, or it did not reach the dependency"
-		}
-		ops[i] = Operation{Name: op.name, Safe: op.safe, Repeated: words}
-	}
-	return ops
 }

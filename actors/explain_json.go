@@ -22,6 +22,7 @@ type (
 		Verdict       verdictJSON      `json:"verdict"`
 		Stages        []stageJSON      `json:"stages"`
 		Operations    []operationJSON  `json:"operations,omitempty"`
+		Happened      []happeningJSON  `json:"happened,omitempty"`
 		Warnings      []warningJSON    `json:"warnings,omitempty"`
 		Recent        []transitionJSON `json:"recent,omitempty"`
 	}
@@ -47,6 +48,28 @@ type (
 		Name     string `json:"name"`
 		Safe     bool   `json:"safe"`
 		Repeated string `json:"repeated"`
+
+		Classes []repetitionJSON `json:"classes"`
+	}
+	repetitionJSON struct {
+		Class    fuseboard.Class `json:"class"`
+		Repeated bool            `json:"repeated"`
+		IfSafe   bool            `json:"if_safe,omitempty"`
+		Least    string          `json:"least,omitempty"`
+		Most     string          `json:"most,omitempty"`
+		Why      string          `json:"why,omitempty"`
+	}
+	happeningJSON struct {
+		Fate     Fate            `json:"fate"`
+		Count    uint64          `json:"count"`
+		By       string          `json:"by,omitempty"`
+		Why      string          `json:"why,omitempty"`
+		Last     bool            `json:"last,omitempty"`
+		Op       string          `json:"op,omitempty"`
+		Class    fuseboard.Class `json:"class,omitempty"`
+		Attempts int             `json:"attempts,omitempty"`
+		After    string          `json:"after,omitempty"`
+		At       string          `json:"at,omitempty"` // since the System's start
 	}
 	warningJSON struct {
 		Path    string `json:"path"`
@@ -85,7 +108,13 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 		out.Stages = append(out.Stages, stage)
 	}
 	for _, op := range e.Operations {
-		out.Operations = append(out.Operations, operationJSON(op))
+		out.Operations = append(out.Operations, op.json())
+	}
+	for _, h := range e.Happened {
+		out.Happened = append(out.Happened, happeningJSON{
+			Fate: h.Fate, Count: h.Count, By: h.By, Why: h.Why, Last: h.Last, Op: h.Op, Class: h.Class,
+			Attempts: h.Attempts, After: durationJSON(h.After), At: durationJSON(time.Duration(h.At)),
+		})
 	}
 	for _, w := range e.Warnings {
 		out.Warnings = append(out.Warnings, warningJSON{Path: w.Path, Code: w.Code, Problem: w.Error()})
@@ -97,6 +126,17 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 		})
 	}
 	return json.Marshal(out)
+}
+
+func (op Operation) json() operationJSON {
+	out := operationJSON{Name: op.Name, Safe: op.Safe, Repeated: op.Repeated}
+	for _, r := range op.Classes {
+		out.Classes = append(out.Classes, repetitionJSON{
+			Class: r.Class, Repeated: r.Repeated, IfSafe: r.IfSafe,
+			Least: durationJSON(r.Least), Most: durationJSON(r.Most), Why: r.Why,
+		})
+	}
+	return out
 }
 
 // durationJSON leaves out what is not known.

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -46,13 +47,34 @@ func (s sight) settings() (all settings) {
 		}
 		all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: origin})
 	}
-	switch b := s.plan.given.Bulkhead; {
-	case b.On() && b.Queue == 0:
-		all = append(all, Setting{Path: "bulkhead.queue", Value: "0", Origin: Default})
-	case b.On() && b.MaxWait == 0:
-		all = append(all, Setting{Path: "bulkhead.max_wait", Value: s.maxWait(), Origin: Default})
+	return s.inWords(all)
+}
+
+// inWords adds the defaults in force that are no values of their own field.
+func (s sight) inWords(all settings) settings {
+	p := s.plan.given
+	if p.Retry.On() && len(p.Retry.Only) == 0 {
+		all = all.with("retry.only", "by class", "retry.max_retry_after")
+	}
+	if p.Breaker.On() {
+		all = all.with("breaker.weights", "by class", "bulkhead.concurrency")
+	}
+	if p.Bulkhead.On() && p.Bulkhead.Queue == 0 {
+		all = all.with("bulkhead.queue", "0", "bulkhead.max_wait")
+	} else if p.Bulkhead.On() && p.Bulkhead.MaxWait == 0 {
+		all = all.with("bulkhead.max_wait", s.maxWait(), "")
 	}
 	return all
+}
+
+// with puts a default that is not zero in its meaning before the setting that
+// follows it in a policy, else at the end.
+func (all settings) with(path, value, before string) settings {
+	at := slices.IndexFunc(all, func(s Setting) bool { return s.Path == before })
+	if at < 0 {
+		at = len(all)
+	}
+	return slices.Insert(all, at, Setting{Path: path, Value: value, Origin: Default})
 }
 
 // under returns the settings at the paths or below them.
@@ -110,11 +132,11 @@ func (s sight) retry() string {
 	case !s.plan.repeats:
 		return "one attempt, so nothing is repeated"
 	}
-	_, repeats, allowed := s.guard.spent.Balance(s.now)
+	left, allowed := s.budget()
 	words := fmt.Sprintf("up to %d attempts; budget: %d of %d repetitions within %s are left",
-		r.Attempts, max(allowed-repeats, 0), allowed, plain.Duration(r.Budget.Window))
+		r.Attempts, left, allowed, plain.Duration(r.Budget.Window))
 	switch {
-	case repeats >= allowed:
+	case left == 0:
 		words += ", so nothing is repeated now"
 	case !s.circuit.Admits && !s.stopped:
 		words += ", but now the circuit would refuse them too"

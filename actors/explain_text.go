@@ -19,7 +19,7 @@ const (
 
 // String tells all of it in lines of at most 80 characters, except where a
 // single word is longer: the verdict, the stages with the values in force, the
-// operations, the warnings, the last transitions.
+// operations, what happened, the warnings, the last transitions.
 func (e Explanation) String() string {
 	if e.Dependency == "" {
 		return "no guard: it was not made, or the error of Protect or Spawn was not looked at\n"
@@ -34,6 +34,10 @@ func (e Explanation) String() string {
 		p.settings("default", s.Settings, Default)
 	}
 	e.writeOperations(&p)
+	for i, h := range e.Happened {
+		p.heading("So far", i)
+		p.para("  - ", h.words(e.Dependency, e.At))
+	}
 	for i, w := range e.Warnings {
 		p.heading("Warnings", i)
 		p.para("  - ", w.Error())

@@ -41,7 +41,8 @@ func (e *ForwardError) Unwrap() error { return e.Cause }
 // to it as a message, with a sender of its own, and the first reply decides.
 //
 //   - an error is the failure, also where Resp is an interface that would hold it;
-//   - a [Reply] is read as one: its Err is the failure, its Value the answer;
+//   - a Reply[Req, Resp] is read as one: its Err is the failure, its Value the
+//     answer. Of a [Reply] of other types the Err counts;
 //   - a Resp is the answer;
 //   - a dead letter is a failure with [ErrDeadLetter]: of class refused, safe to
 //     repeat, if the PID names no actor of the System; of class error if the actor

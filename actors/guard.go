@@ -51,7 +51,8 @@ type Guard struct {
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
 
-	recent recent // the last transitions, for Explain
+	recent recent               // the last transitions, for Explain
+	past   atomic.Pointer[past] // what became of calls, for Explain; nil at first
 }
 
 // bound is what a guard remembers of an operation.
@@ -186,12 +187,16 @@ func (g *Guard) Warnings() Problems {
 	if !g.made() {
 		return nil
 	}
-	p := g.plan.Load()
-	warnings := p.given.Validate().Warnings()
+	return g.warningsOf(g.plan.Load().given)
+}
+
+func (g *Guard) warningsOf(p Policy) Problems {
+	warnings := p.Validate().Warnings()
+	repeats := p.Retry.WithDefaults().Attempts > 1
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, op := range g.ops {
-		if p.repeats && !op.safe {
+		if repeats && !op.safe {
 			warnings = append(warnings, g.unsafeRetry(op.name))
 		}
 	}
@@ -218,14 +223,14 @@ func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 	if !g.made() {
 		return Change{}, errUnbound
 	}
-	problems := p.Validate()
-	if err := problems.Err(); err != nil {
+	p = p.clone() // the message may be read after ctx has ended
+	if err := p.Validate().Err(); err != nil {
 		return Change{}, err
 	}
 	ask := &update{policy: p, answer: make(chan Change, 1)}
 	change, err := answerOf(ctx, g, ask, ask.answer)
 	if err == nil {
-		g.logWarnings(problems)
+		g.logWarnings(g.warningsOf(p))
 	}
 	return change, err
 }

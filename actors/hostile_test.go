@@ -135,6 +135,9 @@ func TestLogTellsWarningsTransitionsAndWhatItDropped(t *testing.T) {
 		for range 3 {
 			_, _ = r.Call(t.Context(), 1)
 		}
+		if err := r.Command(t.Context(), Command{Mode: HoldOpen, Reason: "drill", By: "ann", TTL: time.Hour, Reset: true}); err != nil {
+			t.Fatal(err)
+		}
 		if err := sys.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -142,6 +145,7 @@ func TestLogTellsWarningsTransitionsAndWhatItDropped(t *testing.T) {
 		for _, want := range []string{
 			"WARN policy dependency=payments path=retry code=retry-without-deadline",
 			"WARN circuit dependency=payments transition=closed -> open: 3 failures in a row",
+			"WARN circuit dependency=payments transition=open -> closed: command by ann: drill",
 			"lines_dropped_before=",
 		} {
 			if !strings.Contains(all, want) {

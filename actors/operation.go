@@ -44,8 +44,11 @@ func (e *openError) Unwrap() error { return supervision.ErrOpen }
 func newOperation(g *Guard, name string) *operation { return &operation{guard: g, name: name} }
 
 // refusals returns the errors of the plan in force, made at first need.
-func (o *operation) refusals() *refusals {
-	p := o.guard.plan.Load()
+func (o *operation) refusals() *refusals { return o.refusalsOf(o.guard.plan.Load()) }
+
+// refusalsOf is refusals of a plan that may have been replaced: one who waited
+// through an Update is told the limit that held for it.
+func (o *operation) refusalsOf(p *plan) *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
 	}
@@ -67,7 +70,9 @@ func (o *operation) refusals() *refusals {
 		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
 		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
 	}
-	o.fixed.Store(r)
+	if p == o.guard.plan.Load() {
+		o.fixed.Store(r)
+	}
 	return r
 }
 

@@ -3,9 +3,12 @@
 package actors
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // plan is a policy compiled once: what a call needs to know, without asking
@@ -34,8 +37,12 @@ type Change struct {
 	// Before and After are the policies as they were given.
 	Before, After Policy
 	// Changed lists the paths that differ, as in policy files: "breaker.open_for".
+	// The policies are compared with their defaults: a value that is written out
+	// and the same value by default do not differ.
 	Changed []string
-	// Lost says, in plain words, what could not survive the change; empty when all did.
+	// Lost says, in plain words, what could not survive the change; empty when all
+	// did. It judges by shape: a window or an account that was dropped is named,
+	// also when little was in it.
 	Lost []string
 }
 
@@ -49,6 +56,18 @@ func (c Change) clone() Change {
 func (p *plan) changeTo(next *plan) Change {
 	return Change{
 		Version: next.version, Before: p.given.clone(), After: next.given.clone(),
-		Changed: plain.Diff(p.given.WithDefaults(), next.given.WithDefaults()),
+		Changed: plain.Diff(p.given.effective(), next.given.effective()),
 	}
+}
+
+// effective is the policy with its defaults, those of the weights included.
+func (p Policy) effective() Policy {
+	p = p.clone().WithDefaults()
+	maps.DeleteFunc(p.Breaker.Weights, func(class fuseboard.Class, weight float64) bool {
+		return weight == supervision.TreatmentOf(class).Weight
+	})
+	if len(p.Breaker.Weights) == 0 {
+		p.Breaker.Weights = nil
+	}
+	return p
 }

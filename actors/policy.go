@@ -81,10 +81,15 @@ func (p Policy) WithDefaults() Policy {
 }
 
 // clone returns a policy that shares nothing with p: what a guard obeys changes
-// by Update alone.
+// by Update alone. A map or list without members says the same as none.
 func (p Policy) clone() Policy {
-	p.Breaker.Weights = maps.Clone(p.Breaker.Weights)
-	p.Retry.Only = slices.Clone(p.Retry.Only)
+	p.Breaker.Weights, p.Retry.Only = maps.Clone(p.Breaker.Weights), slices.Clone(p.Retry.Only)
+	if len(p.Breaker.Weights) == 0 {
+		p.Breaker.Weights = nil
+	}
+	if len(p.Retry.Only) == 0 {
+		p.Retry.Only = nil
+	}
 	return p
 }
 

@@ -123,7 +123,7 @@ func use(t *testing.T, r *Ref[string, int32], way, req string) {
 	case "ask":
 		_, _ = r.Ask(t.Context(), req).Wait(t.Context())
 	case "message":
-		_ = replyOf[string, int32](t, asked(t.Context(), r, req))
+		_ = replyOf[string, int32](t, messaged(t.Context(), r, req))
 	}
 	ended.Wait()
 }
@@ -371,7 +371,7 @@ func TestStorm_FaultsBuildsAndStopsLeaveNothing(t *testing.T) {
 						case 1:
 							_, _ = r.Ask(t.Context(), req).Wait(t.Context())
 						case 2:
-							_ = replyOf[string, int32](t, asked(t.Context(), r, req))
+							_ = replyOf[string, int32](t, messaged(t.Context(), r, req))
 						}
 						time.Sleep(time.Duration(w+1) * time.Millisecond)
 						d.fails.Store(int32(i % 3))

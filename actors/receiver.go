@@ -17,9 +17,10 @@ import (
 // commands and policies. All it knows survives a restart in itself and in the
 // Guard, which the producer hands to every incarnation.
 type receiver struct {
-	guard   *Guard
-	history *supervision.Log // transitions not yet published
-	seq     uint64           // of the last event
+	guard    *Guard
+	history  *supervision.Log // transitions not yet published
+	seq      uint64           // of the last event
+	repeated bool             // a policy before this one repeated: the budget has an account
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -124,42 +125,6 @@ func (r *receiver) begin() {
 	if r.seq == 0 {
 		r.event(Event{Kind: EventStarted})
 	}
-}
-
-func (r *receiver) update(p Policy) Change {
-	g := r.guard
-	r.begin()
-	before := g.plan.Load()
-	after := compile(p, before.version+1)
-	change := before.changeTo(after)
-	state := g.circuit.State()
-	kept := g.circuit.Reshape(g.clock.Now(), after.given.Breaker)
-	change.Lost = lost(before, after, state, kept)
-	g.gate.Resize(after.given.Bulkhead)
-	g.spent.Reshape(after.retry.Budget)
-	g.plan.Store(after)
-	if c := g.crew.Load(); c != nil {
-		c.strategy.Reshape(after.given.Restart)
-	}
-	r.event(Event{Kind: EventUpdated, Change: change.clone()})
-	r.publish()
-	return change
-}
-
-// lost says what could not survive a change of plan.
-func lost(before, after *plan, state State, windowKept bool) (words []string) {
-	switch off := !after.given.Breaker.On(); {
-	case off && before.given.Breaker.On() && state != Closed:
-		words = append(words, fmt.Sprintf("the circuit's state (%s), because the breaker is off now", state))
-	case off && !windowKept:
-		words = append(words, "the breaker's window, because the breaker is off now")
-	case !windowKept:
-		words = append(words, "the breaker's window, because breaker.window has another shape")
-	}
-	if before.retry.Budget.Window != after.retry.Budget.Window && before.repeats && after.repeats {
-		words = append(words, "the retry budget's account, because retry.budget.window is another")
-	}
-	return words
 }
 
 func (r *receiver) command(c Command) error {

@@ -55,9 +55,9 @@ type Rejected struct {
 // First attempts and repetitions are counted apart, so that no number has to be
 // taken from another.
 type counters struct {
-	first, again                    outcomes
-	open, full, late, stopped, left atomic.Uint64
-	restarting                      atomic.Uint64
+	first, again outcomes
+	refused      [reasonsToRefuse]atomic.Uint64
+	left         atomic.Uint64
 }
 
 // outcomes counts attempts by how they ended.
@@ -91,8 +91,13 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: Rejected{Breaker: n.open.Load(), Bulkhead: n.full.Load(), Deadline: n.late.Load(), Restart: n.restarting.Load(), Stopped: n.stopped.Load()},
-		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
+		Rejected: Rejected{
+			Breaker:  n.refused[refusedOpen].Load(),
+			Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
+			Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
+			Restart: n.refused[refusedRestarting].Load(),
+		},
+		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
 	}
 	s.Attempts = s.Successes + s.Failures + s.Voids

@@ -22,8 +22,8 @@ import (
 	"github.com/fuseboard/fuseboard/supervision/strategy"
 )
 
-// asked sends the request as a message and returns the future of its reply.
-func asked[Req, Resp any](ctx context.Context, r *Ref[Req, Resp], req Req) *actor.Future {
+// messaged sends the request as a message and returns the future of its reply.
+func messaged[Req, Resp any](ctx context.Context, r *Ref[Req, Resp], req Req) *actor.Future {
 	return r.sys.root.RequestFuture(r.PID(), r.Message(ctx, req), 24*time.Hour)
 }
 
@@ -63,13 +63,13 @@ func TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle(t *testing.T) {
 		if _, err := r.Call(t.Context(), 1); err != nil || workersOf(r.Guard) != 0 {
 			t.Fatalf("a call needs no worker: %d, %v", workersOf(r.Guard), err)
 		}
-		replyOf[int, int](t, asked(t.Context(), r, 1))
+		replyOf[int, int](t, messaged(t.Context(), r, 1))
 		if n := workersOf(r.Guard); n != 1 {
 			t.Errorf("%d workers for one request", n)
 		}
 		var futures []*actor.Future
 		for n := range 12 {
-			futures = append(futures, asked(t.Context(), r, n))
+			futures = append(futures, messaged(t.Context(), r, n))
 		}
 		synctest.Wait()
 		if n := workersOf(r.Guard); n != 3 {
@@ -84,7 +84,7 @@ func TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle(t *testing.T) {
 			t.Errorf("%d workers of 3 are left", n)
 		}
 		time.Sleep(workerIdle - time.Second)
-		replyOf[int, int](t, asked(t.Context(), r, 1)) // keeps one of them, the last one used
+		replyOf[int, int](t, messaged(t.Context(), r, 1)) // keeps one of them, the last one used
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if n := workersOf(r.Guard); n != 1 {
@@ -95,7 +95,7 @@ func TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle(t *testing.T) {
 		if n := workersOf(r.Guard); n != 0 {
 			t.Errorf("%d idle workers", n)
 		}
-		if got := replyOf[int, int](t, asked(t.Context(), r, 7)); got.Value != 7 {
+		if got := replyOf[int, int](t, messaged(t.Context(), r, 7)); got.Value != 7 {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -104,15 +104,15 @@ func TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle(t *testing.T) {
 func TestFailureOfAMessageIsRecordedByTheStrategy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := spawn(t, start(t), Policy{Breaker: Breaker{Consecutive: 2, OpenFor: time.Minute}}, fail)
-		wantIs(t, replyOf[int, int](t, asked(t.Context(), r, 1)).Err, errDown)
+		wantIs(t, replyOf[int, int](t, messaged(t.Context(), r, 1)).Err, errDown)
 		if s := r.Stats(); s.Failures != 1 || s.Window.Consecutive != 1 || r.State() != Closed {
 			t.Errorf("%+v", s)
 		}
-		wantIs(t, replyOf[int, int](t, asked(t.Context(), r, 2)).Err, errDown)
+		wantIs(t, replyOf[int, int](t, messaged(t.Context(), r, 2)).Err, errDown)
 		if r.State() != Open {
 			t.Errorf("the circuit is %v after two failures", r.State())
 		}
-		wantIs(t, replyOf[int, int](t, asked(t.Context(), r, 3)).Err, ErrOpen)
+		wantIs(t, replyOf[int, int](t, messaged(t.Context(), r, 3)).Err, ErrOpen)
 	})
 }
 
@@ -125,7 +125,7 @@ func TestMessageIsRepeatedAfterTheBackoffWithItsCap(t *testing.T) {
 			at = append(at, time.Since(begin))
 			return len(at), errDown
 		}, With[int, int]{Safe: Always[int]})
-		got := replyOf[int, int](t, asked(t.Context(), r, 1))
+		got := replyOf[int, int](t, messaged(t.Context(), r, 1))
 		wantIs(t, got.Err, errDown)
 		if want := []time.Duration{0, time.Second, 3 * time.Second, 6 * time.Second}; fmt.Sprint(at) != fmt.Sprint(want) {
 			t.Errorf("attempts at %v, want %v", at, want)
@@ -147,9 +147,9 @@ func TestRepeatedMessageHoldsNeitherPermitNorWorkerInTheBackoff(t *testing.T) {
 			}
 			return n, nil
 		}, With[int, int]{Safe: Always[int]})
-		waiting := asked(t.Context(), r, 1)
+		waiting := messaged(t.Context(), r, 1)
 		synctest.Wait()
-		if got := replyOf[int, int](t, asked(t.Context(), r, 2)); got.Value != 2 || got.Err != nil {
+		if got := replyOf[int, int](t, messaged(t.Context(), r, 2)); got.Value != 2 || got.Err != nil {
 			t.Errorf("%+v", got)
 		}
 		if n := workersOf(r.Guard); n != 1 {
@@ -170,9 +170,9 @@ func TestOpenCircuitStopsTheWorkers(t *testing.T) {
 			time.Sleep(time.Duration(n) * time.Millisecond)
 			return n, nil
 		})
-		busy := asked(t.Context(), r, 500)
+		busy := messaged(t.Context(), r, 500)
 		synctest.Wait()
-		_ = replyOf[int, int](t, asked(t.Context(), r, -1))
+		_ = replyOf[int, int](t, messaged(t.Context(), r, -1))
 		synctest.Wait()
 		if n := workersOf(r.Guard); r.State() != Open || n != 1 {
 			t.Errorf("%v: %d workers, want the busy one", r.State(), n)
@@ -185,7 +185,7 @@ func TestOpenCircuitStopsTheWorkers(t *testing.T) {
 			t.Errorf("%d workers while open", n)
 		}
 		time.Sleep(time.Second)
-		if got := replyOf[int, int](t, asked(t.Context(), r, 1)); got.Err != nil || r.State() != Closed {
+		if got := replyOf[int, int](t, messaged(t.Context(), r, 1)); got.Err != nil || r.State() != Closed {
 			t.Errorf("probe: %+v, %v", got, r.State())
 		}
 	})
@@ -211,7 +211,7 @@ func TestHandlerThatPanicsOrEndsItsGoroutineCostsOneRequest(t *testing.T) {
 			return n, nil
 		})
 		for n := range 9 {
-			got := replyOf[int, int](t, asked(t.Context(), r, n%3))
+			got := replyOf[int, int](t, messaged(t.Context(), r, n%3))
 			switch n % 3 {
 			case 0:
 				wantIs(t, got.Err, nil)
@@ -238,7 +238,7 @@ func TestFailedMessagesAreNotInTheLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := spawn(t, sys, Policy{Deadline: Deadline{Total: time.Minute}}, fail)
-		_ = replyOf[int, int](t, asked(t.Context(), r, 1))
+		_ = replyOf[int, int](t, messaged(t.Context(), r, 1))
 		broken := existing(t, sys, func(actor.Context) { panic("a user's own") })
 		sys.root.Send(broken, 1)
 		synctest.Wait()
@@ -343,7 +343,7 @@ func TestStopDoesNotWaitForAWorkerWhoseHandlerHangs(t *testing.T) {
 		sys := start(t)
 		release := make(chan struct{})
 		r := spawn(t, sys, Policy{}, func(context.Context, int) (int, error) { <-release; return 1, nil })
-		late := asked(t.Context(), r, 1)
+		late := messaged(t.Context(), r, 1)
 		synctest.Wait()
 		ctx, over := context.WithTimeout(t.Context(), time.Second)
 		defer over()
@@ -358,7 +358,7 @@ func TestStopDoesNotWaitForAWorkerWhoseHandlerHangs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := replyOf[int, int](t, asked(t.Context(), again, 5)); got.Value != 5 {
+		if got := replyOf[int, int](t, messaged(t.Context(), again, 5)); got.Value != 5 {
 			t.Errorf("%+v", got)
 		}
 		if err := r.Command(t.Context(), Command{Mode: HoldOpen, Reason: "late", By: "test", TTL: time.Minute}); !errors.Is(err, ErrStopped) {

@@ -166,3 +166,16 @@ func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
 		}
 	})
 }
+
+// Between a TryEnter that found no permit and the queue one may come free.
+func TestPermitThatComesFreeBeforeTheQueueIsTaken(t *testing.T) {
+	g := NewGate(Bulkhead{Concurrency: 1}, fuseboard.NewClock()) // no queue
+	w, _, err := g.join(context.Background(), fuseboard.Never, nil)
+	if w != nil || err != nil || g.Depth().InUse != 1 {
+		t.Fatalf("refused beside a free permit: %v, %v, %+v", w, err, g.Depth())
+	}
+	if _, _, err := g.join(context.Background(), fuseboard.Never, nil); !errors.Is(err, ErrFull) {
+		t.Errorf("got %v", err)
+	}
+	g.Leave()
+}

@@ -77,16 +77,17 @@ func (s *Spending) Withdraw(now fuseboard.Instant) bool {
 }
 
 // Reshape puts the account under another budget from now on. With the same window
-// everything booked stays; with another window the account starts empty.
-func (s *Spending) Reshape(budget Budget) {
+// everything booked stays; with another window the account starts empty, and
+// Reshape reports false.
+func (s *Spending) Reshape(budget Budget) (kept bool) {
 	next := newSpendingTerms(budget.clamped())
 	for {
 		last := s.terms.Load()
-		if last.budget.Window == next.budget.Window {
+		if kept = last.budget.Window == next.budget.Window; kept {
 			next.account = last.account
 		}
 		if s.terms.CompareAndSwap(last, next) {
-			return
+			return kept
 		}
 	}
 }

@@ -118,11 +118,15 @@ func TestReshapeKeepsTheAccountWhileTheWindowStays(t *testing.T) {
 		s.Deposit(0)
 	}
 	s.Withdraw(0)
-	s.Reshape(supervision.Budget{Ratio: 1, MinPerSecond: 5, Window: time.Second})
+	if !s.Reshape(supervision.Budget{Ratio: 1, MinPerSecond: 5, Window: time.Second}) {
+		t.Error("the same window loses the account")
+	}
 	if calls, repeats, allowed := s.Balance(0); calls != 10 || repeats != 1 || allowed != 15 {
 		t.Errorf("after a new ratio: %d calls, %d repeats, %d allowed", calls, repeats, allowed)
 	}
-	s.Reshape(supervision.Budget{Ratio: 1, MinPerSecond: 5, Window: 2 * time.Second})
+	if s.Reshape(supervision.Budget{Ratio: 1, MinPerSecond: 5, Window: 2 * time.Second}) {
+		t.Error("another window keeps the account")
+	}
 	if calls, repeats, allowed := s.Balance(0); calls != 0 || repeats != 0 || allowed != 10 {
 		t.Errorf("after a new window: %d calls, %d repeats, %d allowed", calls, repeats, allowed)
 	}

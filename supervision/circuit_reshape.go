@@ -2,18 +2,34 @@
 
 package supervision
 
-import "github.com/fuseboard/fuseboard"
+import (
+	"time"
 
-// Reshape puts a new policy in force and reports whether all that was counted
-// survived. Epoch, state, mode, permits and leases survive always. The window
-// survives when its shape (Breaker.Window) is unchanged.
+	"github.com/fuseboard/fuseboard"
+)
+
+// Loss is what a [Circuit.Reshape] could not keep. The zero Loss: all survived.
+type Loss struct {
+	// State is the state that the circuit had to leave for Closed, because its
+	// breaker was turned off; Closed when it kept its state.
+	State State
+	// Window: the window was dropped, whatever it held; only failures in a row are
+	// remembered, and those too are gone when the breaker was turned off.
+	Window bool
+	// OpenTime is how much of the present open time was cut off.
+	OpenTime time.Duration
+}
+
+// Reshape puts a new policy in force and returns what did not survive it. Epoch,
+// state, mode, command, permits and leases survive always, except that a circuit
+// that is not closed when its breaker is turned off closes, which is a transition
+// ([CausePolicy]) like any other. The window survives when its shape
+// (Breaker.Window) is unchanged.
 //
 // What has begun keeps its measure: the present half-open its number of probes,
 // the present ramp its end. A present open time is shortened to the new MaxOpen.
-// A circuit that is not closed when its breaker is turned off closes, which is a
-// transition ([CausePolicy]) like any other. Call Expire afterwards: deadlines
-// may have moved.
-func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) (windowKept bool) {
+// Call Expire afterwards: deadlines may have moved.
+func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) Loss {
 	p := compile(b)
 	for {
 		old := c.phase.Load()
@@ -22,19 +38,21 @@ func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) (windowKept bool) {
 		if !p.on && old.state != Closed {
 			t := Transition{Cause: CausePolicy, At: now, Before: old.numbers(now)}
 			if _, ok := c.move(old, f.closed(), t); ok {
-				return old.tally == nil
+				return Loss{State: old.state, Window: old.tally != nil}
 			}
 			continue
 		}
 		f.tally = old.tally.reshaped(old.plan, p)
+		var cut time.Duration
 		if f.state == Open {
 			f.until = min(f.until, now.Add(p.MaxOpen))
+			cut = old.until.Sub(f.until)
 		}
 		ph := newPhase(f, Transition{})
 		ph.reshaped = true
 		if c.phase.CompareAndSwap(old, ph) {
 			old.next.Store(ph)
-			return old.tally == nil || f.tally == old.tally
+			return Loss{Window: old.tally != nil && f.tally != old.tally, OpenTime: cut}
 		}
 	}
 }

@@ -14,7 +14,7 @@ func TestReshapeKeepsStateEpochAndPermits(t *testing.T) {
 	s := newStage(t, Breaker{Consecutive: 3})
 	running := s.admit()
 	s.calls(2, broken)
-	equal(t, "kept", s.c.Reshape(s.now, Breaker{Consecutive: 3, OpenFor: time.Second}), true)
+	equal(t, "kept", s.c.Reshape(s.now, Breaker{Consecutive: 3, OpenFor: time.Second}), Loss{})
 	equal(t, "epoch", s.c.Epoch(), 1)
 	equal(t, "still", s.c.Still(running), true)
 	equal(t, "opened by the older permit", s.record(running, broken), true)
@@ -23,21 +23,21 @@ func TestReshapeKeepsStateEpochAndPermits(t *testing.T) {
 func TestReshapeKeepsTheWindowOnlyInTheSameShape(t *testing.T) {
 	s := newStage(t, Breaker{FailureRate: 0.5, Consecutive: 9, Window: Window{Calls: 20}})
 	s.calls(3, broken)
-	equal(t, "other threshold", s.c.Reshape(s.now, Breaker{FailureRate: 0.9, Window: Window{Calls: 20}}), true)
+	equal(t, "other threshold", s.c.Reshape(s.now, Breaker{FailureRate: 0.9, Window: Window{Calls: 20}}), Loss{})
 	equal(t, "calls", s.c.Numbers(s.now).Calls, 3)
-	equal(t, "other length", s.c.Reshape(s.now, Breaker{FailureRate: 0.9, Window: Window{Calls: 30}}), false)
+	equal(t, "other length", s.c.Reshape(s.now, Breaker{FailureRate: 0.9, Window: Window{Calls: 30}}), Loss{Window: true})
 	equal(t, "numbers", s.c.Numbers(s.now), Numbers{Consecutive: 3})
-	equal(t, "other kind", s.c.Reshape(s.now, Breaker{FailureRate: 0.9}), false)
+	equal(t, "other kind", s.c.Reshape(s.now, Breaker{FailureRate: 0.9}), Loss{Window: true})
 }
 
 func TestReshapeTurnsTheBreakerOnAndOff(t *testing.T) {
 	s := newStage(t, Breaker{})
 	running := s.admit()
-	equal(t, "nothing lost", s.c.Reshape(s.now, tripping), true)
+	equal(t, "nothing lost", s.c.Reshape(s.now, tripping), Loss{})
 	s.record(running, broken)
 	s.calls(1, broken)
 	s.is(Open)
-	s.c.Reshape(s.now, Breaker{})
+	equal(t, "the state is lost", s.c.Reshape(s.now, Breaker{}), Loss{State: Open})
 	s.is(Closed) // off is never open, and says so by a transition
 	s.calls(5, broken)
 	var last Transition
@@ -50,7 +50,7 @@ func TestReshapeTurnsTheBreakerOnAndOff(t *testing.T) {
 	s.calls(2, broken)
 	s.is(Open)
 	s.c.Reshape(s.now, tripping)
-	equal(t, "closed and off loses its window", newStage(t, tripping).c.Reshape(s.now, Breaker{}), false)
+	equal(t, "closed and off loses its window", newStage(t, tripping).c.Reshape(s.now, Breaker{}), Loss{Window: true})
 }
 
 func TestReshapeKeepsLeasesAndTheNumberOfProbes(t *testing.T) {
@@ -59,7 +59,7 @@ func TestReshapeKeepsLeasesAndTheNumberOfProbes(t *testing.T) {
 	first, second := s.admit(), s.admit()
 	b := threeProbes
 	b.Probes, b.ProbeTimeout = 10, time.Second
-	equal(t, "kept", s.c.Reshape(s.now, b), true)
+	equal(t, "kept", s.c.Reshape(s.now, b), Loss{})
 	third := s.admit()
 	s.refused()
 	s.wait(time.Second) // the new time holds for the lease given since
@@ -73,7 +73,9 @@ func TestReshapeKeepsLeasesAndTheNumberOfProbes(t *testing.T) {
 func TestReshapeShortensAnOpenTimeToTheNewMaxOpen(t *testing.T) {
 	s := newStage(t, Breaker{Consecutive: 1, OpenFor: time.Hour, MaxOpen: time.Hour})
 	s.calls(1, broken)
-	s.c.Reshape(s.now, Breaker{Consecutive: 1, OpenFor: time.Second, MaxOpen: time.Second})
+	before := s.c.Refusal().Until
+	loss := s.c.Reshape(s.now, Breaker{Consecutive: 1, OpenFor: time.Second, MaxOpen: time.Second})
+	equal(t, "cut off", loss, Loss{OpenTime: before.Sub(s.now.Add(time.Second))})
 	equal(t, "until", s.c.Refusal().Until, s.now.Add(time.Second))
 	s.c.Reshape(s.now, Breaker{Consecutive: 1, OpenFor: time.Hour, MaxOpen: time.Hour})
 	equal(t, "never longer", s.c.Refusal().Until, s.now.Add(time.Second))

@@ -73,7 +73,7 @@ type world struct {
 	cancels  []func()
 	stops    []func() bool
 	ran      []*atomic.Bool // which after funcs did; nothing but time orders them before a look
-	unseen   []string // ends that came while nobody had looked
+	unseen   []string       // ends that came while nobody had looked
 	trace    []seen
 }
 
