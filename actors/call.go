@@ -30,6 +30,7 @@ type call struct {
 	out      fuseboard.Outcome // of the last attempt
 	halted   bool              // the guard's own stop cancelled the last attempt
 	granted  bool              // the gate has given its permit already: a posted request
+	left     bool              // the last attempt was left behind: it gave no answer
 }
 
 // run is the way of a request, for all three ways in: enter, attempt, decide, again.
@@ -61,6 +62,9 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 // attempt runs the handler once, with a permit that it gives back whatever the
 // handler does. last is the answer of the attempt before, which nobody gets.
 func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
+	if c.plan.isolated {
+		return isolated(c, h, w, req, last)
+	}
 	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
 	sound := false
 	defer func() {
@@ -73,7 +77,7 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	if c.attempts > 1 {
 		w.discard(c, last)
 	}
-	resp, err = h(ctx, req)
+	resp, err = h.run(ctx, req)
 	c.out = w.classify(c, resp, err)
 	sound = true
 	return resp, err
@@ -156,6 +160,10 @@ func (c *call) admit() error {
 	case permit.Epoch() != g.told.Load():
 		g.catchUp()
 	}
+	if c.plan.overloaded() {
+		g.circuit.Return(permit)
+		return c.unmanned()
+	}
 	c.permit = permit
 	return nil
 }
@@ -192,6 +200,12 @@ func (c *call) start() error {
 // order, so that whoever gets the permit, or waits for the last one, finds a
 // circuit and a guard that know.
 func (c *call) leave() {
+	c.note()
+	c.guard.gate.Leave()
+}
+
+// note records and counts the outcome.
+func (c *call) note() {
 	g, out := c.guard, &c.out
 	c.now = g.clock.Now()
 	c.ended = c.now
@@ -203,7 +217,6 @@ func (c *call) leave() {
 	if moved {
 		g.stir()
 	}
-	g.gate.Leave()
 }
 
 // again decides whether to repeat, and if so waits out the backoff, holding

@@ -56,6 +56,9 @@ var reasons = []struct{ path, byDefault, why, peers string }{
 	{"bulkhead.concurrency", "", "enough for most services, few enough to notice", "resilience4j 25, Hystrix 10"},
 	{"bulkhead.queue", "0", "refuse at once: a queue only helps against short spikes", "Hystrix: none; resilience4j pool 100"},
 	{"bulkhead.max_wait", "the smaller of 100ms and 20% of what the deadline leaves", "a caller that waits longer has no time left to use its permit", "resilience4j 0; failsafe-go 0 or unbounded"},
+	{"workers.max", "the bulkhead's concurrency; 16 without one", "who holds a permit finds a goroutine", "Hystrix 10; resilience4j: the number of cores"},
+	{"workers.idle", "10s", "longer than the pauses of steady traffic, gone soon after a burst", "Hystrix 1m; resilience4j 20ms"},
+	{"workers.max_abandoned", "half of max, at least 1", "the other half of the permits still serves while it is found out what hangs", "none have it"},
 }
 
 func TestDefaultsPageIsTrue(t *testing.T) {

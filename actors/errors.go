@@ -24,6 +24,7 @@ const (
 	byBreaker  = "breaker"
 	byBulkhead = "bulkhead"
 	byDeadline = "deadline"
+	byWorkers  = "workers"
 	bySystem   = "system"
 )
 
@@ -93,7 +94,7 @@ func (e *CallError) Unwrap() []error {
 }
 
 // RejectedBy names the section of the policy that refused the call before its
-// first attempt: "deadline", "breaker", "bulkhead", or "system" after a stop;
+// first attempt: "deadline", "breaker", "bulkhead", "workers", or "system" after a stop;
 // empty when the dependency itself failed or the caller left.
 func (e *CallError) RejectedBy() string { return e.by }
 

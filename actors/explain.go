@@ -26,12 +26,15 @@ type Explanation struct {
 	// Verdict is what a call now would get.
 	Verdict Verdict
 	// Stages are the policies in the order in which a call meets them: total
-	// deadline, retry, breaker, bulkhead, attempt deadline.
+	// deadline, retry, breaker, workers, bulkhead, attempt deadline.
 	Stages []Stage
 	// Operations are those bound to the guard, in the order of their binding.
 	Operations []Operation
 	// Warnings is what is probably not meant, as [Guard.Warnings] has it.
 	Warnings Problems
+	// Overdue are the handlers that still run after their callers left, the longest
+	// left first, at most 8; [Stats] has their number.
+	Overdue []Overdue
 	// Recent are the last transitions, at most 8, oldest first: those that the
 	// guard has told its subscribers of.
 	Recent []Transition
@@ -45,7 +48,7 @@ type Verdict struct {
 	// Waits: it would wait in the queue first, and be refused if no permit comes free in time.
 	Waits bool
 	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "breaker",
-	// "bulkhead", or "system" after a stop, which is named before everything else.
+	// "workers", "bulkhead", or "system" after a stop, which is named before everything else.
 	RefusedBy string
 	// Why says it in words with the numbers of the decision.
 	Why string
@@ -56,7 +59,7 @@ type Verdict struct {
 
 // Stage is one policy of the guard.
 type Stage struct {
-	// Name is "total deadline", "retry", "breaker", "bulkhead" or "attempt deadline".
+	// Name is "total deadline", "retry", "breaker", "workers", "bulkhead" or "attempt deadline".
 	Name string
 	// On reports whether the policy turns the stage on.
 	On bool
@@ -111,7 +114,7 @@ func (g *Guard) Explain() Explanation {
 		Dependency: g.name, At: s.now, PolicyVersion: s.plan.version,
 		State: s.circuit.State, Mode: s.circuit.Mode, Epoch: s.circuit.Epoch,
 		Verdict: s.verdict(), Stages: s.stages(), Operations: s.operations(),
-		Warnings: g.Warnings(), Recent: g.recent.list(),
+		Warnings: g.Warnings(), Overdue: s.overdue(), Recent: g.recent.list(),
 	}
 }
 
@@ -122,6 +125,7 @@ type sight struct {
 	now     fuseboard.Instant
 	circuit supervision.Snapshot
 	gate    mailbox.Depth
+	crew    mailbox.Crew
 	stopped bool // nothing may begin any more
 }
 
@@ -134,6 +138,7 @@ func (g *Guard) sight() sight {
 	}
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
 	s.circuit = g.circuit.Snapshot(s.now)
+	s.crew = s.plan.pool.Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()
 	return s
 }

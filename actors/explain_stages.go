@@ -19,6 +19,7 @@ func (s sight) stages() []Stage {
 		{Name: "total deadline", On: p.Deadline.Total > 0 || p.Deadline.Reserve > 0, Now: s.total(), Settings: all.under("deadline.total", "deadline.reserve")},
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
 		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker")},
+		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
 		{Name: "bulkhead", On: p.Bulkhead.On(), Now: s.bulkhead(), Settings: all.under("bulkhead")},
 		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
 	}

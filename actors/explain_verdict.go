@@ -21,6 +21,8 @@ func (s sight) verdict() Verdict {
 	case !s.circuit.Admits:
 		why := s.circuit.Refusal()
 		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}
+	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
+		return refusedWith(errs.abandoned)
 	case !full && !d.Suspended && d.Waiting == 0:
 		return Verdict{Admitted: true, Why: s.admittedBecause()}
 	case d.Waiting < d.Queue:

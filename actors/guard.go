@@ -93,7 +93,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	g := &Guard{
 		sys: sys, clock: sys.clock, name: name,
 		seed:    sys.seed ^ hash.Sum64(),
-		gate:    mailbox.NewGate(p.Bulkhead, sys.clock),
+		gate:    mailbox.NewGate(first.bulkhead, sys.clock),
 		spent:   supervision.NewSpending(first.retry.Budget),
 		halting: make(chan struct{}),
 		done:    make(chan struct{}),
@@ -103,6 +103,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	g.halt = sync.OnceFunc(func() { close(g.halting) })
 	g.ring = g.stir
 	g.quit = sync.OnceFunc(func() { sys.root.Stop(g.pid) })
+	first.staff(nil, g.gate)
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
 	return g

@@ -28,7 +28,7 @@ func (g *Guard) Stop(ctx context.Context) error {
 	drained := g.idle(ctx)
 	if drained != nil {
 		g.gate.Stop()
-		g.family.Cancel()
+		g.cancel()
 		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 		defer over()
 		if g.idle(grace) == nil {
@@ -36,6 +36,7 @@ func (g *Guard) Stop(ctx context.Context) error {
 		}
 	}
 	left := g.abandoned()
+	g.disband(ctx, drained == nil)
 	g.end(ctx)
 	if drained == nil {
 		return nil

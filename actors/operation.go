@@ -4,6 +4,7 @@ package actors
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -20,12 +21,14 @@ type operation struct {
 	name  string
 	fixed atomic.Pointer[refusals]
 	open  atomic.Pointer[openRefusal]
+	tasks sync.Pool // of attempts on pooled goroutines that are over
 }
 
 // refusals are the errors that depend on the plan alone.
 type refusals struct {
 	plan                           *plan
 	full, late, suspended, stopped *CallError
+	abandoned                      *CallError
 }
 
 // openRefusal is the error of one phase of the circuit.
@@ -48,7 +51,7 @@ func (o *operation) refusals() *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
 	}
-	b := p.given.Bulkhead.WithDefaults()
+	b, limit := p.bulkhead.WithDefaults(), p.limitedBy()
 	wait := "the smaller of 100ms and a fifth of what the deadline leaves"
 	if b.MaxWait > 0 {
 		wait = plain.Duration(b.MaxWait)
@@ -60,11 +63,14 @@ func (o *operation) refusals() *refusals {
 	r := &refusals{
 		plan: p,
 		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
-			"no permit of %d is free and %s; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, queue)),
+			"no permit of %d is free and %s; call less, or raise %s or bulkhead.queue", b.Concurrency, queue, limit)),
 		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
-			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise bulkhead.concurrency", b.Concurrency, wait)),
+			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise %s", b.Concurrency, wait, limit)),
 		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
 		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
+		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
+			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",
+			p.workers.MaxAbandoned)),
 	}
 	o.fixed.Store(r)
 	return r

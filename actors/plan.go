@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/mailbox"
 )
 
 // plan is a policy compiled once: what a call needs to know, without asking
@@ -16,15 +17,32 @@ type plan struct {
 	deadline Deadline
 	retry    Retry // with its defaults
 	repeats  bool
+	bulkhead Bulkhead      // the gate's: no more permits than workers
+	workers  Workers       // with its defaults
+	isolated bool          // handlers run on goroutines of the pool
+	pool     *mailbox.Pool // nil until a plan of the guard had workers
 }
 
 func compile(given Policy, version uint64) *plan {
 	given = given.clone()
-	retry := given.Retry.WithDefaults()
+	retry, workers := given.Retry.WithDefaults(), given.Workers.WithDefaults(given.Bulkhead)
 	return &plan{
 		given: given, version: version,
 		deadline: given.Deadline, retry: retry, repeats: retry.Attempts > 1,
+		bulkhead: workers.Bound(given.Bulkhead), workers: workers, isolated: workers.On(),
 	}
+}
+
+// staff gives the plan the guard's pool, which outlives every plan: its
+// goroutines do, and so does work that was left behind.
+func (p *plan) staff(pool *mailbox.Pool, gate *mailbox.Gate) {
+	switch {
+	case pool != nil:
+		pool.Resize(p.workers)
+	case p.isolated:
+		pool = mailbox.NewPool(gate, p.workers)
+	}
+	p.pool = pool
 }
 
 // Change says what an Update did to a running guard.

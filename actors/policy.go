@@ -26,6 +26,10 @@ type Policy struct {
 	Breaker Breaker
 	// Bulkhead bounds concurrency. Off: no bound, no queue.
 	Bulkhead Bulkhead
+	// Workers runs handlers on pooled goroutines, so that a caller leaves at its
+	// deadline although the handler goes on. Off: a handler runs on its caller's
+	// goroutine, and the caller waits until it returns.
+	Workers Workers
 }
 
 // Codes of the problems that lie between two sections of a policy.
@@ -50,6 +54,7 @@ func (p Policy) Validate() Problems {
 	c.Include("retry", p.Retry.Validate())
 	c.Include("breaker", p.Breaker.Validate())
 	c.Include("bulkhead", p.Bulkhead.Validate())
+	c.Include("workers", p.Workers.Validate())
 	for _, rule := range between {
 		if problem, found := rule(p.WithDefaults()); found {
 			problem.Warning = true
@@ -65,6 +70,7 @@ func (p Policy) WithDefaults() Policy {
 	p.Retry = p.Retry.WithDefaults()
 	p.Breaker = p.Breaker.WithDefaults()
 	p.Bulkhead = p.Bulkhead.WithDefaults()
+	p.Workers = p.Workers.WithDefaults(p.Bulkhead)
 	return p
 }
 
@@ -101,13 +107,14 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 var between = []func(Policy) (fuseboard.Problem, bool){
 	emptyPolicy, attemptsInTotal, retryInDeadline, probesInPermits,
 	waitInTotal, slowInAttempt, probeOutlivesAttempt,
+	workersBelowPermits, workersNeverLeft,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
-	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On()
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On()
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
-		Fix: "set a field of deadline, retry, breaker or bulkhead",
+		Fix: "set a field of deadline, retry, breaker, bulkhead or workers",
 	}, !on
 }
 
@@ -129,11 +136,12 @@ func retryInDeadline(p Policy) (fuseboard.Problem, bool) {
 }
 
 func probesInPermits(p Policy) (fuseboard.Problem, bool) {
+	permits := p.Workers.Bound(p.Bulkhead).Concurrency
 	return fuseboard.Problem{
 		Code: codeProbesPermits, Path: "breaker.probes", Value: strconv.Itoa(p.Breaker.Probes),
-		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", p.Bulkhead.Concurrency),
+		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", permits),
 		Fix:     "lower breaker.probes or raise bulkhead.concurrency",
-	}, p.Breaker.On() && p.Bulkhead.On() && p.Breaker.Probes > p.Bulkhead.Concurrency
+	}, p.Breaker.On() && permits > 0 && p.Breaker.Probes > permits
 }
 
 func waitInTotal(p Policy) (fuseboard.Problem, bool) {

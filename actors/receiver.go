@@ -58,7 +58,8 @@ func (r *receiver) Receive(ctx actor.Context) {
 	case *actor.Stopping:
 		r.guard.alarm.stop()
 		r.guard.halt()
-		r.guard.family.Cancel()
+		r.guard.cancel()
+		r.guard.disband(context.Background(), false)
 	case *actor.Stopped:
 		r.stopped()
 	}
@@ -103,7 +104,8 @@ func (r *receiver) update(p Policy) Change {
 	state := g.circuit.State()
 	kept := g.circuit.Reshape(g.clock.Now(), after.given.Breaker)
 	change.Lost = lost(before, after, state, kept)
-	g.gate.Resize(after.given.Bulkhead)
+	after.staff(before.pool, g.gate)
+	g.gate.Resize(after.bulkhead)
 	g.spent.Reshape(after.retry.Budget)
 	g.plan.Store(after)
 	r.event(Event{Kind: EventUpdated, Change: change.clone()})

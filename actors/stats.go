@@ -33,6 +33,9 @@ type Stats struct {
 	Window Numbers
 	// Gate is how full the bulkhead is now.
 	Gate mailbox.Depth
+	// Overdue is how many handlers still run that their callers have left behind;
+	// always 0 without [Workers]. [Guard.Explain] names the oldest.
+	Overdue int
 	// PolicyVersion numbers the policy in force, the first one 1.
 	PolicyVersion uint64
 }
@@ -45,6 +48,8 @@ type Rejected struct {
 	Bulkhead uint64
 	// Deadline: the deadline had passed before the dependency was touched.
 	Deadline uint64
+	// Workers: too many handlers that their callers have left still ran.
+	Workers uint64
 	// Stopped: the guard or its System had stopped.
 	Stopped uint64
 }
@@ -55,6 +60,7 @@ type Rejected struct {
 type counters struct {
 	first, again                    outcomes
 	open, full, late, stopped, left atomic.Uint64
+	unmanned                        atomic.Uint64
 }
 
 // outcomes counts attempts by how they ended.
@@ -88,12 +94,14 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: Rejected{Breaker: n.open.Load(), Bulkhead: n.full.Load(), Deadline: n.late.Load(), Stopped: n.stopped.Load()},
+		Rejected: Rejected{Breaker: n.open.Load(), Bulkhead: n.full.Load(), Deadline: n.late.Load(), Workers: n.unmanned.Load(), Stopped: n.stopped.Load()},
 		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
-		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
+		Gate: g.gate.Depth(),
 	}
+	p := g.plan.Load()
+	s.PolicyVersion, s.Overdue = p.version, p.pool.Abandoned()
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	r := s.Rejected
-	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Stopped
+	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Workers + r.Stopped
 	return s
 }
