@@ -14,17 +14,19 @@ func TestWorkerIsolationAllocatesNothing_Alloc(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector allocates; run without -race")
 	}
-	bg, early := context.Background(), earlier(t)
-	full := spawn(t, start(t), fullWorkersPolicy, echo)
+	bg := context.Background()
+	early, end := context.WithTimeout(bg, time.Hour)
+	defer end()
+	policy := fullWorkersPolicy
+	policy.Deadline = Deadline{Total: 3 * time.Hour, Attempt: 2 * time.Hour}
+	full := spawn(t, start(t), policy, echo)
 	other, err := Bind(full.Guard, "name", func(_ context.Context, s string) (string, error) { return s, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	stuck := spawn(t, start(t), Policy{Workers: Workers{Max: 2, MaxAbandoned: 1}}, hang)
+	stuck := spawn(t, start(t), Policy{Deadline: Deadline{Attempt: time.Millisecond}, Workers: Workers{Max: 2, MaxAbandoned: 1}}, hang)
 	release := make(chan struct{})
-	ctx, end := context.WithTimeout(bg, time.Millisecond)
-	defer end()
-	_, _ = Do(ctx, stuck.Guard, func(context.Context) (int, error) { <-release; return 0, nil })
+	_, _ = Do(bg, stuck.Guard, func(context.Context) (int, error) { <-release; return 0, nil })
 	for what, c := range map[string]struct {
 		want float64
 		call func()

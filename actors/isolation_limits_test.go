@@ -123,6 +123,37 @@ func TestIdleGoroutinesOfAGuardEnd(t *testing.T) {
 	})
 }
 
+func TestStopWaitsForItsPooledGoroutines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), fourWorkers, stubborn)
+		for range 4 {
+			r.Ask(t.Context(), 0)
+		}
+		synctest.Wait()
+		if err := r.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		now, end := context.WithCancel(t.Context())
+		end()
+		if err := r.plan.Load().pool.Wait(now); err != nil {
+			t.Errorf("%+v are left", r.plan.Load().pool.Crew())
+		}
+	})
+}
+
+func TestGuardWhoseActorIsStoppedEndsItsIdleGoroutines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		r := spawn(t, sys, fourWorkers, stubborn)
+		_, _ = r.Call(t.Context(), 0)
+		sys.root.Stop(r.PID())
+		synctest.Wait()
+		if crew := r.plan.Load().pool.Crew(); crew.Idle != 0 {
+			t.Errorf("%+v are left", crew)
+		}
+	})
+}
+
 func TestStopMakesCallersLeaveWhatIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t)
@@ -243,6 +274,7 @@ func TestWorkersWarnOfWhatIsProbablyNotMeant(t *testing.T) {
 		{Policy{Workers: Workers{Idle: time.Second}, Deadline: timed, Bulkhead: Bulkhead{Concurrency: 9}}, nil},
 		{Policy{Workers: Workers{Max: 4}}, []string{codeNeverLeft}},
 		{Policy{Workers: Workers{Max: 4}, Deadline: timed, Bulkhead: Bulkhead{Concurrency: 9}}, []string{codeWorkersPermits}},
+		{Policy{Workers: Workers{MaxAbandoned: 10}, Deadline: timed, Bulkhead: Bulkhead{Concurrency: 9}}, []string{codeAbandoned}},
 		{Policy{Workers: Workers{Max: 2}, Deadline: timed, Breaker: Breaker{Probes: 3}}, []string{codeProbesPermits}},
 	} {
 		var got []string

@@ -236,7 +236,7 @@ func TestRetryAfterATimeoutTakesAPermitOfItsOwn(t *testing.T) {
 				return 1, nil
 			}
 			return 2, nil
-		}, With[int, int]{Safe: Always[int], Discard: func(n int) { discarded.Add(int64(n)) }})
+		}, With[int, int]{Safe: Always[int], Discard: func(int) { discarded.Add(1) }})
 		begin := time.Now()
 		got, err := r.Call(t.Context(), 0)
 		if got != 2 || err != nil || time.Since(begin) != 1100*time.Millisecond {
@@ -283,6 +283,27 @@ func TestProbeThatHangsFailsWhenItsCallerLeaves(t *testing.T) {
 		time.Sleep(time.Minute)
 		if r.State() != Closed {
 			t.Error("the late result of a probe moved the circuit")
+		}
+	})
+}
+
+func TestContextThatAHandlerKeepsEndsWithItsAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := make(chan context.Context, 1)
+		r := spawn(t, start(t), fourWorkers, func(ctx context.Context, look int) (int, error) {
+			if look == 1 {
+				ctx.Done()
+			}
+			kept <- ctx
+			return 0, nil
+		})
+		for look := range 2 {
+			_, _ = r.Call(t.Context(), look)
+			first := <-kept
+			_, _ = r.Call(t.Context(), look)
+			if second := <-kept; first == second || first.Err() != context.Canceled || second.Err() != context.Canceled {
+				t.Errorf("look %d: %v, %v", look, first.Err(), second.Err())
+			}
 		}
 	})
 }

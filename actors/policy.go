@@ -107,7 +107,7 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 var between = []func(Policy) (fuseboard.Problem, bool){
 	emptyPolicy, attemptsInTotal, retryInDeadline, probesInPermits,
 	waitInTotal, slowInAttempt, probeOutlivesAttempt,
-	workersBelowPermits, workersNeverLeft,
+	workersBelowPermits, abandonedAbovePermits, workersNeverLeft,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {

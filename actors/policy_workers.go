@@ -12,6 +12,7 @@ import (
 // Codes of the problems between workers and other sections.
 const (
 	codeWorkersPermits = "workers-below-permits"
+	codeAbandoned      = "abandoned-exceeds-permits"
 	codeNeverLeft      = "workers-without-deadline"
 )
 
@@ -21,6 +22,14 @@ func workersBelowPermits(p Policy) (fuseboard.Problem, bool) {
 		Message: fmt.Sprintf("is below bulkhead.concurrency (%d), so only %d permits are lent", p.Bulkhead.Concurrency, p.Workers.Max),
 		Fix:     "leave workers.max out, or lower bulkhead.concurrency to it",
 	}, p.Workers.On() && p.Bulkhead.On() && p.Workers.Max < p.Bulkhead.Concurrency
+}
+
+func abandonedAbovePermits(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeAbandoned, Path: "workers.max_abandoned", Value: strconv.Itoa(p.Workers.MaxAbandoned),
+		Message: fmt.Sprintf("is never reached, because the bulkhead has only %d permits", p.Bulkhead.Concurrency),
+		Fix:     "lower workers.max_abandoned to half of the permits, or leave it out",
+	}, p.Bulkhead.On() && p.Workers.MaxAbandoned > p.Bulkhead.Concurrency
 }
 
 func workersNeverLeft(p Policy) (fuseboard.Problem, bool) {

@@ -132,7 +132,9 @@ func TestStorm_AllPooledGoroutinesAndPermitsAreBack(t *testing.T) {
 				s.pool.Resize(mailbox.Workers{})
 			default:
 				s.pool.Left(func(w mailbox.Work) bool { return w.(*turn).takes >= 0 })
-				s.pool.Crew()
+				if crew := s.pool.Crew(); crew.Running+crew.Idle > 4 || crew.Abandoned > crew.Running {
+					s.Errorf("%+v, with 4 permits", crew)
+				}
 			}
 		}
 	}

@@ -39,7 +39,8 @@ type Workers struct {
 	Idle time.Duration
 	// MaxAbandoned is how much work that its callers have left may still run before
 	// new calls are refused. 1 to 1000000; 0 means half of Max, at least 1. It
-	// should be below Max: at Max every permit is taken anyway.
+	// should be below Max: at Max every permit is taken anyway. Work that heeds its
+	// context counts as well, for the moment that it needs to end.
 	MaxAbandoned int
 }
 
