@@ -6,6 +6,9 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
 )
 
 // The policies that worker isolation is measured with: alone, and in the full stack.
@@ -52,6 +55,23 @@ func BenchmarkWorkerIsolation(b *testing.B) {
 		for b.Loop() {
 			_, _ = goroutinePerCall(bg, echo, 800*time.Millisecond, 1)
 		}
+	})
+	b.Run("pool-alone", func(b *testing.B) { // what isolation adds to a call
+		clock := fuseboard.NewClock()
+		gate := mailbox.NewGate(Bulkhead{Concurrency: 1}, clock)
+		pool := mailbox.NewPool(gate, Workers{Max: 1})
+		t := &task[int, int]{handle: echo, ctx: bg}
+		until := clock.Now().Add(time.Hour)
+		b.ReportAllocs()
+		for b.Loop() {
+			seat := pool.Start(t)
+			if seat.Wait(nil, 0, until) != mailbox.Answered {
+				b.Fatal("left")
+			}
+			seat.Free()
+		}
+		pool.Close()
+		_ = pool.Wait(bg)
 	})
 	run := func(name string, p Policy, ctx context.Context) {
 		b.Run(name, func(b *testing.B) {
