@@ -14,6 +14,8 @@ import (
 type (
 	// Bulkhead bounds how many calls run and wait at once; see [mailbox.Bulkhead].
 	Bulkhead = mailbox.Bulkhead
+	// Workers runs handlers on pooled goroutines; see [mailbox.Workers].
+	Workers = mailbox.Workers
 	// Deadline bounds how long a call and each attempt may take; see [deadline.Policy].
 	Deadline = deadline.Policy
 	// Retry says when a failed attempt is repeated; see [supervision.Retry].
@@ -75,6 +77,8 @@ var (
 	ErrLate = mailbox.ErrLate
 	// ErrSuspended: the guard is suspended by its supervisor.
 	ErrSuspended = mailbox.ErrSuspended
+	// ErrAbandoned: as many handlers as workers.max_abandoned still run after their callers left.
+	ErrAbandoned = mailbox.ErrAbandoned
 	// ErrStopped: the guard or its System has stopped.
 	ErrStopped = mailbox.ErrStopped
 )

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -31,6 +32,8 @@ type call struct {
 	out        fuseboard.Outcome // of the last attempt
 	generation *generation       // that the attempt runs on; nil for a plain handler
 	halted     bool              // the guard's own stop cancelled the last attempt
+	left       bool              // the last attempt was left behind: it gave no answer
+	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted
 	granted    bool              // the gate has given its permit already: a posted request
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
@@ -49,7 +52,7 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		if c.out.Kind != fuseboard.Failure {
 			return resp, c.answered(err)
 		}
-		if !c.plan.repeats {
+		if c.final() {
 			return resp, c.failed(err, nil)
 		}
 		safe, why := w.safe(req)
@@ -65,6 +68,12 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 // attempt runs the handler once, with a permit that it gives back whatever the
 // handler does. last is the answer of the attempt before, which nobody gets.
 func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
+	if c.generation != nil {
+		h, _ = c.generation.handle.(Handler[Req, Resp])
+	}
+	if c.plan.isolated {
+		return isolated(c, h, w, req, last)
+	}
 	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
 	sound := false
 	defer func() {
@@ -76,18 +85,12 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 			}
 		}
 		lazy.End()
-		if c.generation != nil {
-			c.judge(err)
-		}
-		c.settle()
+		c.conclude(err)
 	}()
 	if c.attempts > 1 {
 		w.discard(c, last)
 	}
-	if c.generation != nil {
-		h, _ = c.generation.handle.(Handler[Req, Resp])
-	}
-	resp, err = h(ctx, req)
+	resp, err = h.run(ctx, req)
 	c.out = w.classify(c, resp, err)
 	sound = true
 	return resp, err
@@ -120,7 +123,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 	}
 	c.plan = g.plan.Load()
 	c.now = g.clock.Now()
-	c.span = c.plan.deadline.Begin(ctx, g.clock, c.now)
+	c.span = c.plan.given.Deadline.Begin(ctx, g.clock, c.now)
 	if err := ctx.Err(); err != nil {
 		return c.unqueued(context.Cause(ctx))
 	}
@@ -175,6 +178,10 @@ func (c *call) admit() error {
 	case permit.Epoch() != g.told.Load():
 		g.catchUp()
 	}
+	if c.plan.overloaded() {
+		g.circuit.Return(permit)
+		return c.unmanned()
+	}
 	c.permit = permit
 	return nil
 }
@@ -212,13 +219,16 @@ func (c *call) start() error {
 	if c.attempts > 1 {
 		g.history().again(c)
 	}
-	c.try = c.plan.deadline.Try(c.span, c.now)
+	c.try = c.plan.given.Deadline.Try(c.span, c.now)
 	return nil
 }
 
-// settle ends an attempt. The failure of a worker's request is left to the
+// conclude ends an attempt. The failure of a worker's request is left to the
 // guard's strategy, which records it, and until then the permit is held.
-func (c *call) settle() {
+func (c *call) conclude(err error) {
+	if c.generation != nil {
+		c.judge(err)
+	}
 	now := c.guard.clock.Now()
 	if c.worker != nil && c.out.Kind == fuseboard.Failure {
 		c.measure(now)
@@ -258,6 +268,11 @@ func (c *call) vacate() {
 		c.worker.crew.free(c.worker)
 		c.worker = nil
 	}
+	if c.seat != nil { // the permit stays with the handler that was left behind
+		c.seat.Settle()
+		c.seat = nil
+		return
+	}
 	c.guard.gate.Leave()
 }
 
@@ -276,6 +291,12 @@ func (c *call) again(safe bool) error {
 	}
 	c.now = c.guard.clock.Now()
 	return nil
+}
+
+// final reports that there is nothing to decide about a failure. A handler that
+// ended its goroutine is not repeated, because a caller's own could not go on.
+func (c *call) final() bool {
+	return !c.plan.repeats || c.broke == ErrGoexit //nolint:errorlint // our own value, never wrapped
 }
 
 // fault is what is known about the last attempt's failure.

@@ -198,6 +198,21 @@ var reasons = []reason{
 		resilience4j: "0s", polly: "none: until its caller leaves", failsafe: "0s",
 	},
 	{
+		path: "workers.max", unit: "goroutines", byDefault: "the bulkhead's concurrency; 16 without one",
+		why:          "who holds a permit finds a goroutine",
+		resilience4j: "the number of cores, less one for the core pool", polly: "has none", failsafe: "has none", others: "Hystrix 10",
+	},
+	{
+		path: "workers.idle", unit: "time", byDefault: "10s",
+		why:          "longer than the pauses of steady traffic, gone soon after a burst",
+		resilience4j: "20ms", polly: "has none", failsafe: "has none", others: "Hystrix 1m",
+	},
+	{
+		path: "workers.max_abandoned", unit: "handlers", byDefault: "half of max, at least 1",
+		why:          "the other half of the permits still serves while it is found out what hangs",
+		resilience4j: "has none", polly: "has none", failsafe: "has none",
+	},
+	{
 		path: "panics.max", unit: "panics",
 		why:          "one bad request is no pattern, five a minute are",
 		resilience4j: "has none: a panic is an exception like any other", polly: "has none", failsafe: "has none: panics pass through", others: "Erlang, Akka: escalate instead",

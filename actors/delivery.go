@@ -105,18 +105,12 @@ func (d *delivery[Req, Resp]) fail(ctx actor.Context) {
 // Record is what leaving is for a call.
 func (d *delivery[Req, Resp]) Record(now fuseboard.Instant) { d.leave(now) }
 
-// Fault tells what Call would. A handler that ended its goroutine is not repeated,
-// because a caller's goroutine could not go on either.
+// Fault tells what Call would.
 func (d *delivery[Req, Resp]) Fault() (supervision.Fault, supervision.Retry) {
-	if d.final() {
+	if d.final() || d.balked != nil {
 		return supervision.Fault{Outcome: d.out, Attempt: d.attempts, Until: d.span.Until}, supervision.Retry{}
 	}
 	return d.fault(d.safe), d.plan.retry
-}
-
-// final reports that there is nothing to decide about the failure.
-func (d *delivery[Req, Resp]) final() bool {
-	return !d.plan.repeats || d.balked != nil || errors.Is(d.broke, ErrGoexit)
 }
 
 // Afford asks what Call would ask: the circuit, then the budget.
@@ -141,6 +135,8 @@ func (d *delivery[Req, Resp]) Again() {
 func (d *delivery[Req, Resp]) Answer(why error) {
 	switch {
 	case d.final():
+		why = nil
+	case d.balked != nil:
 		why = d.balked
 	case errors.Is(why, strategy.ErrStopped):
 		why = ErrStopped

@@ -26,7 +26,7 @@
 // Each sentence is kept by the test named after it.
 //
 // The policies of one dependency act in a fixed order, outermost first: total
-// deadline, retry, breaker, bulkhead, attempt deadline, handler. Only an open
+// deadline, retry, breaker, workers, bulkhead, attempt deadline, handler. Only an open
 // circuit refuses even before the deadline is looked at, because that needs no
 // clock (TestPoliciesActInTheirOrder).
 //
@@ -83,4 +83,16 @@
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,
 // TestStopLetsQueuedAndRunningCallsFinish. Deadlines are cooperative: the permit
 // is held until the handler returns (TestP6_PermitStaysTakenUntilTheWorkReallyEnds).
+//
+// With [Workers] a handler runs on a pooled goroutine instead, whichever way its
+// call came (TestEveryWayInLeavesAHangingHandler). Its caller leaves at exactly
+// its deadline, and the permit stays until the handler has returned
+// (TestCallerLeavesAHangingHandlerAtExactlyItsDeadline). The outcome is noted when
+// the caller leaves; a late result is given to Discard once, and counts nowhere
+// (TestLateResultIsDiscardedOnceAndCountsNowhere). Past MaxAbandoned new calls are
+// refused until some of that work ends
+// (TestTooMuchAbandonedWorkRefusesNewCallsUntilSomeEnds). Whatever handlers do, all
+// permits and goroutines come back
+// (TestStorm_AllPermitsAndPooledGoroutinesAreBack). For a handler that heeds its
+// context nothing changes (TestIsolationChangesNothingForHandlersThatHeedTheirContext).
 package actors

@@ -96,6 +96,12 @@ func drawLivePolicy(t *rapid.T) Policy {
 	if rapid.Bool().Draw(t, "deadline") {
 		p.Deadline = Deadline{Attempt: 150*time.Millisecond + 3*time.Microsecond, Total: 900*time.Millisecond + 5*time.Microsecond}
 	}
+	if rapid.Bool().Draw(t, "isolated") {
+		p.Workers = Workers{Max: rapid.IntRange(1, 4).Draw(t, "workers"), MaxAbandoned: rapid.IntRange(1, 2).Draw(t, "abandoned")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "panics") == 0 {
+		p.Panics = Panics{Max: 2, Within: time.Second, Hold: 300 * time.Millisecond}
+	}
 	return p
 }
 
@@ -128,7 +134,8 @@ func (s scripted) run(ctx context.Context, attempt int) (int, error) {
 	b := s.attempts[min(attempt, len(s.attempts)-1)]
 	select {
 	case <-time.After(b.take):
-	case <-ctx.Done():
+	case <-ctx.Done(): // not at the very instant at which its caller may leave it
+		<-time.After(200*time.Microsecond + time.Duration(s.id+1)*19)
 		return 0, ctx.Err()
 	}
 	switch b.how {

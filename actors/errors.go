@@ -25,6 +25,7 @@ const (
 	byBulkhead = "bulkhead"
 	byDeadline = "deadline"
 	byRestart  = "restart"
+	byWorkers  = "workers"
 	bySystem   = "system"
 )
 
@@ -94,7 +95,7 @@ func (e *CallError) Unwrap() []error {
 }
 
 // RejectedBy names the section of the policy that refused the call before its
-// first attempt: "deadline", "breaker", "restart", "bulkhead", or "system" after a
+// first attempt: "deadline", "breaker", "restart", "workers", "bulkhead", or "system" after a
 // stop and for a message that is no request of the guard; empty when the dependency
 // itself failed or the caller left.
 func (e *CallError) RejectedBy() string { return e.by }

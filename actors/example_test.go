@@ -92,6 +92,38 @@ func Example() {
 	// Output: r-1250 <nil>
 }
 
+// A handler that hangs and ignores its context cannot keep its caller.
+func ExamplePolicy_workers() {
+	ctx := context.Background()
+	sys, err := actors.Start(actors.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = sys.Shutdown(ctx) }()
+	release := make(chan struct{})
+	defer close(release)
+	hang := func(context.Context, charge) (receipt, error) {
+		<-release
+		return receipt{}, nil
+	}
+	charges, err := actors.Spawn(sys, "payments", hang, actors.Policy{
+		Deadline: actors.Deadline{Attempt: 10 * time.Millisecond},
+		Workers:  actors.Workers{Max: 2, MaxAbandoned: 1},
+	})
+	if err != nil {
+		panic(err)
+	}
+	_, err = charges.Call(ctx, charge{Cents: 1250})
+	fmt.Println("timed out:", errors.Is(err, context.DeadlineExceeded))
+	fmt.Println("still runs:", charges.Stats().Overdue)
+	_, err = charges.Call(ctx, charge{Cents: 1250})
+	fmt.Println(err)
+	// Output:
+	// timed out: true
+	// still runs: 1
+	// payments: refused by workers: too much abandoned work still runs: as many handlers as workers.max_abandoned allows (1) have not returned since their callers left; make them end with their context, or raise it
+}
+
 func ExampleGuard_Explain() {
 	ctx := context.Background()
 	sys, err := actors.Start(actors.Options{})
@@ -117,6 +149,7 @@ func ExampleGuard_Explain() {
 	// total deadline    off: only the caller's own deadline counts
 	// retry             off: one attempt
 	// breaker           off: the circuit is always closed
+	// workers           off: handlers run on their callers' goroutines
 	// bulkhead          0 of 32 permits in use; 0 of 64 places in the queue taken
 	//                   given    concurrency 32, queue 64
 	//                   default  max_wait 100ms, or a fifth of the call's time if less

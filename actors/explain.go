@@ -27,8 +27,8 @@ type Explanation struct {
 	// Verdict is what a call now would get.
 	Verdict Verdict
 	// Stages are the policies in the order in which a call meets them: total
-	// deadline, retry, breaker, bulkhead, attempt deadline; for a guard of [Rebuild]
-	// its handler, too.
+	// deadline, retry, breaker, workers, bulkhead, attempt deadline; for a guard of
+	// [Rebuild] its handler, too.
 	Stages []Stage
 	// Operations are those bound to the guard, in the order of their binding.
 	Operations []Operation
@@ -36,6 +36,9 @@ type Explanation struct {
 	Happened []Happening
 	// Warnings is what is probably not meant, as [Guard.Warnings] has it.
 	Warnings Problems
+	// Overdue are the handlers that still run after their callers left, the longest
+	// left first, at most 8; [Stats] has their number.
+	Overdue []Overdue
 	// Recent are the last transitions, at most 8, oldest first: those that the
 	// guard has told its subscribers of.
 	Recent []Transition
@@ -49,7 +52,8 @@ type Verdict struct {
 	// Waits: it would wait in the queue first, and be refused if no permit comes free in time.
 	Waits bool
 	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "breaker",
-	// "restart", "bulkhead", or "system" after a stop, which is named before everything else.
+	// "restart", "workers", "bulkhead", or "system" after a stop, which is named before
+	// everything else.
 	RefusedBy string
 	// Why says it in words with the numbers of the decision.
 	Why string
@@ -60,8 +64,8 @@ type Verdict struct {
 
 // Stage is one policy of the guard.
 type Stage struct {
-	// Name is "total deadline", "retry", "breaker", "bulkhead", "attempt deadline" or
-	// "handler".
+	// Name is "total deadline", "retry", "breaker", "workers", "bulkhead", "attempt
+	// deadline" or "handler".
 	Name string
 	// On reports whether the policy turns the stage on.
 	On bool
@@ -106,7 +110,7 @@ func (g *Guard) Explain() Explanation {
 		Dependency: g.name, At: s.now, PolicyVersion: s.plan.version,
 		State: s.circuit.State, Mode: s.circuit.Mode, Epoch: s.circuit.Epoch,
 		Verdict: s.verdict(), Stages: s.stages(), Operations: s.operations(),
-		Happened: s.happened(), Warnings: g.Warnings(), Recent: g.recent.list(),
+		Happened: s.happened(), Warnings: g.Warnings(), Overdue: s.overdue(), Recent: g.recent.list(),
 	}
 }
 
@@ -117,6 +121,7 @@ type sight struct {
 	now     fuseboard.Instant
 	circuit supervision.Snapshot
 	gate    mailbox.Depth
+	crew    mailbox.Crew
 	stopped bool       // nothing may begin any more
 	gap     *CallError // why the handler of Rebuild is not there; nil if it is
 }
@@ -130,6 +135,7 @@ func (g *Guard) sight() sight {
 	}
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
 	s.circuit = g.circuit.Snapshot(s.now)
+	s.crew = s.plan.pool.Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()
 	if g.generations != nil {
 		s.gap = g.generations.refusal()

@@ -24,6 +24,7 @@ type (
 		Operations    []operationJSON  `json:"operations,omitempty"`
 		Happened      []happeningJSON  `json:"happened,omitempty"`
 		Warnings      []warningJSON    `json:"warnings,omitempty"`
+		Overdue       []overdueJSON    `json:"overdue,omitempty"`
 		Recent        []transitionJSON `json:"recent,omitempty"`
 	}
 	verdictJSON struct {
@@ -76,6 +77,12 @@ type (
 		Code    string `json:"code"`
 		Problem string `json:"problem"`
 	}
+	overdueJSON struct {
+		Operation string `json:"operation"`
+		Attempt   int    `json:"attempt"`
+		Began     string `json:"began"` // since the System's start
+		By        string `json:"by"`
+	}
 	transitionJSON struct {
 		Epoch uint64 `json:"epoch"`
 		At    string `json:"at"` // since the System's start
@@ -118,6 +125,12 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 	}
 	for _, w := range e.Warnings {
 		out.Warnings = append(out.Warnings, warningJSON{Path: w.Path, Code: w.Code, Problem: w.Error()})
+	}
+	for _, o := range e.Overdue {
+		out.Overdue = append(out.Overdue, overdueJSON{
+			Operation: o.Operation, Attempt: o.Attempt,
+			Began: plain.Duration(time.Duration(o.Began)), By: plain.Duration(o.By),
+		})
 	}
 	for _, t := range e.Recent {
 		out.Recent = append(out.Recent, transitionJSON{

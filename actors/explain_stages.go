@@ -20,6 +20,7 @@ func (s sight) stages() []Stage {
 		{Name: "total deadline", On: p.Deadline.Total > 0 || p.Deadline.Reserve > 0, Now: s.total(), Settings: all.under("deadline.total", "deadline.reserve")},
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
 		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker", "panics")},
+		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
 		{Name: "bulkhead", On: p.Bulkhead.On(), Now: s.bulkhead(), Settings: all.under("bulkhead")},
 		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
 	}
@@ -91,7 +92,7 @@ func (all settings) under(paths ...string) (found []Setting) {
 }
 
 func (s sight) total() string {
-	d := s.plan.deadline
+	d := s.plan.given.Deadline
 	words := "off: only the caller's own deadline counts"
 	switch {
 	case d.Total > 0:
@@ -106,7 +107,7 @@ func (s sight) total() string {
 }
 
 func (s sight) attempt() string {
-	if d := s.plan.deadline.Attempt; d > 0 {
+	if d := s.plan.given.Deadline.Attempt; d > 0 {
 		return fmt.Sprintf("a handler has %s from the moment it holds a permit", plain.Duration(d))
 	}
 	return "off: a handler has what is left of the call's time"

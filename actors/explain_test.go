@@ -34,6 +34,14 @@ var explained = Policy{
 	Bulkhead: Bulkhead{Concurrency: 2, Queue: 1},
 }
 
+// isolatedPolicy is explained, with room for two handlers that were left behind.
+var isolatedPolicy = func() Policy {
+	p := explained
+	p.Bulkhead.Concurrency = 4
+	p.Workers.MaxAbandoned = 2
+	return p
+}()
+
 // patient is a guard under test with a dependency that the test steers.
 type patient struct {
 	*testing.T
@@ -82,6 +90,17 @@ func (p *patient) trip() {
 	p.calls(4)
 	p.down = false
 	synctest.Wait()
+}
+
+// leaveBehind lets callers leave handlers behind, which hang for three seconds.
+func (p *patient) leaveBehind(n int) {
+	for range n {
+		_, err := Do(context.Background(), p.Guard, func(context.Context) (int, error) {
+			time.Sleep(3 * time.Second)
+			return 0, nil
+		})
+		wantIs(p.T, err, context.DeadlineExceeded)
+	}
 }
 
 func (p *patient) later(d time.Duration) {
@@ -162,6 +181,14 @@ var conditions = []struct {
 	{"budget-spent", explained, func(p *patient) {
 		p.calls(12)
 		for p.spent.Withdraw(p.sys.Now()) {
+		}
+	}},
+	{"overdue", isolatedPolicy, func(p *patient) { p.leaveBehind(1); p.later(300 * time.Millisecond) }},
+	{"abandoned", isolatedPolicy, func(p *patient) { p.leaveBehind(2); p.later(300 * time.Millisecond) }},
+	{"workers-off-again", isolatedPolicy, func(p *patient) {
+		p.leaveBehind(2)
+		if _, err := p.Update(p.Context(), explained); err != nil {
+			p.Fatal(err)
 		}
 	}},
 	{"stopped", explained, func(p *patient) {

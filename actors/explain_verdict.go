@@ -23,6 +23,8 @@ func (s sight) verdict() Verdict {
 		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}
 	case s.gap != nil:
 		return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}
+	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
+		return refusedWith(errs.abandoned)
 	case !full && !d.Suspended && d.Waiting == 0:
 		return Verdict{Admitted: true, Why: s.admittedBecause()}
 	case d.Waiting < d.Queue:

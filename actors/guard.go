@@ -43,8 +43,8 @@ type Guard struct {
 	generations *generations           // of the handler of Rebuild; else nil
 	breaks      atomic.Pointer[breaks] // the handlers' last panics; nil before the first
 	halting     chan struct{}          // closed when no call may begin any more; wakes those that back off
-	halt        func()                 // closes halting, once
-	quit        func()                 // tells the actor to stop, once
+	halted      sync.Once              // guards halt
+	quitting    atomic.Bool            // the actor was told to stop
 	ring        func()                 // stir, for the alarm: made once
 	done        chan struct{}          // closed when the actor takes no messages any more
 
@@ -106,16 +106,15 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	g := &Guard{
 		sys: sys, clock: sys.clock, name: name,
 		seed:    sys.seed ^ hash.Sum64(),
-		gate:    mailbox.NewGate(p.Bulkhead, sys.clock),
+		gate:    mailbox.NewGate(first.bulkhead(), sys.clock),
 		spent:   supervision.NewSpending(first.retry.Budget),
 		halting: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
 	g.circuit = supervision.NewCircuit(p.Breaker, g.seed)
 	g.told.Store(g.circuit.Epoch())
-	g.halt = sync.OnceFunc(g.halts)
 	g.ring = g.stir
-	g.quit = sync.OnceFunc(func() { sys.root.Stop(g.pid) })
+	first.staff(nil, g.gate)
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
 	return g

@@ -28,7 +28,7 @@ func (g *Guard) Stop(ctx context.Context) error {
 	drained := g.idle(ctx)
 	if drained != nil {
 		g.gate.Stop()
-		g.family.Cancel()
+		g.cancel()
 		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 		defer over()
 		if g.idle(grace) == nil {
@@ -36,6 +36,7 @@ func (g *Guard) Stop(ctx context.Context) error {
 		}
 	}
 	left := g.abandoned()
+	g.disband(ctx, drained == nil)
 	g.end(ctx)
 	if drained == nil {
 		return nil
@@ -43,7 +44,10 @@ func (g *Guard) Stop(ctx context.Context) error {
 	return &AbandonedError{Guards: []Abandoned{left}, Cause: drained}
 }
 
-// halts is what halt does, once: nothing begins any more, and nobody waits for a repetition.
+// halt lets nothing begin any more, and nobody wait for a repetition. Whoever calls
+// it finds it done.
+func (g *Guard) halt() { g.halted.Do(g.halts) }
+
 func (g *Guard) halts() {
 	close(g.halting)
 	if g.generations != nil {
@@ -63,7 +67,9 @@ func (g *Guard) end(ctx context.Context) {
 	if g.hasStopped() {
 		return // a stop that finds nobody is a dead letter
 	}
-	g.quit()
+	if !g.quitting.Swap(true) {
+		g.sys.root.Stop(g.pid)
+	}
 	if waitFor(ctx, g.done) == nil {
 		return
 	}

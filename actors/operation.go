@@ -4,6 +4,7 @@ package actors
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -20,13 +21,15 @@ type operation struct {
 	name        string
 	fixed       atomic.Pointer[refusals]
 	open        atomic.Pointer[openRefusal]
-	generations *generations // of the handler, if that is rebuilt
+	generations *generations              // of the handler, if that is rebuilt
+	tasks       atomic.Pointer[sync.Pool] // of attempts on pooled goroutines that are over; nil before the first
 }
 
 // refusals are the errors that depend on the plan alone.
 type refusals struct {
 	plan                           *plan
 	full, late, suspended, stopped *CallError
+	abandoned                      *CallError
 }
 
 // openRefusal is the error of one phase of the circuit.
@@ -52,7 +55,7 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
 	}
-	b := p.given.Bulkhead.WithDefaults()
+	b, limit := p.bulkhead().WithDefaults(), p.limitedBy()
 	wait := "the smaller of 100ms and a fifth of what the deadline leaves"
 	if b.MaxWait > 0 {
 		wait = plain.Duration(b.MaxWait)
@@ -64,11 +67,14 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 	r := &refusals{
 		plan: p,
 		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
-			"no permit of %d is free and %s; call less, or raise bulkhead.concurrency or bulkhead.queue", b.Concurrency, queue)),
+			"no permit of %d is free and %s; call less, or raise %s or bulkhead.queue", b.Concurrency, queue, limit)),
 		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
-			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise bulkhead.concurrency", b.Concurrency, wait)),
+			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise %s", b.Concurrency, wait, limit)),
 		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
 		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
+		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
+			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",
+			p.workers.MaxAbandoned)),
 	}
 	if p == o.guard.plan.Load() {
 		o.fixed.Store(r)

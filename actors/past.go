@@ -30,6 +30,7 @@ const (
 	refusedLate = iota
 	refusedOpen
 	refusedRestarting
+	refusedUnmanned
 	refusedFull
 	refusedWaited
 	refusedSuspended

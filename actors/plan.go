@@ -8,6 +8,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -16,18 +17,36 @@ import (
 type plan struct {
 	given    Policy // as the user wrote it
 	version  uint64 // counts from 1 with every Update
-	deadline Deadline
-	retry    Retry // with its defaults
+	retry    Retry  // with its defaults
 	repeats  bool
+	workers  Workers       // with its defaults
+	isolated bool          // handlers run on goroutines of the pool
+	pool     *mailbox.Pool // nil until a plan of the guard had workers
 }
 
 func compile(given Policy, version uint64) *plan {
 	given = given.clone()
-	retry := given.Retry.WithDefaults()
+	retry, workers := given.Retry.WithDefaults(), given.Workers.WithDefaults(given.Bulkhead)
 	return &plan{
 		given: given, version: version,
-		deadline: given.Deadline, retry: retry, repeats: retry.Attempts > 1,
+		retry: retry, repeats: retry.Attempts > 1,
+		workers: workers, isolated: workers.On(),
 	}
+}
+
+// bulkhead is the gate's: no more permits than workers.
+func (p *plan) bulkhead() Bulkhead { return p.workers.Bound(p.given.Bulkhead) }
+
+// staff gives the plan the guard's pool, which outlives every plan: its
+// goroutines do, and so does work that was left behind.
+func (p *plan) staff(pool *mailbox.Pool, gate *mailbox.Gate) {
+	switch {
+	case pool != nil:
+		pool.Resize(p.workers)
+	case p.isolated:
+		pool = mailbox.NewPool(gate, p.workers)
+	}
+	p.pool = pool
 }
 
 // Change says what an Update did to a running guard.

@@ -26,6 +26,10 @@ type Policy struct {
 	Breaker Breaker
 	// Bulkhead bounds concurrency. Off: no bound, no queue.
 	Bulkhead Bulkhead
+	// Workers runs handlers on pooled goroutines, so that a caller leaves at its
+	// deadline although the handler goes on. Off: a handler runs on its caller's
+	// goroutine, and the caller waits until it returns.
+	Workers Workers
 	// Panics holds the circuit open when too many handlers panic. Off: a panic is one
 	// call's failure.
 	Panics Panics
@@ -56,6 +60,7 @@ func (p Policy) Validate() Problems {
 	c.Include("retry", p.Retry.Validate())
 	c.Include("breaker", p.Breaker.Validate())
 	c.Include("bulkhead", p.Bulkhead.Validate())
+	c.Include("workers", p.Workers.Validate())
 	c.Include("panics", p.Panics.Validate())
 	c.Include("restart", p.Restart.Validate())
 	for _, rule := range between {
@@ -77,6 +82,7 @@ func (p Policy) WithDefaults() Policy {
 	if p.Restart.On() {
 		p.Restart = p.Restart.WithDefaults()
 	}
+	p.Workers = p.Workers.WithDefaults(p.Bulkhead)
 	return p
 }
 
@@ -118,13 +124,14 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 var between = []func(Policy) (fuseboard.Problem, bool){
 	emptyPolicy, attemptsInTotal, retryInDeadline, probesInPermits,
 	waitInTotal, slowInAttempt, probeOutlivesAttempt,
+	workersBelowPermits, abandonedAbovePermits, workersNeverLeft,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
-	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Panics.On()
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On()
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
-		Fix: "set a field of deadline, retry, breaker, bulkhead or panics",
+		Fix: "set a field of deadline, retry, breaker, bulkhead, workers or panics",
 	}, !on
 }
 
@@ -146,11 +153,12 @@ func retryInDeadline(p Policy) (fuseboard.Problem, bool) {
 }
 
 func probesInPermits(p Policy) (fuseboard.Problem, bool) {
+	permits := p.Workers.Bound(p.Bulkhead).Concurrency
 	return fuseboard.Problem{
 		Code: codeProbesPermits, Path: "breaker.probes", Value: strconv.Itoa(p.Breaker.Probes),
-		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", p.Bulkhead.Concurrency),
+		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", permits),
 		Fix:     "lower breaker.probes or raise bulkhead.concurrency",
-	}, p.Breaker.On() && p.Bulkhead.On() && p.Breaker.Probes > p.Bulkhead.Concurrency
+	}, p.Breaker.On() && permits > 0 && p.Breaker.Probes > permits
 }
 
 func waitInTotal(p Policy) (fuseboard.Problem, bool) {

@@ -139,7 +139,8 @@ func (r *receiver) stopping() {
 	g := r.guard
 	g.alarm.stop()
 	g.halt()
-	g.family.Cancel()
+	g.cancel()
+	g.disband(context.Background(), false)
 	if g.generations != nil {
 		g.generations.stop(ErrStopped)
 	}

@@ -25,9 +25,11 @@ type With[Req, Resp any] struct {
 	Safe func(Req) bool
 	// Classify says what an answer means, where the default classifier (see
 	// [supervision.Classify]) does not know: a response that is a failure, an
-	// error that is not. The zero Outcome leaves the decision to the default.
+	// error that is not. The zero Outcome leaves the decision to the default. It is
+	// not asked about an attempt whose caller left it behind (see [Workers]).
 	Classify func(Resp, error) fuseboard.Outcome
-	// Discard disposes of an answer that nobody gets, because the attempt was repeated.
+	// Discard disposes of an answer that nobody gets, because the attempt was
+	// repeated, or its caller has left it behind (see [Workers]).
 	Discard func(Resp)
 }
 
@@ -117,7 +119,8 @@ func (g *Guard) takeOp(op bound) bool {
 	return true
 }
 
-// Call runs the operation on the caller's goroutine under the guard's policy
+// Call runs the operation on the caller's goroutine, or on one of [Workers], under
+// the guard's policy
 // and returns its answer, or a [*CallError]: refused, failed, or left. What
 // Classify called a success or a void is returned as the handler returned it.
 // The caller's context is the request's: its end ends the call, and its deadline
@@ -143,7 +146,7 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 	var (
 		none T
 		c    call
-		with With[struct{}, T]
+		with With[func(context.Context) (T, error), T]
 	)
 	if !g.made() || f == nil {
 		return none, errUnbound
@@ -151,7 +154,15 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 	if err := c.begin(ctx, g.self); err != nil {
 		return none, err
 	}
-	return run(&c, func(ctx context.Context, _ struct{}) (T, error) { return f(ctx) }, &with, struct{}{})
+	return run(&c, nil, &with, f)
+}
+
+// run runs the handler. One that is nil is that of [Do]: the request is the work.
+func (h Handler[Req, Resp]) run(ctx context.Context, req Req) (Resp, error) {
+	if h == nil {
+		return any(req).(func(context.Context) (Resp, error))(ctx)
+	}
+	return h(ctx, req)
 }
 
 // made reports whether the ref came from a constructor.

@@ -33,6 +33,9 @@ type Stats struct {
 	Window Numbers
 	// Gate is how full the bulkhead is now.
 	Gate mailbox.Depth
+	// Overdue is how many handlers still run that their callers have left behind;
+	// always 0 without [Workers]. [Guard.Explain] names the oldest.
+	Overdue int
 	// PolicyVersion numbers the policy in force, the first one 1.
 	PolicyVersion uint64
 }
@@ -47,6 +50,8 @@ type Rejected struct {
 	Restart uint64
 	// Deadline: the deadline had passed before the dependency was touched.
 	Deadline uint64
+	// Workers: too many handlers that their callers have left still ran.
+	Workers uint64
 	// Stopped: the guard or its System had stopped.
 	Stopped uint64
 }
@@ -95,13 +100,15 @@ func (g *Guard) Stats() Stats {
 			Breaker:  n.refused[refusedOpen].Load(),
 			Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
 			Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
-			Restart: n.refused[refusedRestarting].Load(),
+			Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
 		},
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
 	}
+	p := g.plan.Load()
+	s.PolicyVersion, s.Overdue = p.version, p.pool.Abandoned()
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	r := s.Rejected
-	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Stopped
+	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Stopped
 	return s
 }

@@ -19,7 +19,8 @@ func (r *receiver) update(p Policy) Change {
 	change.Lost = append(
 		lostOf(g.circuit.Reshape(g.clock.Now(), after.given.Breaker), after),
 		r.reshapeBudget(before, after)...)
-	g.gate.Resize(after.given.Bulkhead)
+	after.staff(before.pool, g.gate)
+	g.gate.Resize(after.bulkhead())
 	g.plan.Store(after)
 	if c := g.crew.Load(); c != nil {
 		c.strategy.Reshape(after.given.Restart)

@@ -37,6 +37,7 @@ func loaded() Policy {
 			Weights: map[fuseboard.Class]float64{fuseboard.ClassThrottled: 0.25},
 		},
 		Bulkhead: Bulkhead{Concurrency: 2, Queue: 5, MaxWait: 4 * time.Second},
+		Workers:  Workers{Max: 4, Idle: 5 * time.Second, MaxAbandoned: 3},
 		Panics:   Panics{Max: 7, Within: 2 * time.Minute, Hold: 3 * time.Minute},
 		Restart: Restart{
 			Max: 4, Within: 20 * time.Second, Timeout: 8 * time.Second,
@@ -85,6 +86,9 @@ var edits = []struct {
 	{path: "bulkhead.concurrency", edit: func(p *Policy) { p.Bulkhead.Concurrency = 3 }, grows: 1},
 	{path: "bulkhead.queue", edit: func(p *Policy) { p.Bulkhead.Queue = 1 }},
 	{path: "bulkhead.max_wait", edit: func(p *Policy) { p.Bulkhead.MaxWait = time.Millisecond }},
+	{path: "workers.max", edit: func(p *Policy) { p.Workers.Max = 5 }},
+	{path: "workers.idle", edit: func(p *Policy) { p.Workers.Idle = 0 }},
+	{path: "workers.max_abandoned", edit: func(p *Policy) { p.Workers.MaxAbandoned = 0 }},
 	{path: "panics.max", edit: func(p *Policy) { p.Panics.Max = 0 }},
 	{path: "panics.within", edit: func(p *Policy) { p.Panics.Within = 0 }},
 	{path: "panics.hold", edit: func(p *Policy) { p.Panics.Hold = 0 }},

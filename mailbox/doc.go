@@ -9,6 +9,9 @@
 // from the same permits and wait in the same queue. [Gate.Mailbox] puts the
 // gate in front of an actor, so that a request sent as a message waits there too.
 //
+// Work that holds a permit runs on the caller's goroutine, or on one of a [Pool]:
+// then the caller may leave before the work ends, and the permit stays with it.
+//
 //	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 32, Queue: 64}, clock)
 //	if err := gate.Enter(ctx, until); err != nil {
 //		return err // refused: the dependency was not touched
@@ -39,6 +42,14 @@
 // of a granted job counts as in use, the one that a timer or a context needs to
 // refuse a job counts until Refuse returned, and [Gate.Idle] waits for both
 // (TestIdleWaitsForPermitsAndAnswers).
+// Who is granted a permit of a gate bounded by [Workers.Bound] finds a goroutine
+// of its pool, and no more than Workers.Max ever work
+// (TestStorm_AllPooledGoroutinesAndPermitsAreBack).
+// A caller that leaves pooled work leaves its permit with it, until the work and
+// its disposal have ended (TestPermitOfLeftWorkStaysUntilItReallyEnds) and the
+// caller has noted its outcome (TestPermitOfLeftWorkWaitsForItsCallerToSettle).
+// A pooled goroutine without work ends when it was not needed for Workers.Idle
+// (TestIdleGoroutineEndsAfterIdle, TestMostRecentlyIdleGoroutineIsUsedFirstAndTheRestEnd).
 // The actor's control lane never waits for a permit
 // (TestControlMessagesPassWhileTheGateIsFull).
 package mailbox

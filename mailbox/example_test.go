@@ -37,6 +37,50 @@ func ExampleGate_TryEnter() {
 	// Output: inside: 1
 }
 
+// download is work that may take longer than its caller waits.
+type download struct{ result string }
+
+func (d *download) Run()  { d.result = "done" }
+func (d *download) Late() { fmt.Println("nobody wants", d.result) }
+
+func ExampleNewPool() {
+	workers := mailbox.Workers{Max: 4}
+	clock := fuseboard.NewClock()
+	gate := mailbox.NewGate(workers.Bound(mailbox.Bulkhead{}), clock)
+	pool := mailbox.NewPool(gate, workers)
+
+	if err := gate.Enter(context.Background(), fuseboard.Never); err != nil {
+		fmt.Println(err)
+		return
+	}
+	now := clock.Now()
+	d := &download{}
+	seat := pool.Start(d)
+	if seat.Wait(nil, now, now.Add(time.Minute)) == mailbox.Answered {
+		fmt.Println(d.result)
+		seat.Free()
+		gate.Leave()
+	} else { // d is not ours any more
+		fmt.Println("left")
+		seat.Settle()
+	}
+
+	pool.Close()
+	fmt.Println(pool.Wait(context.Background()))
+	// Output:
+	// done
+	// <nil>
+}
+
+func ExampleWorkers_Bound() {
+	workers := mailbox.Workers{Max: 8}
+	fmt.Printf("%+v\n", workers.Bound(mailbox.Bulkhead{Concurrency: 32, Queue: 64}))
+	fmt.Printf("%+v\n", workers.Bound(mailbox.Bulkhead{}))
+	// Output:
+	// {Concurrency:8 Queue:64 MaxWait:0s}
+	// {Concurrency:8 Queue:0 MaxWait:0s}
+}
+
 func ExampleBulkhead_Validate() {
 	b := mailbox.Bulkhead{Concurrency: -3, MaxWait: time.Hour}
 	for _, p := range b.Validate() {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+)
+
+// isolated is attempt on a pooled goroutine: it waits for the handler no longer
+// than the attempt may take, its caller stays, and the guard lets calls run.
+// Where it leaves the handler behind, the permit stays with that.
+func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
+	sound := false
+	defer func() {
+		if !sound { // a panic of Classify, or it is ending the goroutine
+			c.out, err = broken(recover())
+			c.broke = err
+		}
+		c.left = c.seat != nil
+		c.conclude(err)
+	}()
+	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	done := c.parent.Done()
+	t := taskFor[Req, Resp](c.op)
+	t.errand = errand{op: c.op, attempt: c.attempts, began: c.began, until: c.try.Until}
+	t.handle, t.discard, t.ctx, t.lazy, t.req = h, w.Discard, ctx, lazy, req
+	if c.attempts > 1 && !c.left {
+		t.last, t.repeats = last, true
+	}
+	s := c.plan.pool.Start(t)
+	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {
+		c.seat, sound = s, true
+		return resp, c.leftBehind(why)
+	}
+	s.Free()
+	resp, err, c.out = t.resp, t.err, t.out
+	t.recycle()
+	if c.out.Kind == 0 { // it did return
+		c.out = w.classify(c, resp, err)
+	} else {
+		c.broke = err
+	}
+	sound = true
+	return resp, err
+}
+
+// leftBehind is the outcome, and the error, of an attempt whose caller does not
+// wait for its end: the deadline's failure, or void. No hook is asked, for there
+// is no answer to judge.
+func (c *call) leftBehind(why mailbox.Ending) error {
+	c.halted = why == mailbox.Interrupted
+	if c.halted {
+		c.out = fuseboard.Outcome{Kind: fuseboard.Void, Class: fuseboard.ClassCancelled}
+		return context.Canceled
+	}
+	if why == mailbox.TimeUp || c.parent.Err() == context.DeadlineExceeded {
+		c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout}
+		if now := c.guard.clock.Now(); c.try.Passed(now) {
+			return c.try.Error(now, nil)
+		}
+		return context.Cause(c.parent) // a deadline that it did not tell of
+	}
+	c.out = fuseboard.Outcome{Kind: fuseboard.Void, Class: fuseboard.ClassCancelled}
+	return cmp.Or(context.Cause(c.parent), context.Canceled)
+}
+
+// overloaded reports whether so much work has been left behind that no more may begin.
+func (p *plan) overloaded() bool {
+	return p.isolated && p.pool.Abandoned() >= p.workers.MaxAbandoned
+}
+
+// unmanned is the refusal of a call that finds too much work left behind.
+func (c *call) unmanned() error {
+	return c.refuse(refusedUnmanned, c.op.refusals().abandoned)
+}
+
+// cancel ends the contexts of all handlers that run, and the waiting of those who
+// may leave theirs behind.
+func (g *Guard) cancel() {
+	g.family.Cancel()
+	if pool := g.plan.Load().pool; pool != nil {
+		pool.Interrupt()
+	}
+}
+
+// disband ends the pooled goroutines, each once it has no work. Where none has,
+// it waits for their end.
+func (g *Guard) disband(ctx context.Context, drained bool) {
+	pool := g.plan.Load().pool
+	if pool == nil {
+		return
+	}
+	pool.Close()
+	if drained {
+		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+		defer over()
+		_ = pool.Wait(grace) // all are on their way out
+	}
+}
