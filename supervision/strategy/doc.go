@@ -43,6 +43,15 @@
 // different requests and must not block (TestOneStrategyMayServeSeveralSupervisors,
 // TestUnderAGuardianManyChildrenMayBreakAtOnce).
 //
+// A child whose restart budget is spent goes up: to the strategy above, which counts
+// all children of the one below as one child of its own, and answers with a wait of
+// its own (TestASpentBudgetIsAnsweredAboveAndBeginsAnew,
+// TestChildrenThatClimbTogetherAreEachRestarted). The last one may keep it
+// (TestAStrategyThatKeepsRestartsAtTheLongestBackoff); that wait takes a further
+// number of the seed (TestTheLongestBackoffIsDrawnFromItsUpperHalf). All waits belong
+// to the strategy of the child. Rules may change at any time
+// (TestAReshapedStrategyKeepsItsCount).
+//
 // The memory of restarts is bounded: at most Restart.Max instants for each child
 // that failed within the last two Restart.Within
 // (TestRestartsAreCountedWithinTheTimeAndMemoryIsBounded).

@@ -15,14 +15,15 @@ func (s *Strategy) rebuild(f failure) {
 	if waiting {
 		return
 	}
-	fault := supervision.Fault{Broken: true, Restarts: restarts}
-	decision := s.decide(now, fault, supervision.Retry{})
+	decision, spent := s.judge(now, f.life, restarts)
 	if decision.Verb != supervision.Rebuild {
-		s.lives.forget(f.life)
 		s.escalate(f)
 		return
 	}
-	s.lives.restarting(now, f.life)
+	s.lives.restarting(f.life)
+	if spent > 0 && s.options.Climbed != nil && !s.waits.over() {
+		s.options.Climbed(Climb{Child: f.child, Reason: f.reason, Spent: spent, After: decision.After})
+	}
 	s.waits.start(decision.After,
 		func() {
 			s.lives.restarted(f.life)

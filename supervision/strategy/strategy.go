@@ -17,6 +17,8 @@ import (
 type Strategy struct {
 	clock   *fuseboard.Clock
 	options Options
+	restart atomic.Pointer[supervision.Restart] // with its defaults
+	self    *actor.RestartStatistics            // whom the strategy above counts
 	draws   atomic.Uint64
 	lives   *lives
 	waits   waits
@@ -28,11 +30,23 @@ var _ actor.SupervisorStrategy = (*Strategy)(nil)
 // not be nil. Options are taken as they are: defaults are applied, and what
 // [Options.Validate] would refuse is not judged here.
 func New(clock *fuseboard.Clock, options Options) *Strategy {
-	options.Restart = options.Restart.WithDefaults()
 	if options.Fault == nil {
 		options.Fault = neverAgain
 	}
-	return &Strategy{clock: clock, options: options, lives: newLives(options.Restart)}
+	s := &Strategy{clock: clock, options: options, self: actor.NewRestartStatistics()}
+	restart := options.Restart.WithDefaults()
+	s.restart.Store(&restart)
+	s.lives = newLives(restart)
+	return s
+}
+
+// Reshape bounds restarts by other rules from now on. Restarts that were counted
+// stay counted, and a wait that has begun keeps its length. Like [New] it applies
+// defaults and judges nothing.
+func (s *Strategy) Reshape(r supervision.Restart) {
+	r = r.WithDefaults()
+	s.restart.Store(&r)
+	s.lives.reshape(r)
 }
 
 func neverAgain(cause error, _ *actor.MessageEnvelope) (supervision.Fault, supervision.Retry) {
@@ -69,5 +83,5 @@ func (s *Strategy) Stop() { s.waits.stop() }
 
 func (s *Strategy) decide(now fuseboard.Instant, fault supervision.Fault, retry supervision.Retry) supervision.Decision {
 	fault.U = supervision.Uniform(s.options.Seed, s.draws.Add(1))
-	return supervision.Decide(now, fault, retry, s.options.Restart)
+	return supervision.Decide(now, fault, retry, *s.restart.Load())
 }
