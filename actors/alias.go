@@ -24,6 +24,8 @@ type (
 	Budget = supervision.Budget
 	// Breaker says when the circuit opens and how it closes; see [supervision.Breaker].
 	Breaker = supervision.Breaker
+	// Restart bounds how often a broken actor is rebuilt; see [supervision.Restart].
+	Restart = supervision.Restart
 	// Window is the evidence a breaker judges; see [supervision.Window].
 	Window = supervision.Window
 	// Command is an operator's override of a circuit; see [supervision.Command].

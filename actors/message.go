@@ -86,7 +86,7 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 // themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, *update, *command, *actor.Touch:
+	case nudge, *update, *command, *hold, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)

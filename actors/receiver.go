@@ -19,6 +19,8 @@ type receiver struct {
 	guard   *Guard
 	history *supervision.Log // transitions not yet published
 	seq     uint64           // of the last event
+	held    uint64           // epoch of the last hold by a group
+	holder  *Group           // whose that was
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -55,6 +57,8 @@ func (r *receiver) Receive(ctx actor.Context) {
 		m.answer <- r.update(m.policy)
 	case *command:
 		m.answer <- r.command(m.command)
+	case *hold:
+		r.hold(m)
 	case *actor.Stopping:
 		r.guard.alarm.stop()
 		r.guard.halt()
@@ -83,6 +87,7 @@ func (r *receiver) publish() {
 		g.recent.add(t)
 		r.event(Event{Kind: EventTransition, Transition: t})
 		r.log(t)
+		g.group.stir()
 	}
 }
 
@@ -143,7 +148,7 @@ func (r *receiver) stopped() {
 
 func (r *receiver) event(e Event) {
 	r.seq++
-	e.Dependency, e.Seq, e.At = r.guard.name, r.seq, r.guard.clock.Now()
+	e.Dependency, e.Group, e.Seq, e.At = r.guard.name, r.guard.group.Path(), r.seq, r.guard.clock.Now()
 	r.guard.sys.streams.publish(e)
 }
 
