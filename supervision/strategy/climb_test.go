@@ -132,3 +132,34 @@ func TestAReshapedStrategyKeepsItsCount(t *testing.T) {
 		s.stop(child)
 	})
 }
+
+func TestAChildThatBreaksWhileItStopsEscalatesNothing(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		inner := strategy.New(s.clock, strategy.Options{Restart: once})
+		outer := strategyFunc(func(supervisor actor.Supervisor, child *actor.PID, reason any) {
+			s.note(fmt.Sprint("escalated ", reason))
+			supervisor.StopChildren(child)
+		})
+		var child *actor.PID
+		broken := false
+		group, _ := s.guard(&outer, func(ctx actor.Context) {
+			if _, started := ctx.Message().(*actor.Started); started {
+				child = ctx.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
+					if _, stopping := ctx.Message().(*actor.Stopping); stopping && !broken {
+						broken = true
+						panic("cannot stop")
+					}
+					fragile(s)(ctx)
+				}))
+			}
+		}, actor.WithSupervisor(inner))
+		s.log()
+		s.system.Root.Send(child, "break") // spends the budget
+		s.pass(2 * time.Second)
+		s.system.Root.Stop(child)
+		s.pass(10 * time.Second)
+		s.want(t, "0s started", "1s directive RestartDirective", "1s started", "2s directive StopDirective", "2s started", "2s stopped")
+		inner.Stop()
+		s.stop(group)
+	})
+}

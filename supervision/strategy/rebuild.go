@@ -36,8 +36,14 @@ func (s *Strategy) rebuild(f failure) {
 }
 
 // escalate passes the failure to the supervisor's supervisor, or stops the child
-// where there is none. Protoactor reports an escalation where it ends.
+// where there is none. Protoactor reports an escalation where it ends. A child that
+// broke while it was stopping is nobody's concern above: its message, a Stop, would
+// be taken there for the supervisor's own.
 func (s *Strategy) escalate(f failure) {
+	if f.stopping() {
+		f.end()
+		return
+	}
 	if s.options.Root || s.waits.over() {
 		f.stop()
 		return
