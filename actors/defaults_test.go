@@ -109,7 +109,7 @@ func defaultsPage(t *testing.T) string {
 	if len(listed) > 0 {
 		t.Errorf("rows without a field: %v", listed)
 	}
-	return b.String()
+	return b.String() + groupDefaults(t)
 }
 
 // valuesOf returns the values of a policy by their paths, as a file says them.

@@ -54,10 +54,14 @@ func (g *Group) end(ctx context.Context) {
 
 // endGroups ends the groups of a System whose guards have stopped.
 func (s *System) endGroups(ctx context.Context) {
-	for _, g := range s.Groups() {
-		if g.parent == nil {
-			g.end(ctx)
+	all := s.Groups()
+	for _, g := range all { // all at once
+		if g.parent == nil && !g.hasStopped() {
+			g.quit()
 		}
+	}
+	for _, g := range all {
+		g.end(ctx)
 	}
 }
 
