@@ -186,20 +186,59 @@ func TestAnOperatorsCommandIsNeverOverriddenByAGroup(t *testing.T) {
 	})
 }
 
-func TestMembersUnderACommandAreNoEvidence(t *testing.T) {
+func TestOnlyCircuitsThatTheirOwnEvidenceMovesAreEvidence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys := start(t)
-		r := newRegion(t, sys, sys, "eu", 4, shares(0.5))
-		r.fail(t, 0)
-		hold := Command{Mode: HoldOpen, Reason: "mine", By: "ann", TTL: time.Hour}
-		for _, i := range []int{1, 2, 3} {
-			if err := r.refs[i].Command(t.Context(), hold); err != nil {
+		for mode, counts := range map[Mode]bool{Enforce: true, Shadow: true, Off: false, HoldOpen: false, HoldClosed: false} {
+			sys := start(t)
+			r := newRegion(t, sys, sys, "eu", 4, shares(0.5))
+			r.fail(t, 0)
+			if mode != Enforce {
+				if err := r.refs[0].Command(t.Context(), Command{Mode: mode, Reason: "mine", By: "ann", TTL: time.Hour}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			hold := Command{Mode: HoldOpen, Reason: "mine", By: "ann", TTL: time.Hour}
+			if err := r.refs[3].Command(t.Context(), hold); err != nil {
 				t.Fatal(err)
 			}
+			r.fail(t, 1)
+			if opened := r.State() == Open; opened != counts {
+				t.Errorf("an open member under %s counts: %v, want %v", mode, opened, counts)
+			}
+		}
+	})
+}
+
+func TestAnOverdueMemberIsNotOpenAnyMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		r := newRegion(t, sys, sys, "eu", 3, GroupPolicy{})
+		r.fail(t, 0, 1)
+		until := r.refs[0].circuit.Refusal().Until
+		if before, at := census(r.Guards(), until-1), census(r.Guards(), r.refs[1].circuit.Refusal().Until); before.Failures != 2 || at.Failures != 0 || at.Calls != 3 {
+			t.Errorf("%+v, then %+v", before, at)
+		}
+	})
+}
+
+func TestAMemberThatLeavesChangesTheShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		world := group(t, sys, "world", shares(0.6))
+		r := newRegion(t, sys, world, "eu", 4, GroupPolicy{})
+		r.fail(t, 0, 1)
+		if world.State() != Closed {
+			t.Fatal("opened at half")
+		}
+		if err := r.refs[3].Stop(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 		synctest.Wait()
-		if r.State() != Closed {
-			t.Error("opened for what an operator holds")
+		if world.State() != Open || r.modes()[2] != HoldOpen {
+			t.Errorf("two of three are open, and the group is %v", world.State())
+		}
+		if err := world.Stop(t.Context()); err != nil || !world.alarm.stopped {
+			t.Errorf("%v; the alarm of a stopped group is set", err)
 		}
 	})
 }

@@ -179,6 +179,7 @@ func TestAGuardThatWaitsForItsRestartCanBeStopped(t *testing.T) {
 				eu := group(t, sys, "eu", GroupPolicy{Restart: exact(5, time.Hour)})
 				p := Policy{Bulkhead: Bulkhead{Concurrency: 1, Queue: 2, MaxWait: time.Minute}}
 				r := member(t, eu, "payments", p, echo)
+				when := restarts(sys, r.Guard)
 				r.breakOnce()
 				synctest.Wait()
 				waiting := r.Ask(t.Context(), 1)
@@ -202,8 +203,11 @@ func TestAGuardThatWaitsForItsRestartCanBeStopped(t *testing.T) {
 					}
 				}
 				pass(2 * time.Hour)
-				if way == "guard" && eu.Stats().Guards != 1 {
+				switch {
+				case way == "guard" && eu.Stats().Guards != 1:
 					t.Errorf("%+v", eu.Stats())
+				case way != "guard" && len(when()) > 0:
+					t.Error("a group that has stopped restarts its guards")
 				}
 			})
 		})

@@ -2,7 +2,10 @@
 
 package actors
 
-import "github.com/fuseboard/fuseboard"
+import (
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/supervision"
+)
 
 // hold is what a group that opens tells its members, and release what it tells
 // them when it lets go before its time. Shared by all members: read only.
@@ -23,20 +26,28 @@ func (*hold) IgnoreDeadLetterLogging() {}
 func (r *receiver) hold(h *hold) {
 	g := r.guard
 	g.wind() // what is over is over
-	phase, now := g.circuit.Refusal(), g.clock.Now()
-	held := phase.Mode == HoldOpen && phase.Epoch == r.held
+	now := g.clock.Now()
 	c := Command{Mode: HoldOpen, Reason: h.reason, By: "group " + h.group.name, TTL: h.until.Sub(now)}
-	switch {
-	case h.release && held && r.holder == h.group:
+	if h.release {
 		c.Mode, c.TTL = Enforce, 0
-	case h.release, phase.State == Open, c.TTL <= 0:
-		return
-	case phase.Mode == Enforce, held && phase.Until < h.until:
-	default:
+	}
+	if !r.yields(h, g.circuit.Refusal(), now) {
 		return
 	}
 	if t, moved, err := g.circuit.Command(now, c); err == nil && moved {
 		r.held, r.holder = t.Epoch, h.group
 	}
 	r.publish()
+}
+
+// yields reports whether the circuit as it is gives way to the hold.
+func (r *receiver) yields(h *hold, phase *supervision.Refusal, now fuseboard.Instant) bool {
+	held := phase.Mode == HoldOpen && phase.Epoch == r.held // by a group, not by an operator
+	switch {
+	case h.release:
+		return held && r.holder == h.group
+	case phase.State == Open || h.until <= now:
+		return false
+	}
+	return phase.Mode == Enforce || (held && phase.Until < h.until)
 }

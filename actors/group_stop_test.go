@@ -175,6 +175,54 @@ func TestShutdownStopsGroupsToo(t *testing.T) {
 	})
 }
 
+func TestNothingIsMadeInAGroupThatStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		world := group(t, sys, "world", GroupPolicy{})
+		eu := group(t, world, "eu", GroupPolicy{})
+		r := member(t, eu, "slow", Policy{}, func(context.Context, int) (int, error) { time.Sleep(time.Minute); return 1, nil })
+		running := r.Ask(t.Context(), 1)
+		synctest.Wait()
+		stopped := make(chan error, 1)
+		go func() { stopped <- world.Stop(t.Context()) }()
+		synctest.Wait() // world waits for the call, all actors are there
+		for _, home := range []*Group{world, eu} {
+			wantIs(t, errorOf(Protect(home, "late", Policy{})), ErrStopped)
+			wantIs(t, errorOf(home.Group("late", GroupPolicy{})), ErrStopped)
+		}
+		synctest.Wait()
+		if !slices.Equal(namesOf(sys.Guards()), []string{"slow"}) || !slices.Equal(namesOf(sys.Groups()), []string{"eu", "world"}) {
+			t.Errorf("%v, %v", namesOf(sys.Guards()), namesOf(sys.Groups()))
+		}
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+		_, _ = running.Wait(t.Context())
+	})
+}
+
+func TestWhatStoppedBeforeItWasListedIsNotListed(t *testing.T) {
+	sys := start(t)
+	if err := sys.reserve("payments"); err != nil {
+		t.Fatal(err)
+	}
+	g := newGuard(sys, "payments", Policy{})
+	sys.retire(g) // its group stopped it
+	if sys.enrol(g) || len(sys.Guards()) != 0 {
+		t.Error("a stopped guard is listed")
+	}
+	if err := sys.reserveGroup("eu"); err != nil {
+		t.Fatal(err)
+	}
+	eu, _ := newGroup(sys, nil, "eu", GroupPolicy{})
+	sys.retireGroup(eu)
+	if sys.enrolGroup(eu) || len(sys.Groups()) != 0 {
+		t.Error("a stopped group is listed")
+	}
+	member(t, sys, "payments", Policy{}, echo) // the names are free
+	group(t, sys, "eu", GroupPolicy{})
+}
+
 // Whoever makes something in a group that is stopped at the same moment gets it, or
 // ErrStopped, and in either case nothing of it is left.
 func TestMakingRacesWithStoppingStorm(t *testing.T) {
