@@ -186,16 +186,6 @@ func (g *Group) State() State {
 	return g.stand.Load().state
 }
 
-// Group returns the group that the guard is in, or false directly under the System.
-func (g *Guard) Group() (*Group, bool) {
-	if !g.made() {
-		return nil, false
-	}
-	return g.group, g.group != nil
-}
-
-func (g *Group) hasStopped() bool { return isClosed(g.done) }
-
 func (g *Group) logWarnings(problems Problems) {
 	for _, w := range problems.Warnings() {
 		g.sys.log.Warn("policy", "group", g.path, "path", w.Path, "code", w.Code, "problem", w.Error())

@@ -8,10 +8,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"pgregory.net/rapid"
-
-	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // region is a group under test with its members, each of which fails while down.
@@ -302,62 +298,5 @@ func TestABreakerThatIsTurnedOffLetsItsMembersGo(t *testing.T) {
 			t.Errorf("%v, members %v", r.State(), r.modes())
 		}
 		pass(time.Minute)
-	})
-}
-
-// Whatever opens and recovers when: a group is open for as long as it says, opens
-// for reasons only that its members have by themselves, and is closed and quiet at
-// last when nobody fails any more.
-func TestAGroupNeverKeepsItselfOpen(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		synctest.Test(t, func(t *testing.T) {
-			sys, err := Start(Options{Seed: rapid.Uint64Range(1, 1<<40).Draw(rt, "seed")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			members := rapid.IntRange(3, 6).Draw(rt, "members")
-			share := float64(rapid.IntRange(1, 10).Draw(rt, "tenths")) / 10
-			p := GroupPolicy{Breaker: GroupBreaker{Share: share, OpenFor: time.Duration(rapid.IntRange(1, 9).Draw(rt, "seconds")) * time.Second}}
-			world := newRegion(t, sys, sys, "world", 0, GroupPolicy{Breaker: GroupBreaker{Share: 1}})
-			r := newRegion(t, sys, world.Group, "eu", members, p)
-			for range rapid.IntRange(1, 25).Draw(rt, "steps") {
-				i := rapid.IntRange(0, members-1).Draw(rt, "member")
-				r.down[i] = rapid.Bool().Draw(rt, "down")
-				_, _ = r.refs[i].Call(t.Context(), 1)
-				pass(time.Duration(rapid.IntRange(0, 3000).Draw(rt, "ms")) * time.Millisecond)
-				at, now := r.stand.Load(), sys.Now()
-				if n := census(r.Guards(), now); at.state == Closed && p.Breaker.WithDefaults().reached(int(n.Failures), n.Calls) {
-					rt.Fatalf("%v of %d are open by themselves and the group is not", n.Failures, n.Calls)
-				}
-				if at.state == Open && at.until <= now {
-					rt.Fatalf("open beyond its time")
-				}
-			}
-			clear(r.down)
-			pass(time.Hour) // nobody calls: the members' own open times pass
-			if r.State() != Closed || world.State() != Closed || r.Stats().Held != 0 {
-				rt.Fatalf("%v an hour after the last failure: %+v", r.State(), r.Stats())
-			}
-			if err := sys.Shutdown(t.Context()); err != nil {
-				rt.Fatal(err)
-			}
-		})
-	})
-}
-
-func TestGroupOpenTimeGrowsIsCappedAndSpread(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := GroupBreaker{
-			Share: 0.5, OpenFor: time.Duration(rapid.Int64Range(int64(time.Millisecond), int64(time.Hour)).Draw(t, "open for")),
-			OpenGrowth: rapid.Float64Range(1, 10).Draw(t, "growth"), OpenJitter: rapid.Float64Range(0, 0.5).Draw(t, "jitter"),
-		}.WithDefaults()
-		opens, u := rapid.IntRange(1, 1000).Draw(t, "opens"), supervision.Uniform(rapid.Uint64().Draw(t, "seed"), 1)
-		d := b.openTime(opens, u)
-		if low := time.Duration(float64(min(b.OpenFor, b.MaxOpen)) * (1 - b.OpenJitter)); d < low-1 || d > b.MaxOpen {
-			t.Fatalf("%s is not within %s and %s", d, low, b.MaxOpen)
-		}
-		if b.openTime(opens+1, u) < d {
-			t.Fatal("shrinks")
-		}
 	})
 }

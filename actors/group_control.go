@@ -12,7 +12,7 @@ import (
 
 // Command gives the command to every guard in the group and in the groups below,
 // all at once, as [Guard.Command] does, and waits for all of them. A guard made
-// afterwards is not under it. The command is judged once, before any guard gets
+// afterwards is not under it, and one that stops meanwhile is no error. The command is judged once, before any guard gets
 // it. It ends a hold by a group's breaker as well, for its members are under
 // somebody's command from then on.
 //
@@ -32,9 +32,16 @@ func (g *Group) Command(ctx context.Context, c Command) error {
 	errs := make([]error, len(guards))
 	var wait sync.WaitGroup
 	for i, one := range guards {
-		wait.Go(func() { errs[i] = one.Command(ctx, c) })
+		wait.Go(func() {
+			if err := one.Command(ctx, c); !errors.Is(err, ErrStopped) { // else it has left meanwhile
+				errs[i] = err
+			}
+		})
 	}
 	wait.Wait()
+	if g.hasStopped() {
+		return g.stopped()
+	}
 	return errors.Join(errs...)
 }
 

@@ -28,7 +28,8 @@ type GroupPolicy struct {
 // its own circuit is, under Enforce or Shadow; one that a command or a group holds
 // does not, so a group never keeps itself open. While the group is open every
 // member that was not open itself, and that no command of an operator ruled, is
-// under HoldOpen. When the time is over the group is judged anew.
+// under HoldOpen. One that comes later, or closes meanwhile, is not. When the time is
+// over the group is judged anew.
 type GroupBreaker struct {
 	// Share of the members that opens the group, reached at its value: 1% to 100%. Default 50%.
 	Share float64 `plain:"rate"`

@@ -59,6 +59,16 @@ func (g *Group) Groups() []*Group {
 	return byGroupName(g.below(nil))
 }
 
+// Group returns the group that the guard is in, or false directly under the System.
+func (g *Guard) Group() (*Group, bool) {
+	if !g.made() {
+		return nil, false
+	}
+	return g.group, g.group != nil
+}
+
+func (g *Group) hasStopped() bool { return isClosed(g.done) }
+
 func byGroupName(all []*Group) []*Group {
 	slices.SortFunc(all, func(a, b *Group) int { return cmp.Compare(a.name, b.name) })
 	return all
