@@ -41,11 +41,16 @@ func (g *Group) Guards() []*Guard {
 	if !g.made() {
 		return nil
 	}
-	g.sys.mu.RLock()
-	defer g.sys.mu.RUnlock()
-	all := g.members(nil)
+	all := g.everyone()
 	slices.SortFunc(all, func(a, b *Guard) int { return cmp.Compare(a.name, b.name) })
 	return all
+}
+
+// everyone returns the same in no order.
+func (g *Group) everyone() []*Guard {
+	g.sys.mu.RLock()
+	defer g.sys.mu.RUnlock()
+	return g.members(nil)
 }
 
 // Groups returns all groups below this one, ordered by name; [Group.Path] tells
