@@ -75,6 +75,10 @@ func TestGroupOpenTimeGrowsIsCappedAndSpread(t *testing.T) {
 // Calls, faults, commands, policies and comings and goings at once: nobody hangs,
 // every event comes in its order, and at the end nothing is left.
 func TestATreeUnderEverythingAtOnceStorm(t *testing.T) {
+	synctest.Test(t, everythingAtOnce)
+}
+
+func everythingAtOnce(t *testing.T) {
 	sys := start(t)
 	sub := sys.Subscribe(maxBuffer)
 	p := GroupPolicy{Restart: exact(3, time.Microsecond), Breaker: GroupBreaker{Share: 0.5, OpenFor: time.Millisecond, MaxOpen: 2 * time.Millisecond}}
