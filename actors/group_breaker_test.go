@@ -64,9 +64,6 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// elapsed is the System's clock to the microsecond, for the jitter is not quite zero.
-func elapsed(sys *System) time.Duration { return time.Duration(sys.Now()).Round(time.Microsecond) }
-
 func TestAGroupOpensWhenItsShareOfMembersIsOpenAndEndsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t)

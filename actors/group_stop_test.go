@@ -25,7 +25,7 @@ func TestStopOfAGroupStopsEverythingBelowAtOnce(t *testing.T) {
 		one, two := a.Ask(t.Context(), 1), b.Ask(t.Context(), 2)
 		synctest.Wait()
 		begin := time.Now()
-		if err := world.Stop(nil); err != nil { //nolint:staticcheck // a nil context is tolerated
+		if err := world.Stop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if d := time.Since(begin); d != time.Second {

@@ -150,7 +150,7 @@ func TestCommandOverAGroupReachesEveryGuardBelow(t *testing.T) {
 		eu := group(t, world, "eu", GroupPolicy{})
 		inside := []*Ref[int, int]{member(t, world, "a", Policy{}, echo), member(t, eu, "b", Policy{}, echo)}
 		outside := member(t, sys, "c", Policy{}, echo)
-		if err := world.Command(nil, Command{Mode: HoldOpen, Reason: "moving", By: "ann", TTL: time.Minute}); err != nil { //nolint:staticcheck // a nil context is tolerated
+		if err := world.Command(t.Context(), Command{Mode: HoldOpen, Reason: "moving", By: "ann", TTL: time.Minute}); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range inside {
