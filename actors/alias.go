@@ -26,10 +26,10 @@ type (
 	Budget = supervision.Budget
 	// Breaker says when the circuit opens and how it closes; see [supervision.Breaker].
 	Breaker = supervision.Breaker
+	// Restart bounds how often a broken actor is rebuilt; see [supervision.Restart].
+	Restart = supervision.Restart
 	// Window is the evidence a breaker judges; see [supervision.Window].
 	Window = supervision.Window
-	// Restart says how a handler of Rebuild is built anew; see [supervision.Restart].
-	Restart = supervision.Restart
 	// Panics says when panics hold the circuit open; see [supervision.Panics].
 	Panics = supervision.Panics
 	// Command is an operator's override of a circuit; see [supervision.Command].

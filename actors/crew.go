@@ -37,7 +37,13 @@ func (g *Guard) staff() *crew {
 	if c := g.crew.Load(); c != nil {
 		return c
 	}
-	c := &crew{guard: g, strategy: strategy.New(g.clock, strategy.Options{Seed: g.seed, Rebuilding: g.receiver.rebuilding})}
+	above := g.sys.strat
+	if g.group != nil {
+		above = g.group.strat
+	}
+	c := &crew{guard: g, strategy: strategy.New(g.clock, strategy.Options{
+		Seed: g.seed, Above: above, Rebuilding: g.receiver.rebuilding, Climbed: g.receiver.climbed,
+	})}
 	if !g.crew.CompareAndSwap(nil, c) {
 		return g.crew.Load()
 	}

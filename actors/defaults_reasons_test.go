@@ -23,8 +23,6 @@ A time is written "800ms", "1m30s"; a share "20%" or 0.2. The peers' values are 
 the policy in question is used and nothing else is said: resilience4j 2.4, Polly 8.7, failsafe-go 0.9.
 "Has none" means that the peer has no such setting.
 
-| field | unit | default | because | resilience4j | Polly | failsafe-go | others |
-|---|---|---|---|---|---|---|---|
 `
 
 // reason says of one field why its default is what it is, and what peers do. An
@@ -271,7 +269,7 @@ var reasons = []reason{
 
 // flawsOf says what is missing or wrong in the rows: each needs a unit that its
 // type allows, a reason, and a word on each peer.
-func flawsOf(rows []reason) (flaws []string) {
+func flawsOf(rows []reason, of reflect.Type) (flaws []string) {
 	units := map[string]string{}
 	for _, r := range rows {
 		for column, text := range map[string]string{
@@ -283,7 +281,7 @@ func flawsOf(rows []reason) (flaws []string) {
 		}
 		units[r.path] = strings.Fields(r.unit + " -")[0]
 	}
-	for path, want := range unitsOf("", reflect.TypeFor[Policy]()) {
+	for path, want := range unitsOf("", of) {
 		if got, found := units[path]; found && (got == "time") != (want == "time") || found && (got == "share") != (want == "share") {
 			flaws = append(flaws, fmt.Sprintf("%s has the unit %q, and is of the kind %q", path, got, want))
 		}
@@ -324,11 +322,11 @@ func TestDefaultsPageRefusesARowThatSaysTooLittle(t *testing.T) {
 	} {
 		rows := append([]reason{}, reasons...)
 		spoil(&rows[0])
-		if flaws := flawsOf(rows); len(flaws) == 0 || !strings.Contains(flaws[0], column) {
+		if flaws := flawsOf(rows, reflect.TypeFor[Policy]()); len(flaws) == 0 || !strings.Contains(flaws[0], column) {
 			t.Errorf("%s: %q", column, flaws)
 		}
 	}
-	if flaws := flawsOf(reasons); len(flaws) != 0 {
+	if flaws := flawsOf(reasons, reflect.TypeFor[Policy]()); len(flaws) != 0 {
 		t.Errorf("%q", flaws)
 	}
 }

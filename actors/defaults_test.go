@@ -52,26 +52,38 @@ func defaultsPage(t *testing.T) string {
 		Panics:   Panics{Hold: supervision.DefaultPanicsHold},
 		Restart:  Restart{Within: supervision.DefaultRestartWithin},
 	}.WithDefaults())
+	return defaultsHead + tableOf(t, reasons, reflect.TypeFor[Policy](), given, sections) + groupDefaults(t)
+}
+
+const tableHead = "| field | unit | default | because | resilience4j | Polly | failsafe-go | others |\n|---|---|---|---|---|---|---|---|\n"
+
+// tableOf writes the rows that belong to the fields of a type. A default that a
+// row does not say is read from all the values, which must agree.
+func tableOf(t *testing.T, rows []reason, of reflect.Type, values ...map[string]string) string {
+	t.Helper()
 	var b strings.Builder
-	b.WriteString(defaultsHead)
+	b.WriteString(tableHead)
 	var listed []string
-	for _, r := range reasons {
+	for _, r := range rows {
 		value := r.byDefault
-		if value == "" {
-			if value = given[r.path]; value == "" || value != sections[r.path] {
-				t.Errorf("%s has the defaults %q and %q", r.path, value, sections[r.path])
+		for i, read := range values {
+			switch {
+			case r.byDefault == "" && (read[r.path] == "" || read[r.path] != values[0][r.path]):
+				t.Errorf("%s has the defaults %q and %q", r.path, values[0][r.path], read[r.path])
+			case i == 0 && r.byDefault != "" && read[r.path] != "":
+				t.Errorf("%s is by default %q in the code, and %q here", r.path, read[r.path], value)
+			case r.byDefault == "":
+				value = read[r.path]
 			}
-		} else if given[r.path] != "" {
-			t.Errorf("%s is by default %q in the code, and %q here", r.path, given[r.path], value)
 		}
 		listed = append(listed, r.path)
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n",
 			r.path, r.unit, value, r.why, r.resilience4j, r.polly, r.failsafe, r.others)
 	}
-	for _, flaw := range flawsOf(reasons) {
+	for _, flaw := range flawsOf(rows, of) {
 		t.Error(flaw)
 	}
-	for _, path := range leaves("", reflect.TypeFor[Policy]()) {
+	for _, path := range leaves("", of) {
 		if i := slices.Index(listed, path); i < 0 {
 			t.Errorf("%s has no row", path)
 		} else {
@@ -85,7 +97,7 @@ func defaultsPage(t *testing.T) string {
 }
 
 // valuesOf returns the values of a policy by their paths, as a file says them.
-func valuesOf(t *testing.T, p Policy) map[string]string {
+func valuesOf(t *testing.T, p any) map[string]string {
 	t.Helper()
 	data, err := json.Marshal(p)
 	if err != nil {

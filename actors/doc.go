@@ -78,6 +78,18 @@
 // (TestCallsOnAStaleGenerationFinishAndKeepTheirPermits). build runs on one goroutine at
 // a time, and the contexts it was given end with their generations
 // (TestStorm_FaultsBuildsAndStopsLeaveNothing).
+// A [Group] is a supervisor of guards and of groups below it; a guard belongs to one
+// group or to none (TestGuardsAndGroupsFormATree). A group's events are numbered like
+// a guard's, apart from those of its guards
+// (TestAGroupIsJudgedAnewAndOpensLonger). A command over it reaches the guards that
+// are there (TestCommandOverAGroupReachesEveryGuardBelow). Its breaker counts only
+// circuits that opened by themselves (TestAGroupNeverKeepsItselfOpen), and no
+// operator's command gives way to it (TestAnOperatorsCommandIsNeverOverriddenByAGroup).
+// A guard whose actor breaks too often is answered by the next group above that has
+// room in its restart budget (TestABrokenGuardClimbsGroupByGroupToTheSystem), at last
+// by the System, which keeps it whatever happens
+// (TestTheSystemKeepsAGuardThatBreaksForAWholeDay). When a group has stopped, nothing
+// of it is left (TestMakingRacesWithStoppingStorm).
 //
 // A handler runs on its caller's goroutine (Call, Do) or on one that the guard
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,

@@ -22,6 +22,8 @@ import (
 // share its gate, windows and budget. Its methods are safe for concurrent use.
 type Guard struct {
 	sys         *System
+	group       *Group           // nil directly under the System
+	gone        bool             // it has stopped; guarded by the System's lock
 	clock       *fuseboard.Clock // the System's
 	name        string
 	pid         *actor.PID
@@ -92,6 +94,7 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 	if build != nil {
 		g.generations = newGenerations(g, build)
 	}
+	_, g.group = under.under()
 	if err := g.spawn(); err != nil {
 		return nil, err
 	}
@@ -100,12 +103,10 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 }
 
 func newGuard(sys *System, name string, p Policy) *Guard {
-	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(name)) // never fails
 	first := compile(p, 1)
 	g := &Guard{
 		sys: sys, clock: sys.clock, name: name,
-		seed:    sys.seed ^ hash.Sum64(),
+		seed:    sys.seed ^ hashOf(name),
 		gate:    mailbox.NewGate(first.bulkhead(), sys.clock),
 		spent:   supervision.NewSpending(first.retry.Budget),
 		halting: make(chan struct{}),
@@ -120,6 +121,13 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 	return g
 }
 
+// hashOf makes the seeds of one System differ by name.
+func hashOf(name string) uint64 {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(name)) // never fails
+	return hash.Sum64()
+}
+
 // spawn starts the actor. Its id is the guard's alone, also after a stop and
 // under the same name: what is meant for a stopped guard must not find the next.
 func (g *Guard) spawn() error {
@@ -129,18 +137,19 @@ func (g *Guard) spawn() error {
 		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
 	)
 	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))
-	pid, err := g.sys.root.SpawnNamed(props, id)
+	pid, err := g.sys.spawnIn(g.group, props, id)
 	if err != nil {
 		g.sys.release(g.name)
-		return fmt.Errorf("start the actor %s: %w", id, err)
+		return err
 	}
 	g.pid = pid
-	if !g.sys.enrol(g) { // a Shutdown came meanwhile and has not seen it
+	if !g.sys.enrol(g) { // a stop came meanwhile and has not seen it
 		g.gate.Stop()
 		g.end(context.Background())
 		return g.self.refusals().stopped
 	}
 	g.nudge()
+	g.group.stir() // one member more
 	return nil
 }
 

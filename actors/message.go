@@ -88,7 +88,7 @@ func reply[Req, Resp any](from *Guard, to *actor.PID, r Reply[Req, Resp]) {
 // themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, hire, rebuilt, *update, *command, *actor.Touch:
+	case nudge, hire, rebuilt, *hold, *update, *command, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)

@@ -20,6 +20,8 @@ type NameError struct {
 	Name string
 	// Op is the operation's name where that is the one at fault; then Name is its dependency.
 	Op string
+	// Group: the name is a group's. Groups and dependencies may share a name.
+	Group bool
 	// Taken: the name is well-formed but in use.
 	Taken bool
 }
@@ -27,6 +29,9 @@ type NameError struct {
 // Error says what is wrong with the name and what is accepted.
 func (e *NameError) Error() string {
 	what, name := "dependency", e.Name
+	if e.Group {
+		what = "group"
+	}
 	if e.Op != "" {
 		what, name = "operation of "+e.Name, e.Op
 	}
@@ -49,11 +54,14 @@ func checkName(path, name string) error {
 
 // systemOf returns the System behind a parent, or a problem for a nil one.
 func systemOf(under Parent) (*System, error) {
-	if s, ok := under.(*System); under == nil || (ok && s == nil) {
+	sys, isSystem := under.(*System)
+	group, isGroup := under.(*Group)
+	if under == nil || (isSystem && sys == nil) || (isGroup && group == nil) {
 		return nil, fuseboard.Problem{
 			Path: "under", Code: codeNil, Message: "must not be nil",
-			Fix: "make a System with Start, and look at its error",
+			Fix: "make a System with Start or a group with Group, and look at its error",
 		}
 	}
-	return under.under(), nil
+	sys, _ = under.under()
+	return sys, nil
 }

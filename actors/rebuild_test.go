@@ -314,6 +314,53 @@ func TestRestartOfTheGuardBuildsItsHandlerAnew(t *testing.T) {
 	})
 }
 
+func TestSpentRestartBudgetOfAHandlerGoesUpToItsGroupAndThenToTheSystem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		eu, err := sys.Group("eu", GroupPolicy{Restart: Restart{Max: 1, Backoff: Backoff{Base: 5 * time.Second, Max: time.Minute, Jitter: twice.Backoff.Jitter}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sub := sys.Subscribe(100)
+		d := &driver{}
+		d.fails.Store(7)
+		p := steady
+		p.Max = 2
+		r, err := Rebuild(eu, "db", d.build, Policy{Restart: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.Call(t.Context(), ""); got != 8 || err != nil {
+			t.Errorf("%d, %v", got, err)
+		}
+		sub.Close()
+		var told []string
+		for e := range sub.C() {
+			if e.Dependency != "db" {
+				continue
+			}
+			switch at := time.Duration(e.At).Truncate(time.Second); e.Kind {
+			case EventRebuilding:
+				told = append(told, fmt.Sprintf("%v rebuilding", at))
+			case EventEscalated:
+				x := e.Escalation
+				told = append(told, fmt.Sprintf("%v %s escalated: handler %v, spent %v, answered by %q, kept %v", at, e.Group, x.Handler, x.Spent, x.AnsweredBy, x.Kept))
+			}
+		}
+		want := []string{
+			"0s rebuilding", "1s rebuilding", "3s rebuilding", `3s eu escalated: handler true, spent [], answered by "eu", kept false`,
+			"8s rebuilding", "9s rebuilding", "11s rebuilding", `11s eu escalated: handler true, spent [eu], answered by "", kept false`,
+			"11s rebuilding", // the System's own backoff begins at 100ms
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %s", strings.Join(told, "\n"))
+		}
+	})
+}
+
 func TestExplainTellsOfAHandlerThatIsRebuilt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &driver{}

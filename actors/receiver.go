@@ -21,6 +21,8 @@ type receiver struct {
 	history  *supervision.Log // transitions not yet published
 	seq      uint64           // of the last event
 	repeated bool             // a policy before this one repeated: the budget has an account
+	held     uint64           // epoch of the last hold by a group
+	holder   *Group           // whose that was
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -80,6 +82,8 @@ func (r *receiver) Receive(ctx actor.Context) {
 		if all := r.guard.generations; all != nil {
 			all.stop(errGuardRestarts)
 		}
+	case *hold:
+		r.hold(m)
 	case *actor.Stopping:
 		r.stopping()
 	}
@@ -116,6 +120,7 @@ func (r *receiver) publish() {
 		g.recent.add(t)
 		r.event(Event{Kind: EventTransition, Transition: t})
 		r.log(t)
+		g.group.stir()
 	}
 }
 
@@ -155,7 +160,7 @@ func (r *receiver) stopping() {
 
 func (r *receiver) event(e Event) {
 	r.seq++
-	e.Dependency, e.Seq, e.At = r.guard.name, r.seq, r.guard.clock.Now()
+	e.Dependency, e.Group, e.Seq, e.At = r.guard.name, r.guard.group.Path(), r.seq, r.guard.clock.Now()
 	r.guard.sys.streams.publish(e)
 }
 

@@ -73,7 +73,8 @@ func (s *System) Shutdown(ctx context.Context) error {
 		return down.err
 	}
 	defer close(down.done)
-	left := s.stopAll(ctx)
+	left := stopGuards(ctx, s.unfinished())
+	s.endGroups(ctx)
 	left.Actors = s.stopUsers(ctx)
 	s.strat.Stop()
 	s.streams.close()
@@ -89,8 +90,8 @@ func (s *System) Shutdown(ctx context.Context) error {
 	return down.err
 }
 
-func (s *System) stopAll(ctx context.Context) *AbandonedError {
-	guards := s.unfinished()
+// stopGuards stops the guards, all at once, and says what had not ended.
+func stopGuards(ctx context.Context, guards []*Guard) *AbandonedError {
 	errs := make([]error, len(guards))
 	var wait sync.WaitGroup
 	for i, g := range guards {

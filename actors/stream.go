@@ -28,22 +28,30 @@ const (
 	EventRebuilt EventKind = "rebuilt"
 	// EventStopped: the guard takes no calls any more.
 	EventStopped EventKind = "stopped"
+	// EventEscalated: a restart budget had no room for the failure of a guard's
+	// actor; Event.Escalation tells whose and what comes of it.
+	EventEscalated EventKind = "escalated"
 )
 
-// Event is something that happened to a guard.
+// Event is something that happened to a guard or to a group.
 type Event struct {
-	// Dependency is the guard's name.
+	// Dependency is the guard's name. Empty: the event is a group's own.
 	Dependency string
-	// Seq numbers the events of one guard from 1, without gaps: a subscriber that
+	// Group is the path of the groups that the guard lives in ("world/eu"), empty
+	// for one directly under the System; or the path of the group whose event it is.
+	Group string
+	// Seq numbers the events of one guard or group from 1, without gaps: a subscriber that
 	// sees a gap knows how many events it missed.
 	Seq uint64
 	// Kind says which of the fields below is set.
 	Kind EventKind
 	// At is when it happened, on the System's clock.
 	At fuseboard.Instant
-	// Transition is set for EventTransition.
+	// Transition is set for EventTransition. That of a group has the cause
+	// CauseMembersOpen, or says that its time or its breaker is over.
 	Transition Transition
 	// Change is set for EventUpdated. All subscribers get the same: read it only.
+	// That of a group has Version and Changed alone.
 	Change Change
 	// Generation is set for EventRebuilding and EventRebuilt: the number of the
 	// generation that is built, the first one 1.
@@ -52,6 +60,8 @@ type Event struct {
 	Reason string
 	// Until is when the build begins, for EventRebuilding.
 	Until fuseboard.Instant
+	// Escalation is set for EventEscalated. All subscribers get the same: read it only.
+	Escalation Escalation
 }
 
 // Subscription is one reader's bounded view of all events of a System.

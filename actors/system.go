@@ -43,15 +43,18 @@ type System struct {
 
 	mu      sync.RWMutex
 	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
+	groups  map[string]*Group     // likewise
 	retired map[*Guard]struct{}   // stopped, but handlers of theirs still ran then
 	spawned map[string]*actor.PID // by SpawnActor, by name, until they stop; nil until started
 	down    *shutdown             // the Shutdown under way or done
 }
 
-// Parent is where guards are made: a *System.
-type Parent interface{ under() *System }
+// Parent is where guards are made: a *System or a *Group.
+type Parent interface {
+	under() (*System, *Group)
+}
 
-func (s *System) under() *System { return s }
+func (s *System) under() (*System, *Group) { return s, nil }
 
 // Start makes a System. It opens nothing and, without a Logger, keeps no
 // goroutine; with one it keeps one that writes the log, so that a slow or
@@ -64,6 +67,7 @@ func Start(o Options) (*System, error) {
 		log:     slog.New(slog.DiscardHandler),
 		seed:    o.Seed,
 		guards:  make(map[string]*Guard),
+		groups:  make(map[string]*Group),
 		retired: make(map[*Guard]struct{}),
 		spawned: make(map[string]*actor.PID),
 	}
@@ -82,7 +86,7 @@ func Start(o Options) (*System, error) {
 		actor.WithDeadLetterThrottleCount(0),
 		actor.WithDeadLetterThrottleInterval(throttleInterval),
 	)
-	s.strat = strategy.New(s.clock, strategy.Options{Root: true})
+	s.strat = strategy.New(s.clock, strategy.Options{Keep: true, Seed: s.seed, Climbed: s.climbed})
 	s.root = s.actors.Root.Copy().WithGuardian(s.strat)
 	s.watcher = s.actors.Root.Spawn(actor.PropsFromFunc(s.watch))
 	return s, nil
@@ -145,12 +149,16 @@ func (s *System) reserve(name string) error {
 	return nil
 }
 
-// enrol makes a guard findable. It reports false when a Shutdown came first.
+// enrol makes a guard findable. It reports false when a Shutdown, or a stop of its
+// group, came first.
 func (s *System) enrol(g *Guard) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if g.gone { // and its name may be somebody else's by now
+		return false
+	}
 	s.guards[g.name] = g
-	return s.down == nil
+	return g.group.admit(g) && s.down == nil
 }
 
 func (s *System) release(name string) {
@@ -164,6 +172,8 @@ func (s *System) release(name string) {
 func (s *System) retire(g *Guard) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	g.gone = true
+	g.group.dismiss(g)
 	delete(s.guards, g.name)
 	s.retired[g] = struct{}{}
 	for old := range s.retired {

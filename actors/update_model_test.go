@@ -97,7 +97,7 @@ func differing(t *rapid.T, before, after Policy) (paths []string) {
 func (m *changes) updateAtRandom(t *rapid.T) {
 	next := drawPolicy(t)
 	m.circuit.Expire(m.sys.Now())
-	was := m.standing()
+	was := m.footing()
 	change, err := m.Update(context.Background(), next)
 	if next.Validate().Err() != nil {
 		if err == nil || m.Stats().PolicyVersion != m.version || !reflect.DeepEqual(m.Policy(), m.given) {
@@ -109,7 +109,7 @@ func (m *changes) updateAtRandom(t *rapid.T) {
 		t.Fatal(err)
 	}
 	synctest.Wait()
-	is := m.standing()
+	is := m.footing()
 	m.version++
 	after := next.clone()
 	changed := slices.Sorted(slices.Values(change.Changed))
@@ -135,7 +135,7 @@ func (m *changes) updateAtRandom(t *rapid.T) {
 }
 
 // checkLost compares what the change says is lost with what is.
-func (m *changes) checkLost(t *rapid.T, change Change, was, is standing) {
+func (m *changes) checkLost(t *rapid.T, change Change, was, is footing) {
 	var lost []string
 	quiet := is.waiting == was.waiting // nothing began that may have ended already
 	breaker := change.After.Breaker.WithDefaults()
@@ -208,7 +208,7 @@ func (m *changes) check(t *rapid.T) {
 	if m.sys.Now() >= m.until {
 		mode = Enforce
 	}
-	if c := m.standing().circuit; c.Mode != mode || (mode != Enforce && c.ModeUntil != m.until) {
+	if c := m.footing().circuit; c.Mode != mode || (mode != Enforce && c.ModeUntil != m.until) {
 		t.Fatalf("mode %v until %v, want %v until %v", c.Mode, c.ModeUntil, mode, m.until)
 	}
 	if m.Stats().PolicyVersion != m.version || !reflect.DeepEqual(m.Policy(), m.given) {

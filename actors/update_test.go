@@ -193,8 +193,8 @@ func (c *crowd) drain() map[string]int {
 	return words
 }
 
-// standing is all of a guard that an Update may not touch without saying so.
-type standing struct {
+// footing is all of a guard that an Update may not touch without saying so.
+type footing struct {
 	circuit supervision.Snapshot
 	inUse   int
 	waiting int
@@ -202,9 +202,9 @@ type standing struct {
 	repeats int
 }
 
-func (c *crowd) standing() standing {
+func (c *crowd) footing() footing {
 	now := c.sys.Now()
-	s := standing{circuit: c.circuit.Snapshot(now)}
+	s := footing{circuit: c.circuit.Snapshot(now)}
 	s.calls, s.repeats, _ = c.spent.Balance(now)
 	d := c.gate.Depth()
 	s.inUse, s.waiting = d.InUse, d.Waiting
@@ -287,9 +287,9 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 			inEachSituation(t, func(c *crowd, name string) {
 				next := loaded()
 				e.edit(&next)
-				before := c.standing()
+				before := c.footing()
 				change := c.update(next)
-				after := c.standing()
+				after := c.footing()
 
 				want := []string{e.path}
 				if e.also != "" {
@@ -338,9 +338,9 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 
 func TestSectionsGoAndComeBackUnderLoad(t *testing.T) {
 	inEachSituation(t, func(c *crowd, name string) {
-		before := c.standing()
+		before := c.footing()
 		gone := c.update(Policy{})
-		middle := c.standing()
+		middle := c.footing()
 		var lost []string
 		if before.circuit.State != Closed {
 			lost = append(lost, fmt.Sprintf("the circuit's state (%s), because the breaker is off now", before.circuit.State))
@@ -363,7 +363,7 @@ func TestSectionsGoAndComeBackUnderLoad(t *testing.T) {
 		}
 
 		back := c.update(loaded())
-		after := c.standing()
+		after := c.footing()
 		if len(back.Lost) != 0 || back.Version != 3 || !slices.Equal(back.Changed, gone.Changed) {
 			c.Errorf("%+v", back)
 		}
@@ -389,7 +389,7 @@ func TestRemovingTheBreakerClosesItAndIsTold(t *testing.T) {
 	inEachSituation(t, func(c *crowd, _ string) {
 		sub := c.sys.Subscribe(16)
 		defer sub.Close()
-		before := c.standing().circuit
+		before := c.footing().circuit
 		p := loaded()
 		p.Breaker = Breaker{}
 		c.update(p)
@@ -458,7 +458,7 @@ func TestCommandsInForceKeepTheirTimeThroughAnyUpdate(t *testing.T) {
 						time.Sleep(20 * time.Second)
 					}
 					c.command(mode)
-					began := c.standing().circuit
+					began := c.footing().circuit
 					next := loaded()
 					for i, e := range edits {
 						e.edit(&next)
@@ -468,7 +468,7 @@ func TestCommandsInForceKeepTheirTimeThroughAnyUpdate(t *testing.T) {
 						c.update(next)
 						time.Sleep(10 * time.Second)
 						synctest.Wait()
-						now := c.standing().circuit
+						now := c.footing().circuit
 						if now.Mode != mode || now.ModeUntil != began.ModeUntil || now.By != "ann" || now.Reason != "drill" {
 							t.Fatalf("after %s: %+v", e.path, now)
 						}

@@ -33,6 +33,10 @@ const (
 	CauseCommand Cause = "command"
 	// CauseCommandExpired: a command's time is over; what it overruled resumes.
 	CauseCommandExpired Cause = "command-expired"
+	// CauseMembersOpen: enough members of a group were open. No circuit moves for it;
+	// the group does, and Before counts its members: Calls is how many there were,
+	// Failures how many of them were open.
+	CauseMembersOpen Cause = "members-open"
 	// CausePolicy: a new policy turned the breaker off while it was not closed.
 	CausePolicy Cause = "policy"
 )

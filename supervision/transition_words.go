@@ -50,6 +50,8 @@ func (c Cause) words(n Numbers) string {
 		return fmt.Sprintf("%d failures in a row", n.Consecutive)
 	case CauseProbesFailed, CauseProbesPassed:
 		return fmt.Sprintf("%s of %d probes failed", plain.Number(n.Failures), n.Calls)
+	case CauseMembersOpen:
+		return fmt.Sprintf("%s of %d members open", plain.Number(n.Failures), n.Calls)
 	}
 	return causeWords[c]
 }

@@ -23,6 +23,10 @@ func TestTransitionTellsItsNumbersInOneLine(t *testing.T) {
 			From: supervision.HalfOpen, To: supervision.Closed, Cause: supervision.CauseProbesPassed,
 			Before: supervision.Numbers{Calls: 3, Failures: 1},
 		},
+		"closed -> open: 3 of 4 members open; open for 10s": {
+			From: supervision.Closed, To: supervision.Open, Cause: supervision.CauseMembersOpen,
+			Before: supervision.Numbers{Calls: 4, Failures: 3}, OpenFor: 10 * time.Second,
+		},
 		"closed, enforce -> hold-open: command by ann: maintenance": {
 			From: supervision.Closed, To: supervision.Closed, FromMode: supervision.Enforce, Mode: supervision.HoldOpen,
 			Cause: supervision.CauseCommand, By: "ann", Reason: "maintenance",

@@ -197,8 +197,8 @@ var exposed = []struct {
 }{
 	{
 		"actors",
-		[]string{"Guard.PID", "System.SpawnActor", "Forward"},
-		"a guard is an actor for users who have actors, and nothing else of protoactor is our promise",
+		[]string{"Guard.PID", "Group.PID", "System.SpawnActor", "Forward"},
+		"a guard and a group are actors for users who have actors, to be sent to and watched, and nothing else of protoactor is our promise",
 	},
 	{
 		"mailbox",

@@ -23,8 +23,8 @@
 // (TestTheStrategyActsAsDecideSays).
 //
 // A broken child stays suspended until it is restarted or stopped; what is sent to
-// it meanwhile waits in its mailbox (TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail),
-// unless children stay awake (TestAnAwakeChildGoesOnWhileItWaitsForItsRestart).
+// it meanwhile waits in its mailbox (TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail); its supervisor
+// hears when it will be (TestTheSupervisorHearsWhenABrokenChildWillBeRestarted).
 // Failures of a child that already waits for its
 // restart are part of that restart: one restart serves them all
 // (TestFailuresOfAChildThatWaitsForItsRestartAreOneRestart).
@@ -45,6 +45,15 @@
 // several children at the same moment. A request's methods run on the goroutine of
 // the failure, of a timer or of a context, without a lock (TestOneStrategyMayServeSeveralSupervisors,
 // TestUnderAGuardianManyChildrenMayBreakAtOnce).
+//
+// A child whose restart budget is spent goes up: to the strategy above, which counts
+// all children of the one below as one child of its own, and answers with a wait of
+// its own (TestASpentBudgetIsAnsweredAboveAndBeginsAnew,
+// TestChildrenThatClimbTogetherAreEachRestarted). The last one may keep it
+// (TestAStrategyThatKeepsRestartsAtTheLongestBackoff); that wait takes a further
+// number of the seed (TestTheLongestBackoffIsDrawnFromItsUpperHalf). All waits belong
+// to the strategy of the child. Rules may change at any time
+// (TestAReshapedStrategyKeepsItsCount).
 //
 // The memory of restarts is bounded: at most Restart.Max instants for each child
 // that failed within the last two Restart.Within

@@ -33,6 +33,7 @@ func newLives(r supervision.Restart) *lives {
 	return &lives{most: r.Max, within: r.Within, known: map[*actor.RestartStatistics]*life{}}
 }
 
+// reshape counts by other rules from now on. What is remembered stays.
 func (l *lives) reshape(r supervision.Restart) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,18 +54,30 @@ func (l *lives) fail(now fuseboard.Instant, id *actor.RestartStatistics) (restar
 	return len(child.restarts), child.waiting
 }
 
-// restarting notes a restart that was decided now and is still to come.
-func (l *lives) restarting(now fuseboard.Instant, id *actor.RestartStatistics) {
+// count notes a restart that was decided now.
+func (l *lives) count(now fuseboard.Instant, id *actor.RestartStatistics) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	child := l.life(id)
+	child.restarts = append(child.restarts, now)
+	child.restarts = child.restarts[max(len(child.restarts)-l.most, 0):]
+}
+
+// restarting notes that the child waits for a restart.
+func (l *lives) restarting(id *actor.RestartStatistics) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.life(id).waiting = true
+}
+
+// life returns what is remembered of a child. Caller holds mu.
+func (l *lives) life(id *actor.RestartStatistics) *life {
 	child := l.known[id]
 	if child == nil {
 		child = &life{}
 		l.known[id] = child
 	}
-	child.restarts = append(child.restarts, now)
-	child.restarts = child.restarts[max(len(child.restarts)-l.most, 0):]
-	child.waiting = true
+	return child
 }
 
 func (l *lives) restarted(id *actor.RestartStatistics) {

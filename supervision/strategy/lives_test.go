@@ -42,7 +42,8 @@ func TestRestartsAreCountedWithinTheTimeAndMemoryIsBounded(t *testing.T) {
 				delete(history, child)
 				continue
 			}
-			memory.restarting(now, child)
+			memory.count(now, child)
+			memory.restarting(child)
 			if _, waiting := memory.fail(now, child); !waiting {
 				t.Fatal("a decided restart is not waited for")
 			}
@@ -69,7 +70,8 @@ func TestChildrenThatNeverFailAgainAreForgotten(t *testing.T) {
 		now = now.Add(10 * time.Millisecond)
 		child := actor.NewRestartStatistics()
 		memory.fail(now, child)
-		memory.restarting(now, child)
+		memory.count(now, child)
+		memory.restarting(child)
 		memory.restarted(child)
 		if known := len(memory.known); known > 200 { // two seconds of failures
 			t.Fatalf("%d children remembered", known)

@@ -15,19 +15,17 @@ func (s *Strategy) rebuild(f failure) {
 	if waiting {
 		return
 	}
-	fault := supervision.Fault{Broken: true, Restarts: restarts}
-	decision := s.decide(now, fault)
+	decision, spent := s.judge(now, f.life, restarts)
 	if decision.Verb != supervision.Rebuild {
-		s.lives.forget(f.life)
 		s.escalate(f)
 		return
 	}
-	s.lives.restarting(now, f.life)
-	if s.options.Rebuilding != nil {
+	s.lives.restarting(f.life)
+	if s.options.Rebuilding != nil && !s.waits.over() {
 		s.options.Rebuilding(f.child, f.reason, now.Add(decision.After))
 	}
-	if s.options.Awake && !f.stopping() {
-		f.supervisor.ResumeChildren(f.child)
+	if spent > 0 && s.options.Climbed != nil && !s.waits.over() {
+		s.options.Climbed(Climb{Child: f.child, Reason: f.reason, Spent: spent, After: decision.After})
 	}
 	s.waits.start(decision.After,
 		func() {
@@ -41,8 +39,14 @@ func (s *Strategy) rebuild(f failure) {
 }
 
 // escalate passes the failure to the supervisor's supervisor, or stops the child
-// where there is none. Protoactor reports an escalation where it ends.
+// where there is none. Protoactor reports an escalation where it ends. A child that
+// broke while it was stopping is nobody's concern above: its message, a Stop, would
+// be taken there for the supervisor's own.
 func (s *Strategy) escalate(f failure) {
+	if f.stopping() {
+		f.end()
+		return
+	}
 	if s.options.Root || s.waits.over() {
 		f.stop()
 		return

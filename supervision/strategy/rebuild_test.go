@@ -50,10 +50,10 @@ func TestABrokenActorIsRebuiltAfterItsBackoffAndKeepsItsMail(t *testing.T) {
 	})
 }
 
-func TestAnAwakeChildGoesOnWhileItWaitsForItsRestart(t *testing.T) {
+func TestTheSupervisorHearsWhenABrokenChildWillBeRestarted(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		supervisor := strategy.New(s.clock, strategy.Options{
-			Awake: true, Restart: supervision.Restart{Backoff: exactly(time.Second)},
+			Restart: supervision.Restart{Backoff: exactly(time.Second)},
 			Rebuilding: func(child *actor.PID, reason any, at fuseboard.Instant) {
 				s.note(fmt.Sprint("told: ", reason, " at ", time.Duration(at)))
 			},
@@ -62,7 +62,7 @@ func TestAnAwakeChildGoesOnWhileItWaitsForItsRestart(t *testing.T) {
 		s.system.Root.Send(child, "break")
 		s.system.Root.Send(child, "one")
 		s.pass(time.Minute / 2)
-		s.want(t, "0s started", "0s told: broken at 1s", "0s one", "1s directive RestartDirective", "1s started")
+		s.want(t, "0s started", "0s told: broken at 1s", "1s directive RestartDirective", "1s started", "1s one")
 		supervisor.Stop()
 		s.stop(guard)
 	})

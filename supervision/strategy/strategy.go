@@ -17,8 +17,9 @@ import (
 type Strategy struct {
 	clock   *fuseboard.Clock
 	options Options
-	draws   atomic.Uint64
 	restart atomic.Pointer[supervision.Restart] // with its defaults
+	self    *actor.RestartStatistics            // whom the strategy above counts
+	draws   atomic.Uint64
 	lives   *lives
 	waits   waits
 }
@@ -29,7 +30,7 @@ var _ actor.SupervisorStrategy = (*Strategy)(nil)
 // not be nil. Options are taken as they are: defaults are applied, and what
 // [Options.Validate] would refuse is not judged here.
 func New(clock *fuseboard.Clock, options Options) *Strategy {
-	s := &Strategy{clock: clock, options: options, lives: newLives(options.Restart.WithDefaults())}
+	s := &Strategy{clock: clock, options: options, self: actor.NewRestartStatistics(), lives: newLives(options.Restart.WithDefaults())}
 	s.Reshape(options.Restart)
 	return s
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+// GroupStats are the numbers of a group: sums over the guards that are in it and
+// in the groups below now. A guard that stops takes its numbers with it, so the
+// sums may fall then. They are read one guard after the other, see [Stats].
+type GroupStats struct {
+	// Guards and Groups are how many there are, at all depths.
+	Guards, Groups int
+	// Open, HalfOpen and Ramping count guards by the state of their own circuit,
+	// whatever mode it is under.
+	Open, HalfOpen, Ramping int
+	// Held counts guards that a command holds open, an operator's or a group's.
+	Held int
+	// Calls, Attempts and Retries are sums of the same numbers in [Stats].
+	Calls, Attempts, Retries uint64
+	// Successes, Failures and Voids are sums of attempts by their outcome.
+	Successes, Failures, Voids uint64
+	// Rejected are the sums of refused calls by the section that refused.
+	Rejected Rejected
+	// Left is the sum of calls whose caller went away before the first attempt.
+	Left uint64
+	// InUse and Waiting are how many permits are lent and how many callers wait.
+	InUse, Waiting int
+	// State is the group's own, see [Group.State]; Epoch numbers its moves from 1.
+	State State
+	Epoch uint64
+	// PolicyVersion numbers the policy in force, the first one 1.
+	PolicyVersion uint64
+}
+
+// Stats returns the group's numbers. Not for the way of a call: it asks every guard.
+func (g *Group) Stats() GroupStats {
+	if !g.made() {
+		return GroupStats{}
+	}
+	now := g.stand.Load()
+	sum := GroupStats{Groups: len(g.Groups()), State: now.state, Epoch: now.epoch, PolicyVersion: g.plan.Load().version}
+	for _, one := range g.Guards() {
+		sum.add(one.Stats())
+	}
+	return sum
+}
+
+func (sum *GroupStats) add(s Stats) {
+	sum.Guards++
+	switch s.State {
+	case Open:
+		sum.Open++
+	case HalfOpen:
+		sum.HalfOpen++
+	case Ramping:
+		sum.Ramping++
+	case Closed:
+	}
+	if s.Mode == HoldOpen {
+		sum.Held++
+	}
+	sum.Calls += s.Calls
+	sum.Attempts += s.Attempts
+	sum.Retries += s.Retries
+	sum.Successes += s.Successes
+	sum.Failures += s.Failures
+	sum.Voids += s.Voids
+	sum.Rejected.Breaker += s.Rejected.Breaker
+	sum.Rejected.Bulkhead += s.Rejected.Bulkhead
+	sum.Rejected.Deadline += s.Rejected.Deadline
+	sum.Rejected.Stopped += s.Rejected.Stopped
+	sum.Left += s.Left
+	sum.InUse += s.Gate.InUse
+	sum.Waiting += s.Gate.Waiting
+}
