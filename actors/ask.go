@@ -78,6 +78,14 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 		answer(none, errUnbound)
 		return errUnbound
 	}
+	if r.key != nil {
+		if !r.key.keep() {
+			err := r.key.evictedError(r.op.name)
+			answer(none, err)
+			return err
+		}
+		answer = releasing(r.key, answer)
+	}
 	p := &posted[Req, Resp]{ref: r, req: req, answer: answer}
 	err := p.begin(ctx, r.op)
 	if err == nil {

@@ -25,6 +25,7 @@ const (
 	byBulkhead = "bulkhead"
 	byDeadline = "deadline"
 	bySystem   = "system"
+	byKeys     = "keys"
 )
 
 const (
@@ -93,8 +94,8 @@ func (e *CallError) Unwrap() []error {
 }
 
 // RejectedBy names the section of the policy that refused the call before its
-// first attempt: "deadline", "breaker", "bulkhead", or "system" after a stop;
-// empty when the dependency itself failed or the caller left.
+// first attempt: "deadline", "breaker", "bulkhead", "keys" where a [Keyring] has
+// no place for the key, or "system" after a stop; empty when the dependency itself failed or the caller left.
 func (e *CallError) RejectedBy() string { return e.by }
 
 // RetryAfter is how long to wait before the same call can be admitted, as known

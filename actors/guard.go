@@ -48,6 +48,9 @@ type Guard struct {
 	ops []bound    // guarded by mu
 
 	recent recent // the last transitions, for Explain
+
+	key  *entry   // set in the guard of a key: its place in a Keyring
+	keys *Keyring // set in the guard that stands for a whole Keyring
 }
 
 // bound is what a guard remembers of an operation.
@@ -79,7 +82,7 @@ func Protect(under Parent, name string, p Policy) (*Guard, error) {
 		return nil, err
 	}
 	g := newGuard(sys, name, p)
-	if err := g.spawn(); err != nil {
+	if err := g.spawn(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
 		return nil, err
 	}
 	g.logWarnings(problems)
@@ -89,31 +92,31 @@ func Protect(under Parent, name string, p Policy) (*Guard, error) {
 func newGuard(sys *System, name string, p Policy) *Guard {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(name)) // never fails
-	first := compile(p, 1)
-	g := &Guard{
-		sys: sys, clock: sys.clock, name: name,
-		seed:    sys.seed ^ hash.Sum64(),
-		gate:    mailbox.NewGate(p.Bulkhead, sys.clock),
-		spent:   supervision.NewSpending(first.retry.Budget),
-		halting: make(chan struct{}),
-		done:    make(chan struct{}),
-	}
-	g.circuit = supervision.NewCircuit(p.Breaker, g.seed)
-	g.told.Store(g.circuit.Epoch())
+	g := &Guard{halting: make(chan struct{}), done: make(chan struct{})}
 	g.halt = sync.OnceFunc(func() { close(g.halting) })
-	g.ring = g.stir
 	g.quit = sync.OnceFunc(func() { sys.root.Stop(g.pid) })
+	g.furnish(sys, name, sys.seed^hash.Sum64(), compile(p, 1))
+	return g
+}
+
+// furnish gives a guard all that protects: gate, circuit, budget and plan. Its
+// life (actor, halting, done) is its own, or that of its Keyring.
+func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
+	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
+	g.gate = mailbox.NewGate(first.given.Bulkhead, sys.clock)
+	g.spent = supervision.NewSpending(first.retry.Budget)
+	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)
+	g.told.Store(g.circuit.Epoch())
+	g.ring = g.stir
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
-	return g
 }
 
 // spawn starts the actor. Its id is the guard's alone, also after a stop and
 // under the same name: what is meant for a stopped guard must not find the next.
-func (g *Guard) spawn() error {
-	receiver := &receiver{guard: g, history: g.circuit.Log()}
+func (g *Guard) spawn(r actor.Actor) error {
 	props := actor.PropsFromProducer(
-		func() actor.Actor { return receiver },
+		func() actor.Actor { return r },
 		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
 	)
 	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))
@@ -200,11 +203,16 @@ func (g *Guard) unsafeRetry(op string) fuseboard.Problem {
 // did not. Calls under way finish on the policy they began with. The policy is
 // judged first: one with errors changes nothing.
 //
+// The guard of a key takes none: its policy is its [Keyring]'s.
+//
 // Errors: [Problems]; ErrStopped; the cause of ctx's end, and then the change
-// may still happen.
+// may still happen; a [fuseboard.Problem] of the guard of a key.
 func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 	if !g.made() {
 		return Change{}, errUnbound
+	}
+	if g.key != nil {
+		return Change{}, g.key.policyIsShared()
 	}
 	problems := p.Validate()
 	if err := problems.Err(); err != nil {
@@ -231,6 +239,9 @@ func (g *Guard) Command(ctx context.Context, c Command) error {
 	if err := c.Validate().Err(); err != nil {
 		return err
 	}
+	if g.key != nil && !g.key.keep() { // given back when the command is in force
+		return g.key.evictedError("")
+	}
 	ask := &command{command: c, answer: make(chan error, 1)}
 	refused, err := answerOf(ctx, g, ask, ask.answer)
 	if err != nil {
@@ -248,9 +259,9 @@ func (g *Guard) logWarnings(problems Problems) {
 // random draws the guard's next number in [0,1).
 func (g *Guard) random() float64 { return supervision.Uniform(g.seed, g.draws.Add(1)) }
 
-func (g *Guard) hasStopped() bool { return isClosed(g.done) }
+func (g *Guard) hasStopped() bool { return isClosed(g.done) || g.evicted() }
 
-func (g *Guard) hasHalted() bool { return isClosed(g.halting) }
+func (g *Guard) hasHalted() bool { return isClosed(g.halting) || g.evicted() }
 
 func isClosed(c <-chan struct{}) bool {
 	select {

@@ -70,7 +70,7 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 			at.sys.root.Send(sender, Reply[Req, Resp]{Request: m.req, Value: resp, Err: err})
 		}
 	}
-	if m.ref == nil || m.ref.Guard != at {
+	if m.ref == nil || m.ref.PID() != at.pid {
 		var none Resp
 		answer(none, at.unreadable(m))
 		return
@@ -86,7 +86,7 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 // themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, *update, *command, *actor.Touch:
+	case nudge, *update, *command, turn, sweep, evicted, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -19,6 +20,7 @@ type receiver struct {
 	guard   *Guard
 	history *supervision.Log // transitions not yet published
 	seq     uint64           // of the last event
+	spoke   atomic.Bool      // there was an event, so there must be a last one
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -48,6 +50,21 @@ func (*command) IgnoreDeadLetterLogging() {}
 // Receive handles the guard's life and its control messages, one at a time.
 func (r *receiver) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
+	case *actor.Stopping:
+		r.guard.alarm.stop()
+		r.guard.halt()
+		r.guard.family.Cancel()
+	case *actor.Stopped:
+		r.stopped()
+	default:
+		r.take(m)
+	}
+}
+
+// take handles one control message in the guard's turn, which for the guard of
+// a key is its Keyring's.
+func (r *receiver) take(message any) {
+	switch m := message.(type) {
 	case nudge:
 		r.guard.nudged.Store(false) // before the look: whoever moves it from now on nudges again
 		r.publish()
@@ -55,12 +72,6 @@ func (r *receiver) Receive(ctx actor.Context) {
 		m.answer <- r.update(m.policy)
 	case *command:
 		m.answer <- r.command(m.command)
-	case *actor.Stopping:
-		r.guard.alarm.stop()
-		r.guard.halt()
-		r.guard.family.Cancel()
-	case *actor.Stopped:
-		r.stopped()
 	}
 }
 
@@ -73,12 +84,15 @@ func (r *receiver) publish() {
 	if why, refuses := g.circuit.Refuses(); refuses {
 		g.gate.Flush(&openError{refusal: why})
 	}
-	r.begin()
+	if g.key == nil { // the guard of a key says nothing before it has something to tell
+		r.begin()
+	}
 	for {
 		t, found := r.history.Next()
 		if !found {
 			return
 		}
+		r.begin() // before told: from then on a key may be evicted, which tells the end
 		g.told.Store(t.Epoch)
 		g.recent.add(t)
 		r.event(Event{Kind: EventTransition, Transition: t})
@@ -90,25 +104,32 @@ func (r *receiver) publish() {
 // but when its guard can be found.
 func (r *receiver) begin() {
 	if r.seq == 0 {
+		r.spoke.Store(true)
 		r.event(Event{Kind: EventStarted})
 	}
 }
 
 func (r *receiver) update(p Policy) Change {
-	g := r.guard
 	r.begin()
-	before := g.plan.Load()
+	before := r.guard.plan.Load()
 	after := compile(p, before.version+1)
 	change := before.changeTo(after)
-	state := g.circuit.State()
-	kept := g.circuit.Reshape(g.clock.Now(), after.given.Breaker)
-	change.Lost = lost(before, after, state, kept)
-	g.gate.Resize(after.given.Bulkhead)
-	g.spent.Reshape(after.retry.Budget)
-	g.plan.Store(after)
+	change.Lost = r.adopt(after)
 	r.event(Event{Kind: EventUpdated, Change: change.clone()})
 	r.publish()
 	return change
+}
+
+// adopt puts the guard under another plan and says what did not survive. The
+// events of it are published afterwards.
+func (r *receiver) adopt(after *plan) []string {
+	g := r.guard
+	before, state := g.plan.Load(), g.circuit.State()
+	kept := g.circuit.Reshape(g.clock.Now(), after.given.Breaker)
+	g.gate.Resize(after.given.Bulkhead)
+	g.spent.Reshape(after.retry.Budget)
+	g.plan.Store(after)
+	return lost(before, after, state, kept)
 }
 
 // lost says what could not survive a change of plan.
@@ -144,6 +165,9 @@ func (r *receiver) stopped() {
 func (r *receiver) event(e Event) {
 	r.seq++
 	e.Dependency, e.Seq, e.At = r.guard.name, r.seq, r.guard.clock.Now()
+	if r.guard.key != nil {
+		e.Key = r.guard.key.key
+	}
 	r.guard.sys.streams.publish(e)
 }
 
@@ -183,8 +207,16 @@ func (g *Guard) wind() {
 // losing one to a stop is harmless: a guard that stops looks once more.
 func (g *Guard) nudge() {
 	if !g.hasStopped() && g.nudged.CompareAndSwap(false, true) {
-		g.sys.root.Send(g.pid, nudge{})
+		g.tell(nudge{})
 	}
+}
+
+// tell sends a message of the control lane to the guard, or to its Keyring in its name.
+func (g *Guard) tell(message any) {
+	if g.key != nil {
+		message = turn{of: g.key, message: message}
+	}
+	g.sys.root.Send(g.pid, message)
 }
 
 // answerOf sends a control message and waits for its answer, the guard's stop
@@ -195,7 +227,7 @@ func answerOf[T any](ctx context.Context, g *Guard, message any, answer <-chan T
 		ctx = context.Background()
 	}
 	if !g.hasStopped() {
-		g.sys.root.Send(g.pid, message)
+		g.tell(message)
 	}
 	select {
 	case a := <-answer:

@@ -29,6 +29,9 @@ const (
 type Event struct {
 	// Dependency is the guard's name.
 	Dependency string
+	// Key is the key of the guard as its callers give it, any bytes: quote it when
+	// you show it. Empty unless the guard is one of a [Keyring].
+	Key string
 	// Seq numbers the events of one guard from 1, without gaps: a subscriber that
 	// sees a gap knows how many events it missed.
 	Seq uint64

@@ -197,7 +197,7 @@ var exposed = []struct {
 }{
 	{
 		"actors",
-		[]string{"Guard.PID", "System.SpawnActor", "Forward"},
+		[]string{"Guard.PID", "Keyring.PID", "System.SpawnActor", "Forward"},
 		"a guard is an actor for users who have actors, and nothing else of protoactor is our promise",
 	},
 	{
