@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"flag"
 	"runtime"
 	"strconv"
 	"testing"
@@ -118,4 +119,11 @@ func TestIdleKeyIsSmall(t *testing.T) {
 		t.Errorf("%d bytes, bound %d", per, bound)
 	}
 	runtime.KeepAlive(k)
+}
+
+// soaking asks for the long form of a test: go test -run Flood -rapid.checks=5000, as make soak does.
+func soaking() bool {
+	f := flag.Lookup("rapid.checks")
+	n, err := strconv.Atoi(f.Value.String())
+	return err == nil && n >= 1000
 }

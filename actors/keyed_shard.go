@@ -11,6 +11,7 @@ import (
 
 // shard is a part of a Keyring's keys.
 type shard struct {
+	making sync.Mutex // held while a key is made; before mu
 	mu     sync.RWMutex
 	keys   map[string]*entry
 	list   []*entry // all of keys; beyond free those that were found not quiet
@@ -35,26 +36,21 @@ func (s *shard) keep(key string) *entry {
 	return e
 }
 
-// add makes e the entry of its key, kept, unless there is one or the shard is
-// closed. It returns the entry there is, kept, or nil.
-func (s *shard) add(e *entry) *entry {
+// add makes e the entry of its key, kept. It is false when the shard is closed, or
+// when an Update came since e was made and has perhaps passed this shard by.
+func (s *shard) add(e *entry) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.keys[e.key]
-	switch {
-	case s.closed:
-		return nil
-	case there == nil && e.guard.plan.Load() != e.ring.head.plan.Load():
-		return nil // an Update came meanwhile, and has perhaps passed by
-	case there == nil:
-		s.keys[e.key], there = e, e
-		e.place = len(s.list)
-		s.list = append(s.list, e)
-		s.free++
-		s.swap(e.place, s.free-1)
+	if s.closed || e.guard.plan.Load() != e.ring.head.plan.Load() {
+		return false
 	}
-	there.kept.Add(1)
-	return there
+	e.kept.Add(1)
+	s.keys[e.key] = e
+	e.place = len(s.list)
+	s.list = append(s.list, e)
+	s.swap(e.place, s.free)
+	s.free++
+	return true
 }
 
 // swap exchanges two places of the list. Under mu.

@@ -27,30 +27,26 @@ func (k *Keyring) shardOf(key string) (*shard, uint64) {
 	return &k.shards[hash&uint64(len(k.shards)-1)], hash
 }
 
-// begin makes the entry of a key.
+// begin makes the entry of a key. In one shard one is made at a time, so that of
+// two calls with the same new key the second finds what the first has made, and
+// does not look for another place.
 func (k *Keyring) begin(s *shard, key string, hash uint64) (*entry, error) {
-	if k.head.hasHalted() {
-		return nil, k.head.self.refusals().stopped
+	s.making.Lock()
+	defer s.making.Unlock()
+	if e := s.keep(key); e != nil {
+		return e, nil
 	}
-	if !k.room() {
+	if !k.head.hasHalted() && !k.room() {
 		k.refused.Add(1)
 		return nil, k.full
 	}
-	for {
-		fresh := newEntry(k, s, key, hash)
-		e := s.add(fresh)
-		switch {
-		case e == fresh:
+	for !k.head.hasHalted() {
+		if e := newEntry(k, s, key, hash); s.add(e) {
 			k.watch()
 			return e, nil
-		case e != nil: // somebody else was first
-			k.count.Add(-1)
-			return e, nil
-		case k.head.hasHalted():
-			k.count.Add(-1)
-			return nil, k.head.self.refusals().stopped
 		}
 	}
+	return nil, k.head.self.refusals().stopped
 }
 
 // watch sets the alarm for idle keys if it is not set.
