@@ -12,8 +12,8 @@ import (
 // they do, their common policy. Safe for concurrent use.
 //
 // A guard is made at the first call with its key, and forgotten when the key is
-// not used for KeyLimits.Idle, or when another key needs its place and of a few
-// keys drawn at random it was not used for longest. To forget a key is to forget
+// not used for KeyLimits.Idle, or when another key needs its place: of a few keys
+// drawn at random one that came only once, else the one not used for longest. To forget a key is to forget
 // its window and its counts: its next call finds a new guard with nothing counted.
 // Therefore a guard is never forgotten while it knows something that matters or
 // somebody is inside: while its circuit is not closed, while a command is in

@@ -22,6 +22,7 @@ type entry struct {
 
 	kept  atomic.Int64 // rises under the shard's lock (shared will do), falls without
 	used  atomic.Int64 // the Instant of the last use, to usedGrain
+	again atomic.Bool  // was used more than once
 	gone  atomic.Bool  // evicted; set under the shard's lock
 	place int          // in shard.list; guarded by the shard's lock
 }
@@ -53,8 +54,26 @@ func (e *entry) keep() bool {
 	if e.gone.Load() || e.shard.closed {
 		return false
 	}
-	e.kept.Add(1)
+	e.hold()
 	return true
+}
+
+// hold is keep under the lock, of an entry that was used before.
+func (e *entry) hold() {
+	e.kept.Add(1)
+	if !e.again.Load() {
+		e.again.Store(true)
+	}
+}
+
+// before reports whether e is to go rather than other: one that came only once,
+// before one that came again, so that keys that nobody will use again push out
+// each other; else the one that was not used for longer.
+func (e *entry) before(other *entry) bool {
+	if once := !e.again.Load(); once == other.again.Load() {
+		return once
+	}
+	return e.used.Load() < other.used.Load()
 }
 
 // release ends a keep. now is the last clock read of who kept it, or untimed.

@@ -8,8 +8,8 @@ import (
 )
 
 // How a place for a new key is found at KeyLimits.Max. A few keys are drawn, and
-// of those that are idle the one that was not used for longest goes: next to
-// nothing for a flood of keys that come once. Only where all that were drawn are
+// of those that are idle one goes (see entry.before): next to nothing for a flood of
+// keys that come once. Only where all that were drawn are
 // in use every key is looked at that may be idle; those whose circuits are not
 // quiet are set aside and not looked at again before they are. Where that finds
 // none either, no one looks again until some key is released.
@@ -54,11 +54,11 @@ func (k *Keyring) room() bool {
 	return k.searchAll()
 }
 
-// draw returns the idle key that was not used for longest among a few.
+// draw returns the idle key that is to go first among a few.
 func (k *Keyring) draw() (found *entry) {
 	for drawn := 0; drawn < keysDrawn; drawn++ {
 		e := k.drawOne()
-		if e != nil && (found == nil || e.used.Load() < found.used.Load()) {
+		if e != nil && (found == nil || e.before(found)) {
 			found = e
 		}
 	}

@@ -31,7 +31,7 @@ func (s *shard) keep(key string) *entry {
 		s.mu.RUnlock()
 		return nil
 	}
-	e.kept.Add(1)
+	e.hold()
 	s.mu.RUnlock()
 	return e
 }
@@ -99,8 +99,7 @@ func (s *shard) evict(e *entry, count *uint64) {
 	}
 }
 
-// oldest returns the idle entry that was not used for longest, and sets aside
-// those that are not quiet. Under mu.
+// oldest returns the idle entry that is to go first, and sets aside those that are not quiet. Under mu.
 func (s *shard) oldest() (found *entry) {
 	for i := s.free - 1; i >= 0; i-- {
 		e := s.list[i]
@@ -108,7 +107,7 @@ func (s *shard) oldest() (found *entry) {
 		case e.kept.Load() != 0:
 		case !e.quiet():
 			s.setAside(e)
-		case found == nil || e.used.Load() < found.used.Load():
+		case found == nil || e.before(found):
 			found = e
 		}
 	}
