@@ -583,7 +583,11 @@ func TestIdlenessOfAnAskedKeyBeginsWithItsAnswer(t *testing.T) {
 
 func TestStopOfAKeyringCancelsWhatStillRunsWhenTimeIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := keyed(t, start(t), Policy{Bulkhead: Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Minute}}, KeyLimits{}, hang)
+		ran := 0
+		k := keyed(t, start(t), Policy{Bulkhead: Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Minute}}, KeyLimits{}, func(ctx context.Context, n int) (int, error) {
+			ran++
+			return hang(ctx, n)
+		})
 		runs, waits := k.Ask(t.Context(), "a", 1), k.Ask(t.Context(), "a", 1)
 		synctest.Wait()
 		ctx, end := context.WithTimeout(t.Context(), time.Second)
@@ -594,6 +598,9 @@ func TestStopOfAKeyringCancelsWhatStillRunsWhenTimeIsOver(t *testing.T) {
 		for _, f := range []*Future[int]{runs, waits} {
 			_, err := f.Wait(t.Context())
 			wantIs(t, err, ErrStopped)
+		}
+		if ran != 1 {
+			t.Errorf("%d handlers ran: one was begun after the end", ran)
 		}
 	})
 }
