@@ -84,7 +84,6 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 			answer(none, err)
 			return err
 		}
-		answer = releasing(r.key, answer)
 	}
 	p := &posted[Req, Resp]{ref: r, req: req, answer: answer}
 	err := p.begin(ctx, r.op)
@@ -93,6 +92,7 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 	}
 	if err != nil {
 		answer(none, err)
+		p.giveBack()
 		return err
 	}
 	r.Guard.posted.add()
@@ -112,6 +112,7 @@ func (p *posted[Req, Resp]) Run() {
 			p.answer(none, p.lost(recover()))
 		}
 		p.guard.posted.done()
+		p.giveBack()
 	}()
 	p.now = p.guard.clock.Now()
 	p.granted = true
@@ -138,4 +139,5 @@ func (p *posted[Req, Resp]) Refuse(why error) {
 	var none Resp
 	p.answer(none, err)
 	p.guard.posted.done()
+	p.giveBack()
 }

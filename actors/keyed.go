@@ -129,10 +129,10 @@ func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (Resp, error) {
 	return run(&c, r.handle, &r.with, req)
 }
 
-// releasing gives a key back once the answer is there.
-func releasing[Resp any](e *entry, answer func(Resp, error)) func(Resp, error) {
-	return func(resp Resp, err error) {
-		defer e.release(e.ring.clock().Now())
-		answer(resp, err)
+// giveBack ends what post began for the guard of a key: after the answer, and
+// after its goroutine was counted out, so that a guard that is gone runs nothing.
+func (p *posted[Req, Resp]) giveBack() {
+	if e := p.ref.key; e != nil {
+		e.release(e.guard.clock.Now())
 	}
 }

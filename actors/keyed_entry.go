@@ -22,7 +22,7 @@ type entry struct {
 
 	kept  atomic.Int64 // rises under the shard's lock (shared will do), falls without
 	used  atomic.Int64 // the Instant of the last use, to usedGrain
-	again atomic.Bool  // was used more than once
+	again atomic.Bool  // was looked up after the call that made it
 	gone  atomic.Bool  // evicted; set under the shard's lock
 	place int          // in shard.list; guarded by the shard's lock
 }
@@ -54,16 +54,8 @@ func (e *entry) keep() bool {
 	if e.gone.Load() || e.shard.closed {
 		return false
 	}
-	e.hold()
-	return true
-}
-
-// hold is keep under the lock, of an entry that was used before.
-func (e *entry) hold() {
 	e.kept.Add(1)
-	if !e.again.Load() {
-		e.again.Store(true)
-	}
+	return true
 }
 
 // before reports whether e is to go rather than other: one that came only once,

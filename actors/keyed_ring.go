@@ -35,11 +35,6 @@ type Keyring struct {
 	full    *CallError
 }
 
-const (
-	mostShards  = 64
-	keysPerPart = 16 // keys of a shard at least, when all places are taken
-)
-
 func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool) (*Keyring, error) {
 	sys, err := systemOf(under)
 	if err != nil {
@@ -60,14 +55,7 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	k.head.keys, k.head.ops = k, k.ops
 	k.ring = func() { k.head.tell(sweep{}) }
 	k.full = k.fullError()
-	parts := 1
-	for parts < mostShards && parts*2*keysPerPart <= k.limits.Max {
-		parts *= 2
-	}
-	k.shards = make([]shard, parts)
-	for i := range k.shards {
-		k.shards[i].keys = make(map[string]*entry)
-	}
+	k.shards = newShards(k.limits.Max)
 	turns := &keyReceiver{receiver: receiver{guard: k.head, history: k.head.circuit.Log()}, ring: k}
 	if err := k.head.spawn(turns); err != nil {
 		return nil, err

@@ -56,7 +56,7 @@ func (k *Keyring) room() bool {
 
 // draw returns the idle key that is to go first among a few.
 func (k *Keyring) draw() (found *entry) {
-	for drawn := 0; drawn < keysDrawn; drawn++ {
+	for range keysDrawn {
 		e := k.drawOne()
 		if e != nil && (found == nil || e.before(found)) {
 			found = e

@@ -23,6 +23,23 @@ type shard struct {
 	_                [64]byte
 }
 
+const (
+	mostShards  = 64
+	keysInShard = 16 // at least, when all places are taken
+)
+
+func newShards(most int) []shard {
+	n := 1
+	for n < mostShards && 2*n*keysInShard <= most {
+		n *= 2
+	}
+	shards := make([]shard, n)
+	for i := range shards {
+		shards[i].keys = make(map[string]*entry)
+	}
+	return shards
+}
+
 // keep returns the entry of a key, kept.
 func (s *shard) keep(key string) *entry {
 	s.mu.RLock()
@@ -31,8 +48,11 @@ func (s *shard) keep(key string) *entry {
 		s.mu.RUnlock()
 		return nil
 	}
-	e.hold()
+	e.kept.Add(1)
 	s.mu.RUnlock()
+	if !e.again.Load() {
+		e.again.Store(true)
+	}
 	return e
 }
 

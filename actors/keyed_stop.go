@@ -22,7 +22,6 @@ func (k *Keyring) Stop(ctx context.Context) error {
 func (k *Keyring) stop(ctx context.Context) error {
 	k.head.gate.Close()
 	all := k.close()
-	k.head.halt()
 	drained := idleAll(ctx, all)
 	if drained != nil {
 		for _, e := range all {
@@ -46,6 +45,7 @@ func (k *Keyring) stop(ctx context.Context) error {
 // close lets no key be made, kept or forgotten any more, and no call begin. It
 // returns the keys there are, for good.
 func (k *Keyring) close() []*entry {
+	k.head.halt() // before the shards: who finds one closed finds this
 	for i := range k.shards {
 		s := &k.shards[i]
 		s.mu.Lock()

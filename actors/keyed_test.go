@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -258,7 +259,8 @@ func TestKeyedThatNobodyMadeRefusesEverything(t *testing.T) {
 		t.Error("no handler, no error")
 	}
 	good := keyed(t, start(t), Policy{}, KeyLimits{}, echo)
-	if _, err := good.Call(nil, "a", 1); err == nil || good.Stats().InUse != 0 { //nolint:staticcheck // that is the test
+	var none context.Context
+	if _, err := good.Call(none, "a", 1); err == nil || good.Stats().InUse != 0 {
 		t.Errorf("a nil context: %v", err)
 	}
 }
@@ -359,8 +361,10 @@ func TestMessagesWithAKeyAreAnsweredUnderItsGuard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	messages := []any{k.Message(t.Context(), "good", 5), k.Message(t.Context(), "bad", 5), k.Message(t.Context(), "", 5),
-		other.Message(t.Context(), "good", 5), bound.Message(t.Context(), 5)}
+	messages := []any{
+		k.Message(t.Context(), "good", 5), k.Message(t.Context(), "bad", 5), k.Message(t.Context(), "", 5),
+		other.Message(t.Context(), "good", 5), bound.Message(t.Context(), 5),
+	}
 	got := make(chan string, len(messages))
 	_, err = sys.SpawnActor("asker", actor.PropsFromFunc(func(ctx actor.Context) {
 		switch m := ctx.Message().(type) {
@@ -385,5 +389,33 @@ func TestMessagesWithAKeyAreAnsweredUnderItsGuard(t *testing.T) {
 	}
 	if fmt.Sprint(count) != "map[0 breaker:2 0 keys:1 0 system:1 5 none:1]" {
 		t.Error(count)
+	}
+}
+
+func TestKeyIsGivenBackWhateverItsHandlerDoes(t *testing.T) {
+	k := keyed(t, start(t), Policy{}, KeyLimits{Max: 1}, func(_ context.Context, n int) (int, error) {
+		switch n {
+		case 1:
+			panic("poison")
+		case 2:
+			runtime.Goexit()
+		}
+		return n, nil
+	})
+	for n := range 4 {
+		key := keyNumber(n) // takes the only place from the one before
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = k.Call(context.Background(), key, n)
+		}()
+		<-done
+		_, _ = k.Ask(t.Context(), key, n).Wait(t.Context())
+		for k.Stats().InUse > 0 { // the answer comes a moment before the key is given back
+			runtime.Gosched()
+		}
+	}
+	if s := k.Stats(); s.Refused != 0 || s.Created != 4 || s.Attempts != 8 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -43,9 +43,7 @@ func (evicted) IgnoreDeadLetterLogging() {}
 
 // Receive handles the life of all guards and their control messages, one at a time.
 func (r *keyReceiver) Receive(ctx actor.Context) {
-	for _, e := range r.ring.departed.take() {
-		e.receiver.event(Event{Kind: EventStopped})
-	}
+	r.tellDeparted()
 	switch m := ctx.Message().(type) {
 	case turn:
 		r.turn(m)
@@ -55,22 +53,37 @@ func (r *keyReceiver) Receive(ctx actor.Context) {
 	case *update:
 		m.answer <- r.update(m.policy)
 	case *actor.Stopping:
-		r.ring.alarm.stop()
-		for _, e := range r.ring.close() {
-			e.guard.alarm.stop()
-			e.guard.family.Cancel()
-		}
+		r.stopKeys()
 		r.receiver.Receive(ctx)
 	case *actor.Stopped:
-		for _, e := range r.ring.entries() {
-			e.receiver.publish() // what the last calls moved
-			if e.receiver.spoke.Load() {
-				e.receiver.event(Event{Kind: EventStopped})
-			}
-		}
+		r.tellTheLast()
 		r.receiver.Receive(ctx)
 	default:
 		r.receiver.Receive(ctx)
+	}
+}
+
+// tellDeparted ends the stories of guards that were evicted.
+func (r *keyReceiver) tellDeparted() {
+	for _, e := range r.ring.departed.take() {
+		e.receiver.event(Event{Kind: EventStopped})
+	}
+}
+
+func (r *keyReceiver) stopKeys() {
+	r.ring.alarm.stop()
+	for _, e := range r.ring.close() {
+		e.guard.alarm.stop()
+		e.guard.family.Cancel()
+	}
+}
+
+func (r *keyReceiver) tellTheLast() {
+	for _, e := range r.ring.entries() {
+		e.receiver.publish() // what the last calls moved
+		if e.receiver.spoke.Load() {
+			e.receiver.event(Event{Kind: EventStopped})
+		}
 	}
 }
 
