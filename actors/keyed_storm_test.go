@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,7 @@ func TestUpdateStormMissesNoKey(t *testing.T) {
 		flood.Go(func() {
 			for i := w; !over.Load(); i += 3 {
 				_, _ = k.Call(context.Background(), keyNumber(i), 1)
+				runtime.Gosched()
 			}
 		})
 	}
