@@ -78,6 +78,13 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 		answer(none, errUnbound)
 		return errUnbound
 	}
+	if r.key != nil {
+		if !r.key.keep() {
+			err := r.key.evictedError(r.op.name)
+			answer(none, err)
+			return err
+		}
+	}
 	p := &posted[Req, Resp]{ref: r, req: req, answer: answer}
 	err := p.begin(ctx, r.op)
 	if err == nil {
@@ -85,6 +92,7 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 	}
 	if err != nil {
 		answer(none, err)
+		p.giveBack()
 		return err
 	}
 	r.Guard.posted.add()
@@ -104,6 +112,7 @@ func (p *posted[Req, Resp]) Run() {
 			p.answer(none, p.lost(recover()))
 		}
 		p.guard.posted.done()
+		p.giveBack()
 	}()
 	p.now = p.guard.clock.Now()
 	p.granted = true
@@ -130,4 +139,5 @@ func (p *posted[Req, Resp]) Refuse(why error) {
 	var none Resp
 	p.answer(none, err)
 	p.guard.posted.done()
+	p.giveBack()
 }

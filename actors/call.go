@@ -178,7 +178,7 @@ func (c *call) admit() error {
 	case permit.Epoch() != g.told.Load():
 		g.catchUp()
 	}
-	if c.plan.overloaded() {
+	if c.overloaded() {
 		g.circuit.Return(permit)
 		return c.unmanned()
 	}

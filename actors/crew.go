@@ -34,6 +34,9 @@ type crew struct {
 
 // staff returns the guard's crew, which is made when it is first needed.
 func (g *Guard) staff() *crew {
+	if g.key != nil { // all keys of a Keyring have one
+		return g.key.ring.head.staff()
+	}
 	if c := g.crew.Load(); c != nil {
 		return c
 	}

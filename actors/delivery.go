@@ -32,6 +32,10 @@ type delivery[Req, Resp any] struct {
 
 // receive brings a request that came as a message to the gate, on its sender's goroutine.
 func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID) {
+	if r.key != nil && !r.key.keep() {
+		reply(r.Guard, sender, Reply[Req, Resp]{Request: req, Err: r.key.evictedError(r.op.name)})
+		return
+	}
 	d := &delivery[Req, Resp]{ref: r, req: req, sender: sender}
 	d.envelope.Message = d
 	err := d.begin(ctx, r.op)
@@ -156,4 +160,7 @@ func (d *delivery[Req, Resp]) refused(err error) {
 func (d *delivery[Req, Resp]) end(err error) {
 	reply(d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
 	d.guard.posted.done()
+	if e := d.ref.key; e != nil { // last: a guard that is gone runs nothing
+		e.release(e.guard.clock.Now())
+	}
 }

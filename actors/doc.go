@@ -19,7 +19,8 @@
 // goroutine, [Ref.Ask] answers through a [Future], and [Ref.Message] makes a
 // message that any protoactor actor sends to [Guard.PID] and that is answered
 // with a [Reply]. They share one gate, one queue, one circuit, one budget.
-// [Forward] is the way out to an actor that exists already.
+// [Forward] is the way out to an actor that exists already. [SpawnKeyed] makes a
+// guard for each key of a dependency: tenant, host, shard.
 //
 // # Ordering and ownership
 //
@@ -60,6 +61,18 @@
 // trip no call of the old state reaches the handler
 // (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state
 // changes nothing (TestP3_LateResultOfAnOlderStateChangesNothing).
+//
+// The guards of a [Keyring] are at most KeyLimits.Max, whatever keys come
+// (TestFloodOfRandomKeysStaysBoundedAndCheap). None is forgotten while its circuit is
+// not closed, a command is in force or a call of its key is under way
+// (TestKeyIsNeverEvictedWhileItMatters), so a command that was acknowledged holds
+// (TestAcknowledgedCommandIsNeverLostToAnEviction) and a repeated call keeps guard and
+// deadline (TestRepeatedCallOfAKeyKeepsItsFirstDeadline). Where none can be forgotten a
+// new key is refused, at no cost (TestFloodAgainstOpenKeysLooksAtThemOnce). The events
+// of a key's guard end before those of its next guard begin
+// (TestOldGuardOfAKeySaysStoppedBeforeTheNewOneSpeaks), and none is lost
+// (TestKeyIsNotEvictedBeforeItsTransitionsAreTold). After an Update no key has the
+// old policy (TestUpdateStormMissesNoKey).
 //
 // Of the replies to a forwarded request the first decides, and no other is seen
 // (TestForwardTakesTheFirstReplyOnly); what comes after the end of its context is

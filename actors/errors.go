@@ -27,6 +27,7 @@ const (
 	byRestart  = "restart"
 	byWorkers  = "workers"
 	bySystem   = "system"
+	byKeys     = "keys"
 )
 
 const (
@@ -95,9 +96,10 @@ func (e *CallError) Unwrap() []error {
 }
 
 // RejectedBy names the section of the policy that refused the call before its
-// first attempt: "deadline", "breaker", "restart", "workers", "bulkhead", or "system" after a
-// stop and for a message that is no request of the guard; empty when the dependency
-// itself failed or the caller left.
+// first attempt: "deadline", "breaker", "restart", "workers", "bulkhead", "keys" where
+// a [Keyring] has no place for the key, or "system" after a stop and for a message
+// that is no request of the guard; empty when the dependency itself failed or the
+// caller left.
 func (e *CallError) RejectedBy() string { return e.by }
 
 // RetryAfter is how long to wait before the same call can be admitted, as known

@@ -135,7 +135,7 @@ func (g *Guard) sight() sight {
 	}
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
 	s.circuit = g.circuit.Snapshot(s.now)
-	s.crew = s.plan.pool.Crew()
+	s.crew = s.guard.pool.Load().Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()
 	if g.generations != nil {
 		s.gap = g.generations.refusal()

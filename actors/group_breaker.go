@@ -40,7 +40,7 @@ func (r *groupReceiver) judge() {
 	if r.stopping || (was.state == Open && !over) {
 		return
 	}
-	members := g.everyone()
+	members := g.guardsOnly()
 	numbers := census(members, now)
 	reached := b.reached(int(numbers.Failures), numbers.Calls)
 	if over {

@@ -10,7 +10,8 @@ import (
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
-// Command gives the command to every guard in the group and in the groups below,
+// Command gives the command to every guard in the group and in the groups below, and
+// to the guard of every key that its keyrings have now,
 // all at once, as [Guard.Command] does, and waits for all of them. A guard made
 // afterwards is not under it, and one that stops meanwhile is no error. The command is judged once, before any guard gets
 // it. It ends a hold by a group's breaker as well, for its members are under
@@ -29,6 +30,11 @@ func (g *Group) Command(ctx context.Context, c Command) error {
 		return g.stopped()
 	}
 	guards := g.Guards()
+	for _, k := range g.Keyrings() {
+		for _, one := range k.All() {
+			guards = append(guards, one)
+		}
+	}
 	errs := make([]error, len(guards))
 	var wait sync.WaitGroup
 	for i, one := range guards {

@@ -6,8 +6,9 @@ package actors
 // in the groups below now. A guard that stops takes its numbers with it, so the
 // sums may fall then. They are read one guard after the other, see [Stats].
 type GroupStats struct {
-	// Guards and Groups are how many there are, at all depths.
-	Guards, Groups int
+	// Guards, Keyrings and Groups are how many there are, at all depths. The calls of
+	// keyrings are in the sums, their keys are not among the guards.
+	Guards, Keyrings, Groups int
 	// Open, HalfOpen and Ramping count guards by the state of their own circuit,
 	// whatever mode it is under.
 	Open, HalfOpen, Ramping int
@@ -40,6 +41,9 @@ func (g *Group) Stats() GroupStats {
 	for _, one := range g.Guards() {
 		sum.add(one.Stats())
 	}
+	for _, k := range g.Keyrings() {
+		sum.addKeys(k.Stats())
+	}
 	return sum
 }
 
@@ -63,11 +67,20 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected.Breaker += s.Rejected.Breaker
-	sum.Rejected.Bulkhead += s.Rejected.Bulkhead
-	sum.Rejected.Deadline += s.Rejected.Deadline
-	sum.Rejected.Stopped += s.Rejected.Stopped
+	sum.Rejected.add(s.Rejected)
 	sum.Left += s.Left
 	sum.InUse += s.Gate.InUse
 	sum.Waiting += s.Gate.Waiting
+}
+
+func (sum *GroupStats) addKeys(s KeyringStats) {
+	sum.Keyrings++
+	sum.Calls += s.Calls
+	sum.Attempts += s.Attempts
+	sum.Retries += s.Retries
+	sum.Successes += s.Successes
+	sum.Failures += s.Failures
+	sum.Voids += s.Voids
+	sum.Rejected.add(s.Rejected)
+	sum.Left += s.Left
 }

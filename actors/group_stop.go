@@ -19,7 +19,7 @@ func (g *Group) Stop(ctx context.Context) error {
 		ctx = context.Background()
 	}
 	g.halt()
-	left := stopGuards(ctx, g.Guards())
+	left := stopGuards(ctx, g.everyone())
 	g.end(ctx)
 	if len(left.Guards) > 0 {
 		return left

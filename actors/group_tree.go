@@ -36,17 +36,37 @@ func (s *System) FindGroup(name string) (*Group, bool) {
 }
 
 // Guards returns the guards of the group and of all groups below, ordered by
-// name: everything that a command over it reaches.
+// name. Those of keys are not among them: see [Group.Keyrings].
 func (g *Group) Guards() []*Guard {
 	if !g.made() {
 		return nil
 	}
-	all := g.everyone()
+	all := g.guardsOnly()
 	slices.SortFunc(all, func(a, b *Guard) int { return cmp.Compare(a.name, b.name) })
 	return all
 }
 
-// everyone returns the same in no order.
+// guardsOnly returns the same in no order.
+func (g *Group) guardsOnly() []*Guard {
+	return slices.DeleteFunc(g.everyone(), func(one *Guard) bool { return one.keys != nil })
+}
+
+// Keyrings returns the keyrings of the group and of all groups below, ordered by name.
+func (g *Group) Keyrings() []*Keyring {
+	if !g.made() {
+		return nil
+	}
+	var all []*Keyring
+	for _, one := range g.everyone() {
+		if one.keys != nil {
+			all = append(all, one.keys)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Keyring) int { return cmp.Compare(a.Name(), b.Name()) })
+	return all
+}
+
+// everyone returns the guards, and those that stand for a keyring, in no order.
 func (g *Group) everyone() []*Guard {
 	g.sys.mu.RLock()
 	defer g.sys.mu.RUnlock()

@@ -34,27 +34,30 @@ type Guard struct {
 	spent       *supervision.Spending // of the retry budget
 	family      deadline.Family       // the contexts of handlers that run
 	count       counters
-	draws       atomic.Uint64          // numbers the random draws, so that a seed repeats them
-	posted      tally                  // calls that run without a caller of their own
-	crew        atomic.Pointer[crew]   // handles what comes as messages; nil before the first
-	alarm       alarm                  // when the circuit has something due
-	told        atomic.Uint64          // epoch of the last transition published
-	nudged      atomic.Bool            // a nudge is on its way
-	self        *operation             // what Do runs as
-	receiver    *receiver              // its actor
-	generations *generations           // of the handler of Rebuild; else nil
-	breaks      atomic.Pointer[breaks] // the handlers' last panics; nil before the first
-	halting     chan struct{}          // closed when no call may begin any more; wakes those that back off
-	halted      sync.Once              // guards halt
-	quitting    atomic.Bool            // the actor was told to stop
-	ring        func()                 // stir, for the alarm: made once
-	done        chan struct{}          // closed when the actor takes no messages any more
+	draws       atomic.Uint64                // numbers the random draws, so that a seed repeats them
+	posted      tally                        // calls that run without a caller of their own
+	crew        atomic.Pointer[crew]         // handles what comes as messages; nil before the first
+	alarm       alarm                        // when the circuit has something due
+	told        atomic.Uint64                // epoch of the last transition published
+	nudged      atomic.Bool                  // a nudge is on its way
+	self        *operation                   // what Do runs as
+	receiver    *receiver                    // its actor
+	pool        atomic.Pointer[mailbox.Pool] // nil until a plan had workers
+	generations *generations                 // of the handler of Rebuild; else nil
+	breaks      atomic.Pointer[breaks]       // the handlers' last panics; nil before the first
+	halting     chan struct{}                // closed when no call may begin any more; wakes those that back off
+	halted      sync.Once                    // guards halt
+	quitting    atomic.Bool                  // the actor was told to stop
+	ring        func()                       // stir, for the alarm: made once
+	done        chan struct{}                // closed when the actor takes no messages any more
 
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
 
 	recent recent               // the last transitions, for Explain
 	past   atomic.Pointer[past] // what became of calls, for Explain; nil at first
+	key    *entry               // set in the guard of a key: its place in a Keyring
+	keys   *Keyring             // set in the guard that stands for a whole Keyring
 }
 
 // bound is what a guard remembers of an operation.
@@ -95,7 +98,7 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 		g.generations = newGenerations(g, build)
 	}
 	_, g.group = under.under()
-	if err := g.spawn(); err != nil {
+	if err := g.spawn(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
 		return nil, err
 	}
 	g.logWarnings(problems)
@@ -103,22 +106,23 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 }
 
 func newGuard(sys *System, name string, p Policy) *Guard {
-	first := compile(p, 1)
-	g := &Guard{
-		sys: sys, clock: sys.clock, name: name,
-		seed:    sys.seed ^ hashOf(name),
-		gate:    mailbox.NewGate(first.bulkhead(), sys.clock),
-		spent:   supervision.NewSpending(first.retry.Budget),
-		halting: make(chan struct{}),
-		done:    make(chan struct{}),
-	}
-	g.circuit = supervision.NewCircuit(p.Breaker, g.seed)
+	g := &Guard{halting: make(chan struct{}), done: make(chan struct{})}
+	g.furnish(sys, name, sys.seed^hashOf(name), compile(p, 1))
+	return g
+}
+
+// furnish gives a guard all that protects: gate, circuit, budget and plan. Its
+// life (actor, halting, done) is its own, or that of its Keyring.
+func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
+	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
+	g.gate = mailbox.NewGate(first.bulkhead(), sys.clock)
+	g.spent = supervision.NewSpending(first.retry.Budget)
+	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)
 	g.told.Store(g.circuit.Epoch())
 	g.ring = g.stir
-	first.staff(nil, g.gate)
+	g.man(first)
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
-	return g
 }
 
 // hashOf makes the seeds of one System differ by name.
@@ -130,10 +134,10 @@ func hashOf(name string) uint64 {
 
 // spawn starts the actor. Its id is the guard's alone, also after a stop and
 // under the same name: what is meant for a stopped guard must not find the next.
-func (g *Guard) spawn() error {
-	g.receiver = &receiver{guard: g, history: g.circuit.Log()}
+func (g *Guard) spawn(r turns) error {
+	g.receiver = r.own()
 	props := actor.PropsFromProducer(
-		func() actor.Actor { return g.receiver },
+		func() actor.Actor { return r },
 		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
 	)
 	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))
@@ -225,11 +229,16 @@ func (g *Guard) unsafeRetry(op string) fuseboard.Problem {
 // did not. Calls under way finish on the policy they began with. The policy is
 // judged first: one with errors changes nothing.
 //
+// The guard of a key takes none: its policy is its [Keyring]'s.
+//
 // Errors: [Problems]; ErrStopped; the cause of ctx's end, and then the change
-// may still happen.
+// may still happen; a [fuseboard.Problem] of the guard of a key.
 func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 	if !g.made() {
 		return Change{}, errUnbound
+	}
+	if g.key != nil {
+		return Change{}, g.key.policyIsShared()
 	}
 	p = p.clone() // the message may be read after ctx has ended
 	if err := p.Validate().Err(); err != nil {
@@ -256,6 +265,9 @@ func (g *Guard) Command(ctx context.Context, c Command) error {
 	if err := c.Validate().Err(); err != nil {
 		return err
 	}
+	if g.key != nil && !g.key.keep() { // given back when the command is in force
+		return g.key.evictedError("")
+	}
 	ask := &command{command: c, answer: make(chan error, 1)}
 	refused, err := answerOf(ctx, g, ask, ask.answer)
 	if err != nil {
@@ -273,9 +285,9 @@ func (g *Guard) logWarnings(problems Problems) {
 // random draws the guard's next number in [0,1).
 func (g *Guard) random() float64 { return supervision.Uniform(g.seed, g.draws.Add(1)) }
 
-func (g *Guard) hasStopped() bool { return isClosed(g.done) }
+func (g *Guard) hasStopped() bool { return isClosed(g.done) || g.evicted() }
 
-func (g *Guard) hasHalted() bool { return isClosed(g.halting) }
+func (g *Guard) hasHalted() bool { return isClosed(g.halting) || g.evicted() }
 
 func isClosed(c <-chan struct{}) bool {
 	select {

@@ -15,13 +15,20 @@ import (
 // cannot be cancelled by the guard. A second Stop waits like the first.
 //
 // Not from inside a handler of the same guard: it would wait for itself until
-// ctx ends.
+// ctx ends. The guard of a key cannot be stopped alone (a [fuseboard.Problem]): its
+// [Keyring] is.
 func (g *Guard) Stop(ctx context.Context) error {
 	if !g.made() {
 		return errUnbound
 	}
 	if ctx == nil {
 		ctx = context.Background()
+	}
+	switch {
+	case g.key != nil:
+		return g.key.lifeIsShared()
+	case g.keys != nil:
+		return g.keys.stop(ctx)
 	}
 	g.gate.Close()
 	g.halt()
@@ -59,6 +66,9 @@ func (g *Guard) halts() {
 }
 
 func (g *Guard) abandoned() Abandoned {
+	if g.keys != nil {
+		return Abandoned{Dependency: g.name, Running: g.keys.running()}
+	}
 	return Abandoned{Dependency: g.name, Running: max(g.gate.Depth().InUse, g.posted.count())}
 }
 

@@ -32,7 +32,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	if c.attempts > 1 && !c.left {
 		t.last, t.repeats = last, true
 	}
-	s := c.plan.pool.Start(t)
+	s := c.guard.pool.Load().Start(t)
 	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {
 		c.seat, sound = s, true
 		return resp, c.leftBehind(why)
@@ -70,8 +70,8 @@ func (c *call) leftBehind(why mailbox.Ending) error {
 }
 
 // overloaded reports whether so much work has been left behind that no more may begin.
-func (p *plan) overloaded() bool {
-	return p.isolated && p.pool.Abandoned() >= p.workers.MaxAbandoned
+func (c *call) overloaded() bool {
+	return c.plan.isolated && c.guard.pool.Load().Abandoned() >= c.plan.workers.MaxAbandoned
 }
 
 // unmanned is the refusal of a call that finds too much work left behind.
@@ -83,7 +83,7 @@ func (c *call) unmanned() error {
 // may leave theirs behind.
 func (g *Guard) cancel() {
 	g.family.Cancel()
-	if pool := g.plan.Load().pool; pool != nil {
+	if pool := g.pool.Load(); pool != nil {
 		pool.Interrupt()
 	}
 }
@@ -91,7 +91,7 @@ func (g *Guard) cancel() {
 // disband ends the pooled goroutines, each once it has no work. Where none has,
 // it waits for their end.
 func (g *Guard) disband(ctx context.Context, drained bool) {
-	pool := g.plan.Load().pool
+	pool := g.pool.Load()
 	if pool == nil {
 		return
 	}

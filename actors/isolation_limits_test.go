@@ -112,12 +112,12 @@ func TestIdleGoroutinesOfAGuardEnd(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if crew := r.plan.Load().pool.Crew(); crew.Idle != 4 {
+		if crew := r.pool.Load().Crew(); crew.Idle != 4 {
 			t.Errorf("%+v", crew)
 		}
 		time.Sleep(20 * time.Second)
 		synctest.Wait()
-		if crew := r.plan.Load().pool.Crew(); crew.Idle != 0 {
+		if crew := r.pool.Load().Crew(); crew.Idle != 0 {
 			t.Errorf("%+v", crew)
 		}
 	})
@@ -135,8 +135,8 @@ func TestStopWaitsForItsPooledGoroutines(t *testing.T) {
 		}
 		now, end := context.WithCancel(t.Context())
 		end()
-		if err := r.plan.Load().pool.Wait(now); err != nil {
-			t.Errorf("%+v are left", r.plan.Load().pool.Crew())
+		if err := r.pool.Load().Wait(now); err != nil {
+			t.Errorf("%+v are left", r.pool.Load().Crew())
 		}
 	})
 }
@@ -148,7 +148,7 @@ func TestGuardWhoseActorIsStoppedEndsItsIdleGoroutines(t *testing.T) {
 		_, _ = r.Call(t.Context(), 0)
 		sys.root.Stop(r.PID())
 		synctest.Wait()
-		if crew := r.plan.Load().pool.Crew(); crew.Idle != 0 {
+		if crew := r.pool.Load().Crew(); crew.Idle != 0 {
 			t.Errorf("%+v are left", crew)
 		}
 	})
@@ -224,7 +224,7 @@ func TestWorkersComeGoAndChangeUnderLoadAndNothingIsLost(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		wantTaken(t, r.Guard, 0, 0)
-		if crew := r.plan.Load().pool.Crew(); crew.Idle != 0 {
+		if crew := r.pool.Load().Crew(); crew.Idle != 0 {
 			t.Errorf("workers are off: %+v", crew)
 		}
 	})

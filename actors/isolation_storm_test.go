@@ -133,7 +133,7 @@ func blow(t *testing.T, rt *rapid.T, deeds []deed, policy Policy, stopAt int) {
 	if s.Gate.InUse != 0 || s.Gate.Waiting != 0 || s.Overdue != 0 || s.Calls != uint64(len(deeds)) {
 		rt.Errorf("left behind: %+v", s)
 	}
-	if crew := r.plan.Load().pool.Crew(); crew.Running != 0 || crew.Idle != 0 {
+	if crew := r.pool.Load().Crew(); crew.Running != 0 || crew.Idle != 0 {
 		rt.Errorf("left in the pool: %+v", crew)
 	}
 	if most.Load() > int64(min(4, policy.Workers.Max)) {

@@ -66,7 +66,7 @@ type arrival interface {
 
 // arrive runs on the sender's goroutine.
 func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
-	if m.ref == nil || m.ref.Guard != at {
+	if m.ref == nil || m.ref.PID() != at.pid {
 		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: at.unreadable(m)})
 		return
 	}
@@ -88,7 +88,7 @@ func reply[Req, Resp any](from *Guard, to *actor.PID, r Reply[Req, Resp]) {
 // themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, hire, rebuilt, *hold, *update, *command, *actor.Touch:
+	case nudge, hire, rebuilt, *hold, turn, sweep, evicted, *update, *command, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)

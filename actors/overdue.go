@@ -38,7 +38,7 @@ func (o Overdue) String() string {
 
 // overdue returns the oldest of the handlers that were left, the longest left first.
 func (s sight) overdue() (list []Overdue) {
-	s.plan.pool.Left(func(w mailbox.Work) bool {
+	s.guard.pool.Load().Left(func(w mailbox.Work) bool {
 		if t, ok := w.(interface{ told() errand }); ok {
 			e := t.told()
 			o := Overdue{Operation: e.op.name, Attempt: e.attempt, Began: e.began}

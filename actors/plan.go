@@ -19,9 +19,8 @@ type plan struct {
 	version  uint64 // counts from 1 with every Update
 	retry    Retry  // with its defaults
 	repeats  bool
-	workers  Workers       // with its defaults
-	isolated bool          // handlers run on goroutines of the pool
-	pool     *mailbox.Pool // nil until a plan of the guard had workers
+	workers  Workers // with its defaults
+	isolated bool    // handlers run on goroutines of the pool
 }
 
 func compile(given Policy, version uint64) *plan {
@@ -37,16 +36,15 @@ func compile(given Policy, version uint64) *plan {
 // bulkhead is the gate's: no more permits than workers.
 func (p *plan) bulkhead() Bulkhead { return p.workers.Bound(p.given.Bulkhead) }
 
-// staff gives the plan the guard's pool, which outlives every plan: its
-// goroutines do, and so does work that was left behind.
-func (p *plan) staff(pool *mailbox.Pool, gate *mailbox.Gate) {
-	switch {
+// man gives the guard its pool if the plan has workers. The pool outlives every
+// plan: its goroutines do, and so does work that was left behind.
+func (g *Guard) man(p *plan) {
+	switch pool := g.pool.Load(); {
 	case pool != nil:
 		pool.Resize(p.workers)
 	case p.isolated:
-		pool = mailbox.NewPool(gate, p.workers)
+		g.pool.Store(mailbox.NewPool(g.gate, p.workers))
 	}
-	p.pool = pool
 }
 
 // Change says what an Update did to a running guard.

@@ -7,11 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/fuseboard/fuseboard/supervision"
 )
+
+// turns is a guard's actor: a receiver, or what takes the turns of many.
+type turns interface {
+	actor.Actor
+	own() *receiver
+}
+
+func (r *receiver) own() *receiver { return r }
 
 // receiver is the guard's actor: the one place that publishes and takes
 // commands and policies. All it knows survives a restart in itself and in the
@@ -20,6 +29,7 @@ type receiver struct {
 	guard    *Guard
 	history  *supervision.Log // transitions not yet published
 	seq      uint64           // of the last event
+	spoke    atomic.Bool      // there was an event, so there must be a last one
 	repeated bool             // a policy before this one repeated: the budget has an account
 	held     uint64           // epoch of the last hold by a group
 	holder   *Group           // whose that was
@@ -67,6 +77,23 @@ func (r *receiver) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
 		r.spawnBuilder(ctx)
+	case hire:
+		r.guard.staff().hire(ctx)
+	case *actor.Restarting:
+		if all := r.guard.generations; all != nil {
+			all.stop(errGuardRestarts)
+		}
+	case *actor.Stopping:
+		r.stopping()
+	default:
+		r.take(m)
+	}
+}
+
+// take handles one control message in the guard's turn, which for the guard of
+// a key is its Keyring's.
+func (r *receiver) take(message any) {
+	switch m := message.(type) {
 	case nudge:
 		r.guard.nudged.Store(false) // before the look: whoever moves it from now on nudges again
 		r.publish()
@@ -74,18 +101,10 @@ func (r *receiver) Receive(ctx actor.Context) {
 		m.answer <- r.update(m.policy)
 	case *command:
 		m.answer <- r.command(m.command)
-	case hire:
-		r.guard.staff().hire(ctx)
 	case rebuilt:
 		r.rebuilt(m)
-	case *actor.Restarting:
-		if all := r.guard.generations; all != nil {
-			all.stop(errGuardRestarts)
-		}
 	case *hold:
 		r.hold(m)
-	case *actor.Stopping:
-		r.stopping()
 	}
 }
 
@@ -110,12 +129,15 @@ func (r *receiver) publish() {
 			c.disband()
 		}
 	}
-	r.begin()
+	if g.key == nil { // the guard of a key says nothing before it has something to tell
+		r.begin()
+	}
 	for {
 		t, found := r.history.Next()
 		if !found {
 			return
 		}
+		r.begin() // before told: from then on a key may be evicted, which tells the end
 		g.told.Store(t.Epoch)
 		g.recent.add(t)
 		r.event(Event{Kind: EventTransition, Transition: t})
@@ -128,6 +150,7 @@ func (r *receiver) publish() {
 // but when its guard can be found.
 func (r *receiver) begin() {
 	if r.seq == 0 {
+		r.spoke.Store(true)
 		r.event(Event{Kind: EventStarted})
 	}
 }
@@ -161,6 +184,9 @@ func (r *receiver) stopping() {
 func (r *receiver) event(e Event) {
 	r.seq++
 	e.Dependency, e.Group, e.Seq, e.At = r.guard.name, r.guard.group.Path(), r.seq, r.guard.clock.Now()
+	if r.guard.key != nil {
+		e.Key = r.guard.key.key
+	}
 	r.guard.sys.streams.publish(e)
 }
 
@@ -200,8 +226,16 @@ func (g *Guard) wind() {
 // losing one to a stop is harmless: a guard that stops looks once more.
 func (g *Guard) nudge() {
 	if !g.hasStopped() && g.nudged.CompareAndSwap(false, true) {
-		g.sys.root.Send(g.pid, nudge{})
+		g.tell(nudge{})
 	}
+}
+
+// tell sends a message of the control lane to the guard, or to its Keyring in its name.
+func (g *Guard) tell(message any) {
+	if g.key != nil {
+		message = turn{of: g.key, message: message}
+	}
+	g.sys.root.Send(g.pid, message)
 }
 
 // answerOf sends a control message and waits for its answer, the guard's stop
@@ -212,7 +246,7 @@ func answerOf[T any](ctx context.Context, g *Guard, message any, answer <-chan T
 		ctx = context.Background()
 	}
 	if !g.hasStopped() {
-		g.sys.root.Send(g.pid, message)
+		g.tell(message)
 	}
 	select {
 	case a := <-answer:

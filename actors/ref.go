@@ -133,6 +133,9 @@ func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
 		var none Resp
 		return none, errUnbound
 	}
+	if r.key != nil {
+		return r.callKept(ctx, req)
+	}
 	if err := c.begin(ctx, r.op); err != nil {
 		var none Resp
 		return none, err
@@ -150,6 +153,12 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 	)
 	if !g.made() || f == nil {
 		return none, errUnbound
+	}
+	if g.key != nil {
+		if !g.key.keep() {
+			return none, g.key.evictedError("")
+		}
+		defer func() { g.key.release(c.now) }()
 	}
 	if err := c.begin(ctx, g.self); err != nil {
 		return none, err

@@ -65,6 +65,28 @@ type counters struct {
 	left         atomic.Uint64
 }
 
+func (n *counters) rejected() Rejected {
+	return Rejected{
+		Breaker:  n.refused[refusedOpen].Load(),
+		Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
+		Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
+		Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
+	}
+}
+
+func (r Rejected) sum() uint64 {
+	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Stopped
+}
+
+func (r *Rejected) add(o Rejected) {
+	r.Breaker += o.Breaker
+	r.Bulkhead += o.Bulkhead
+	r.Deadline += o.Deadline
+	r.Restart += o.Restart
+	r.Workers += o.Workers
+	r.Stopped += o.Stopped
+}
+
 // outcomes counts attempts by how they ended.
 type outcomes struct{ successes, failures, voids atomic.Uint64 }
 
@@ -96,19 +118,13 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: Rejected{
-			Breaker:  n.refused[refusedOpen].Load(),
-			Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
-			Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
-			Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
-		},
-		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
+		Rejected: n.rejected(),
+		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
 	}
 	p := g.plan.Load()
-	s.PolicyVersion, s.Overdue = p.version, p.pool.Abandoned()
+	s.PolicyVersion, s.Overdue = p.version, g.pool.Load().Abandoned()
 	s.Attempts = s.Successes + s.Failures + s.Voids
-	r := s.Rejected
-	s.Calls = n.first.sum() + s.Left + r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Stopped
+	s.Calls = n.first.sum() + s.Left + s.Rejected.sum()
 	return s
 }

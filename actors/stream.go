@@ -40,6 +40,9 @@ type Event struct {
 	// Group is the path of the groups that the guard lives in ("world/eu"), empty
 	// for one directly under the System; or the path of the group whose event it is.
 	Group string
+	// Key is the key of the guard as its callers give it, any bytes: quote it when
+	// you show it. Empty unless the guard is one of a [Keyring].
+	Key string
 	// Seq numbers the events of one guard or group from 1, without gaps: a subscriber that
 	// sees a gap knows how many events it missed.
 	Seq uint64

@@ -104,7 +104,8 @@ func (s *System) Now() fuseboard.Instant {
 // made reports whether the System came from Start.
 func (s *System) made() bool { return s != nil && s.actors != nil }
 
-// Guards returns the guards that have not stopped, ordered by name.
+// Guards returns the guards that have not stopped, ordered by name. Those of keys
+// are not among them: see [System.Keyrings].
 func (s *System) Guards() []*Guard {
 	if !s.made() {
 		return nil
@@ -113,7 +114,7 @@ func (s *System) Guards() []*Guard {
 	defer s.mu.RUnlock()
 	all := make([]*Guard, 0, len(s.guards))
 	for _, g := range s.guards {
-		if g != nil {
+		if g != nil && g.keys == nil {
 			all = append(all, g)
 		}
 	}
@@ -129,7 +130,10 @@ func (s *System) Guard(name string) (*Guard, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	g := s.guards[name]
-	return g, g != nil
+	if g == nil || g.keys != nil {
+		return nil, false
+	}
+	return g, true
 }
 
 // reserve takes the name for a Protect under way.

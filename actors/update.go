@@ -16,18 +16,31 @@ func (r *receiver) update(p Policy) Change {
 	before := g.plan.Load()
 	after := compile(p, before.version+1)
 	change := before.changeTo(after)
-	change.Lost = append(
-		lostOf(g.circuit.Reshape(g.clock.Now(), after.given.Breaker), after),
-		r.reshapeBudget(before, after)...)
-	after.staff(before.pool, g.gate)
-	g.gate.Resize(after.bulkhead())
-	g.plan.Store(after)
-	if c := g.crew.Load(); c != nil {
-		c.strategy.Reshape(after.given.Restart)
-	}
+	change.Lost = r.adopt(after)
 	r.event(Event{Kind: EventUpdated, Change: change.clone()})
 	r.publish()
 	return change
+}
+
+// adopt puts the guard under another plan and says what did not survive. The
+// events of it are published afterwards.
+func (r *receiver) adopt(after *plan) []string {
+	g := r.guard
+	lost := append(
+		lostOf(g.circuit.Reshape(g.clock.Now(), after.given.Breaker), after),
+		r.reshapeBudget(g.plan.Load(), after)...)
+	g.man(after)
+	g.gate.Resize(after.bulkhead())
+	g.plan.Store(after)
+	g.reshapeCrew(after)
+	return lost
+}
+
+// reshapeCrew lets the guard's supervision judge restarts by another plan.
+func (g *Guard) reshapeCrew(p *plan) {
+	if c := g.crew.Load(); c != nil {
+		c.strategy.Reshape(p.given.Restart)
+	}
 }
 
 // lostOf says what the circuit could not keep.

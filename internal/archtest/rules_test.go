@@ -197,7 +197,7 @@ var exposed = []struct {
 }{
 	{
 		"actors",
-		[]string{"Guard.PID", "Group.PID", "System.SpawnActor", "Forward"},
+		[]string{"Guard.PID", "Group.PID", "Keyring.PID", "System.SpawnActor", "Forward"},
 		"a guard and a group are actors for users who have actors, to be sent to and watched, and nothing else of protoactor is our promise",
 	},
 	{

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+)
+
+// Keyed is one typed operation with a guard for each key: tenant, host, shard.
+// One tenant that fails opens its own circuit and fills its own bulkhead; the
+// others are not concerned. Its Keyring holds the guards: how many there are, what
+// they do, their common policy. Safe for concurrent use.
+//
+// A guard is made at the first call with its key, and forgotten when the key is
+// not used for KeyLimits.Idle, or when another key needs its place: of a few keys
+// drawn at random one that came only once, else the one not used for longest. To forget a key is to forget
+// its window and its counts: its next call finds a new guard with nothing counted.
+// Therefore a guard is never forgotten while it knows something that matters or
+// somebody is inside: while its circuit is not closed, while a command is in
+// force, while a call of the key runs, waits or backs off. Where no key can be
+// forgotten a call with a new one is refused with ErrTooManyKeys.
+//
+// Take keys from what you know (accounts, configured hosts), not from what anybody
+// can make up: a key whose calls fail until its circuit opens keeps its place
+// until its probes pass, or somebody gives a Command with Reset.
+type Keyed[Req, Resp any] struct {
+	*Keyring
+	handle Handler[Req, Resp]
+	with   With[Req, Resp]
+}
+
+// SpawnKeyed makes a Keyed. The name, of the form that [Protect] wants, is taken
+// in the System as a guard's is; all keys are protected by p, each with permits,
+// windows and a retry budget of its own. The zero KeyLimits are the defaults.
+// The handler is not told its key: let Req carry it. At most one With is accepted.
+//
+// A key is any string of 1 to 256 bytes. It need not be printable: what logs,
+// events and errors call its guard is (see [Keyring.Guard]).
+//
+// Errors: those of [Protect] and [Bind], and [Problems] with everything wrong with
+// the limits. Its warnings are logged once, not for each key.
+func SpawnKeyed[Req, Resp any](under Parent, name string, h Handler[Req, Resp], p Policy, limits KeyLimits, with ...With[Req, Resp]) (*Keyed[Req, Resp], error) {
+	if err := checkHooks(h, with); err != nil {
+		return nil, err
+	}
+	k := &Keyed[Req, Resp]{handle: h}
+	if len(with) == 1 {
+		k.with = with[0]
+	}
+	ring, err := newKeyring(under, name, p, limits, k.with.Safe != nil)
+	if err != nil {
+		return nil, err
+	}
+	k.Keyring = ring
+	return k, nil
+}
+
+// made reports whether k came from SpawnKeyed.
+func (k *Keyed[Req, Resp]) made() bool { return k != nil && k.Keyring.made() }
+
+// Call runs the operation under the guard of the key, as [Ref.Call] does under
+// its own. Beside what that returns: a [*CallError] that was refused by "keys",
+// with ErrTooManyKeys, which allocates nothing, or with a [*KeyError] for a key
+// that cannot be one. Then no guard was touched.
+func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp, error) {
+	var (
+		c    call
+		none Resp
+	)
+	if !k.made() {
+		return none, errUnbound
+	}
+	e, err := k.take(key)
+	if err != nil {
+		return none, err
+	}
+	defer func() { e.release(c.now) }()
+	if err := c.begin(ctx, e.guard.self); err != nil {
+		return none, err
+	}
+	return run(&c, k.handle, &k.with, req)
+}
+
+// Ask runs the operation on a goroutine of the key's guard and returns at once,
+// as [Ref.Ask] does. The key keeps its guard until the answer is there.
+func (k *Keyed[Req, Resp]) Ask(ctx context.Context, key string, req Req) *Future[Resp] {
+	f := &Future[Resp]{done: make(chan struct{})}
+	_ = k.post(ctx, key, req, f.answer) // f has it
+	return f
+}
+
+// Tell runs the operation on a goroutine of the key's guard and forgets its
+// answer, as [Ref.Tell] does. The error is that of a call refused at once.
+func (k *Keyed[Req, Resp]) Tell(ctx context.Context, key string, req Req) error {
+	return k.post(ctx, key, req, func(Resp, error) {})
+}
+
+func (k *Keyed[Req, Resp]) post(ctx context.Context, key string, req Req, answer func(Resp, error)) error {
+	if !k.made() {
+		var none Resp
+		answer(none, errUnbound)
+		return errUnbound
+	}
+	e, err := k.take(key)
+	if err != nil {
+		var none Resp
+		answer(none, err)
+		return err
+	}
+	defer e.release(untimed) // post keeps it as long as it needs
+	return k.refOf(e).post(ctx, req, answer)
+}
+
+// refOf is the operation under the guard of one key.
+func (k *Keyed[Req, Resp]) refOf(e *entry) *Ref[Req, Resp] {
+	return &Ref[Req, Resp]{Guard: &e.guard, op: e.guard.self, handle: k.handle, with: k.with}
+}
+
+// callKept is Call for a ref that was bound to the guard of a key.
+func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (Resp, error) {
+	var (
+		c    call
+		none Resp
+	)
+	e := r.key
+	if !e.keep() {
+		return none, e.evictedError(r.op.name)
+	}
+	defer func() { e.release(c.now) }()
+	if err := c.begin(ctx, r.op); err != nil {
+		return none, err
+	}
+	return run(&c, r.handle, &r.with, req)
+}
+
+// giveBack ends what post began for the guard of a key: after the answer, and
+// after its goroutine was counted out, so that a guard that is gone runs nothing.
+func (p *posted[Req, Resp]) giveBack() {
+	if e := p.ref.key; e != nil {
+		e.release(e.guard.clock.Now())
+	}
+}

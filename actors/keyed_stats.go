@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+// KeyringStats are the numbers of a Keyring since it was made: of its keys, and
+// the sums over the guards of all keys, also of those that were forgotten.
+type KeyringStats struct {
+	// Keys is how many keys have a guard now; Max is how many may.
+	Keys, Max int
+	// InUse is how many of them have a call under way: running, waiting or backing off.
+	InUse int
+	// NotClosed is how many have a circuit that is not closed now.
+	NotClosed int
+	// Commanded is how many are under a command now.
+	Commanded int
+	// Created is how many guards were made: Keys and the two numbers below.
+	Created uint64
+	// EvictedIdle is how many keys were forgotten because they were idle for long.
+	EvictedIdle uint64
+	// EvictedForRoom is how many were forgotten because another key needed the place.
+	EvictedForRoom uint64
+	// Refused is how often a new key was refused with ErrTooManyKeys. These calls
+	// belong to no guard and are not among Calls.
+	Refused uint64
+	// Calls, Attempts, Retries, Successes, Failures, Voids, Rejected and Left are as
+	// in [Stats]. They never fall.
+	Calls, Attempts, Retries, Successes, Failures, Voids uint64
+	// Rejected counts calls that a policy refused before their first attempt.
+	Rejected Rejected
+	// Left counts calls whose caller went away before the first attempt.
+	Left uint64
+	// PolicyVersion numbers the policy of all keys, the first one 1.
+	PolicyVersion uint64
+}
+
+// Stats returns the Keyring's numbers. It looks at every key: for a page or a
+// scrape, not for the way of a call.
+func (k *Keyring) Stats() KeyringStats {
+	if !k.made() {
+		return KeyringStats{}
+	}
+	st := KeyringStats{Max: k.limits.Max, Refused: k.refused.Load(), PolicyVersion: k.head.plan.Load().version}
+	var sum counters
+	for i := range k.shards {
+		k.shards[i].count(&st, &sum)
+	}
+	st.Created = uint64(st.Keys) + st.EvictedIdle + st.EvictedForRoom
+	st.Successes = sum.first.successes.Load() + sum.again.successes.Load()
+	st.Failures = sum.first.failures.Load() + sum.again.failures.Load()
+	st.Voids = sum.first.voids.Load() + sum.again.voids.Load()
+	st.Retries, st.Left = sum.again.sum(), sum.left.Load()
+	st.Attempts = st.Successes + st.Failures + st.Voids
+	st.Rejected = sum.rejected()
+	st.Calls = sum.first.sum() + st.Left + st.Rejected.sum()
+	return st
+}
+
+// Len returns how many keys have a guard now. It looks at no key.
+func (k *Keyring) Len() int {
+	if !k.made() {
+		return 0
+	}
+	n := 0
+	for i := range k.shards {
+		s := &k.shards[i]
+		s.mu.RLock()
+		n += len(s.list)
+		s.mu.RUnlock()
+	}
+	return n
+}
+
+// count adds a shard to the sums, under its lock, so that no key is evicted
+// between its own numbers and those of the past.
+func (s *shard) count(st *KeyringStats, sum *counters) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	st.Keys += len(s.list)
+	st.EvictedIdle += s.forIdle
+	st.EvictedForRoom += s.forRoom
+	sum.add(&s.past)
+	for _, e := range s.list {
+		sum.add(&e.guard.count)
+		if e.kept.Load() > 0 {
+			st.InUse++
+		}
+		if e.guard.circuit.State() != Closed {
+			st.NotClosed++
+		}
+		if e.guard.circuit.Mode() != Enforce {
+			st.Commanded++
+		}
+	}
+}
+
+// add adds what another has counted.
+func (n *counters) add(m *counters) {
+	n.first.add(&m.first)
+	n.again.add(&m.again)
+	for reason := range m.refused {
+		n.refused[reason].Add(m.refused[reason].Load())
+	}
+	n.left.Add(m.left.Load())
+}
+
+func (o *outcomes) add(m *outcomes) {
+	o.successes.Add(m.successes.Load())
+	o.failures.Add(m.failures.Load())
+	o.voids.Add(m.voids.Load())
+}

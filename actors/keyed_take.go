@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"sync"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// take returns the entry of the key, kept; it makes one if there is none and
+// place for it.
+func (k *Keyring) take(key string) (*entry, error) {
+	if key == "" || len(key) > longestKey {
+		return nil, k.notAKey(key)
+	}
+	s, hash := k.shardOf(key)
+	if e := s.keep(key); e != nil {
+		return e, nil
+	}
+	return k.begin(s, key, hash)
+}
+
+func (k *Keyring) shardOf(key string) (*shard, uint64) {
+	hash := scatter(k.head.sys.seed, key)
+	return &k.shards[hash&uint64(len(k.shards)-1)], hash
+}
+
+// begin makes the entry of a key. In one shard one is made at a time, so that of
+// two calls with the same new key the second finds what the first has made, and
+// does not look for another place.
+func (k *Keyring) begin(s *shard, key string, hash uint64) (*entry, error) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	if e := s.keep(key); e != nil {
+		return e, nil
+	}
+	if !k.head.hasHalted() && !k.room() {
+		k.refused.Add(1)
+		return nil, k.full
+	}
+	for !k.head.hasHalted() {
+		if e := newEntry(k, s, key, hash); s.add(e) {
+			k.watch()
+			return e, nil
+		}
+	}
+	return nil, k.head.self.refusals().stopped
+}
+
+// watch sets the alarm for idle keys if it is not set.
+func (k *Keyring) watch() {
+	if !k.armed.Load() && k.armed.CompareAndSwap(false, true) {
+		now := k.clock().Now()
+		k.alarm.set(k.limits.idleAt(now), k.clock(), k.ring)
+	}
+}
+
+func (k *Keyring) clock() *fuseboard.Clock { return k.head.clock }
+
+// random draws the next number in [0,n).
+func (k *Keyring) random(n int) int {
+	return int(supervision.Uniform(k.head.seed, k.draws.Add(1)) * float64(n))
+}
+
+// departed are guards that have told something and were evicted; the Keyring's
+// actor tells of their end. A list and not a message each, because messages that
+// are behind a stop are lost.
+type departed struct {
+	mu  sync.Mutex
+	all []*entry
+}
+
+func (d *departed) add(e *entry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.all = append(d.all, e)
+}
+
+func (d *departed) take() []*entry {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := d.all
+	d.all = nil
+	return all
+}
