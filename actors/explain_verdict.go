@@ -12,19 +12,13 @@ import (
 
 // verdict asks in the order in which a call is asked, except that a stop comes first.
 func (s sight) verdict() Verdict {
+	if refused, is := s.refusedBeforeTheGate(); is {
+		return refused
+	}
 	errs := s.guard.self.refusals()
 	d := s.gate
 	full := d.Limit > 0 && d.InUse >= d.Limit
 	switch {
-	case s.stopped:
-		return refusedWith(errs.stopped)
-	case !s.circuit.Admits:
-		why := s.circuit.Refusal()
-		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}
-	case s.gap != nil:
-		return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}
-	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
-		return refusedWith(errs.abandoned)
 	case !full && !d.Suspended && d.Waiting == 0:
 		return Verdict{Admitted: true, Why: s.admittedBecause()}
 	case d.Waiting < d.Queue:
@@ -33,6 +27,23 @@ func (s sight) verdict() Verdict {
 		return refusedWith(errs.suspended)
 	}
 	return refusedWith(errs.full)
+}
+
+// refusedBeforeTheGate is the refusal of a call that does not get to the gate.
+func (s sight) refusedBeforeTheGate() (Verdict, bool) {
+	errs := s.guard.self.refusals()
+	switch {
+	case s.stopped:
+		return refusedWith(errs.stopped), true
+	case !s.circuit.Admits:
+		why := s.circuit.Refusal()
+		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}, true
+	case s.gap != nil:
+		return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}, true
+	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
+		return refusedWith(errs.abandoned), true
+	}
+	return Verdict{}, false
 }
 
 func refusedWith(e *CallError) Verdict { return Verdict{RefusedBy: e.by, Why: e.detail} }

@@ -67,7 +67,7 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected.add(s.Rejected)
+	sum.Rejected = sum.Rejected.plus(s.Rejected)
 	sum.Left += s.Left
 	sum.InUse += s.Gate.InUse
 	sum.Waiting += s.Gate.Waiting
@@ -81,6 +81,6 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected.add(s.Rejected)
+	sum.Rejected = sum.Rejected.plus(s.Rejected)
 	sum.Left += s.Left
 }

@@ -122,7 +122,9 @@ func (b *builder) Receive(ctx actor.Context) {
 }
 
 func escalate(ctx actor.Context, why error) {
-	ctx.(actor.Supervisor).EscalateFailure(why, ctx.Message()) //nolint:forcetypeassert // the builder's own context
+	if supervisor, ok := ctx.(actor.Supervisor); ok { // it is: the context is the builder's own
+		supervisor.EscalateFailure(why, ctx.Message())
+	}
 }
 
 // build makes one generation. The user's function may do anything in it.

@@ -169,7 +169,8 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 // run runs the handler. One that is nil is that of [Do]: the request is the work.
 func (h Handler[Req, Resp]) run(ctx context.Context, req Req) (Resp, error) {
 	if h == nil {
-		return any(req).(func(context.Context) (Resp, error))(ctx)
+		work, _ := any(req).(func(context.Context) (Resp, error))
+		return work(ctx)
 	}
 	return h(ctx, req)
 }

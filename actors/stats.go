@@ -78,13 +78,11 @@ func (r Rejected) sum() uint64 {
 	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Stopped
 }
 
-func (r *Rejected) add(o Rejected) {
-	r.Breaker += o.Breaker
-	r.Bulkhead += o.Bulkhead
-	r.Deadline += o.Deadline
-	r.Restart += o.Restart
-	r.Workers += o.Workers
-	r.Stopped += o.Stopped
+func (r Rejected) plus(o Rejected) Rejected {
+	return Rejected{
+		Breaker: r.Breaker + o.Breaker, Bulkhead: r.Bulkhead + o.Bulkhead, Deadline: r.Deadline + o.Deadline,
+		Restart: r.Restart + o.Restart, Workers: r.Workers + o.Workers, Stopped: r.Stopped + o.Stopped,
+	}
 }
 
 // outcomes counts attempts by how they ended.

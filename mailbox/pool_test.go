@@ -107,7 +107,7 @@ func TestPermitOfLeftWorkStaysUntilItReallyEnds(t *testing.T) {
 		if d := s.gate.Depth(); d.InUse != 1 || late.Load() {
 			t.Errorf("%+v, disposed of too early: %v", d, late.Load())
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		s.wantCrew(mailbox.Crew{Idle: 1})
 		if d := s.gate.Depth(); d.InUse != 0 || !late.Load() {
 			t.Errorf("%+v, disposed of: %v", d, late.Load())
@@ -207,7 +207,7 @@ func TestIdleGoroutineEndsAfterIdle(t *testing.T) {
 		s.wait(s.begin(&chore{}), nil, 0)
 		time.Sleep(10*time.Second - 1)
 		s.wantCrew(mailbox.Crew{Idle: 1})
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		s.wantCrew(mailbox.Crew{})
 	})
 }

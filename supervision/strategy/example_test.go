@@ -36,7 +36,8 @@ func (o *order) Fault() (supervision.Fault, supervision.Retry) {
 func (o *order) Afford(fuseboard.Instant, time.Duration) error { return nil } // there is no budget
 func (o *order) Context() context.Context                      { return context.Background() }
 func (o *order) Again()                                        { o.system.Root.Send(o.worker, o.envelope) }
-func (o *order) Answer(why error)                              { o.system.Root.Send(o.envelope.Sender, why) }
+
+func (o *order) Answer(why error) { o.system.Root.Send(o.envelope.Sender, why) }
 
 // A worker whose first attempt fails gets its request again; the one who asked
 // notices nothing but the wait.

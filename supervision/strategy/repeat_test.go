@@ -25,7 +25,7 @@ type charge struct {
 	attempt    int
 	succeedsAt int
 	poor       bool            // cannot afford a repetition
-	ctx        context.Context // of who asks
+	ctx        context.Context // of who asks; nil: it never leaves
 	quiet      bool
 }
 
@@ -58,7 +58,12 @@ func (c *charge) Afford(fuseboard.Instant, time.Duration) error {
 	return nil
 }
 
-func (c *charge) Context() context.Context { return c.ctx }
+func (c *charge) Context() context.Context {
+	if c.ctx == nil {
+		return context.Background()
+	}
+	return c.ctx
+}
 
 func (c *charge) Again() { c.stage.system.Root.Send(c.to, c.envelope) }
 

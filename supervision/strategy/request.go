@@ -24,7 +24,7 @@ type Request interface {
 	// Afford is asked where [supervision.Decide] says Again, and takes from the
 	// budget. Its error is why the request is not repeated after all.
 	Afford(now fuseboard.Instant, after time.Duration) error
-	// Context ends the wait before the repetition when it ends. Nil: nothing does.
+	// Context ends the wait before the repetition when it ends.
 	Context() context.Context
 	// Again delivers the same envelope again. The wait is over.
 	Again()

@@ -28,7 +28,7 @@ type wait struct {
 // start calls due after the time, on a goroutine of its own, or dropped at once if
 // the waits are over.
 func (w *waits) start(after time.Duration, due, dropped func()) {
-	w.startUnder(nil, after, due, func(error) { dropped() })
+	w.startUnder(context.Background(), after, due, func(error) { dropped() })
 }
 
 // startUnder is start with a context whose end drops the wait with its cause. A
@@ -43,7 +43,7 @@ func (w *waits) startUnder(ctx context.Context, after time.Duration, due func(),
 		dropped(ErrStopped)
 		return
 	}
-	if ctx != nil && ctx.Done() != nil {
+	if ctx.Done() != nil {
 		w.hook(ctx, next)
 	}
 }
