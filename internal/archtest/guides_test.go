@@ -23,7 +23,7 @@ var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 func untestedCode(files map[string][]byte) (complaints []string) {
 	var programs []string
 	for name, text := range files {
-		if strings.HasSuffix(name, ".go") && (strings.HasPrefix(name, "examples/") || path.Base(name) == "example_test.go") {
+		if strings.HasSuffix(name, ".go") && (strings.HasPrefix(name, "examples/") || strings.Contains(path.Base(name), "example")) {
 			programs = append(programs, flush(string(text)))
 		}
 	}
