@@ -14,6 +14,7 @@ import (
 // priority and those of its own who came before, at most [Bulkhead.MaxWait], and not
 // beyond until. The priority is [fuseboard.PriorityOf] of ctx, asked for once a wait.
 // Nil means that the caller holds a permit and must call [Gate.Leave].
+// A full queue refuses who comes, whatever its priority.
 //
 // A free permit is granted without a look at the clock or at ctx. Otherwise the
 // error is [ErrFull], [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
