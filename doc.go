@@ -2,7 +2,8 @@
 
 // Package fuseboard holds the few words that every room of the runtime shares:
 // how a call ended ([Outcome]), who refused it ([Rejection]), what time it is
-// ([Instant], [Clock]) and what is wrong with a policy ([Problem]).
+// ([Instant], [Clock]), whose work goes first ([Priority]) and what is wrong with a
+// policy ([Problem]).
 //
 // A user of the runtime imports package actors; this package appears in the
 // signatures of hooks (a classifier returns an [Outcome]) and of errors.
@@ -15,4 +16,7 @@
 // read from any goroutine (TestClockIsReadByManyAtOnce). It belongs to the System
 // that made it; instants of two clocks are not comparable. A clock never goes
 // back and follows virtual time (TestClockNeverGoesBackAndFollowsVirtualTime).
+//
+// A [Priority] belongs to the context that it was given to and to those derived from
+// it; the innermost counts (TestContextCarriesTheInnermostPriority).
 package fuseboard

@@ -46,8 +46,8 @@ func (f *Future[Resp]) answer(resp Resp, err error) {
 }
 
 // Ask runs the operation on a goroutine of the guard and returns at once. It
-// queues in the order of the calls to Ask on one goroutine. Cancelling ctx
-// cancels the call.
+// queues in the order of the calls to Ask on one goroutine, as far as their
+// priorities are equal. Cancelling ctx cancels the call.
 func (r *Ref[Req, Resp]) Ask(ctx context.Context, req Req) *Future[Resp] {
 	f := &Future[Resp]{done: make(chan struct{})}
 	_ = r.post(ctx, req, f.answer) // f has it

@@ -56,7 +56,11 @@
 // (TestP5_AllPermitsAreBackAfterAnyStorm). It holds none while it waits to be
 // repeated (TestSafeFailureIsRepeatedAfterTheBackoffHoldingNoPermit). Calls, asks
 // and messages wait for permits in one queue, first come first served
-// (TestCallsAsksAndMessagesQueueInOneOrder), and each is answered exactly once
+// (TestCallsAsksAndMessagesQueueInOneOrder) among those of one priority. Higher ones
+// go first: the priority is that of the context, whichever way the request came
+// (TestEveryWayInHonoursThePriorityOfItsContext), a repetition has it as well
+// (TestRepeatedAttemptKeepsItsPriority), and the handler's context carries it to the
+// next guard (TestPriorityGoesOnToTheNextGuard). Each is answered exactly once
 // (TestMixedLoadOfCallsAndMessagesKeepsOnePeakAndAnswersAll). After the circuit's
 // trip no call of the old state reaches the handler
 // (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state

@@ -40,6 +40,7 @@ type scripted struct {
 	safe     bool
 	leaves   time.Duration // the caller cancels after this; 0: it stays
 	deadline time.Duration // of the caller; 0: none
+	priority fuseboard.Priority
 }
 
 // history is what happens to one guard.
@@ -122,6 +123,7 @@ func drawScripted(t *rapid.T, id int, at time.Duration) scripted {
 	if rapid.IntRange(0, 3).Draw(t, "dated") == 0 {
 		r.deadline = time.Duration(rapid.IntRange(1, 600).Draw(t, "own deadline"))*time.Millisecond + own*7
 	}
+	r.priority = rapid.SampledFrom(rising).Draw(t, "priority")
 	return r
 }
 
@@ -201,7 +203,7 @@ func (h history) play(t *testing.T, messages bool) *record {
 		sub := sys.Subscribe(1000)
 		r := spawn(t, sys, h.policies[0], func(ctx context.Context, s scripted) (int, error) {
 			attempt := rec.try(s.id)
-			rec.note("attempt %d of %d", attempt+1, s.id)
+			rec.note("attempt %d of %d, %s", attempt+1, s.id, fuseboard.PriorityOf(ctx))
 			return s.run(ctx, attempt)
 		}, With[scripted, int]{Safe: func(s scripted) bool { return s.safe }, Classify: tellingWaits})
 		var wait sync.WaitGroup
@@ -256,7 +258,7 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 			time.AfterFunc(s.leaves, leave)
 		}
 		t.Cleanup(leave)
-		return ctx
+		return fuseboard.WithPriority(ctx, s.priority)
 	}
 	if !messages {
 		return func(s scripted) {

@@ -290,6 +290,43 @@ func ExampleRef_Message_reenterAfter() {
 	// Output: ann: r-500 <nil>
 }
 
+func ExampleRef_Message_priority() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+	open := make(chan struct{})
+	charges, _ := actors.Spawn(sys, "payments", func(ctx context.Context, c charge) (receipt, error) {
+		<-open
+		fmt.Println(fuseboard.PriorityOf(ctx), c.Cents)
+		return pay(ctx, c)
+	}, actors.Policy{Bulkhead: actors.Bulkhead{Concurrency: 1, Queue: 8, MaxWait: time.Minute}})
+
+	answered := make(chan struct{})
+	_, err := sys.SpawnActor("till", actor.PropsFromFunc(func(ctx actor.Context) {
+		switch ctx.Message().(type) {
+		case *actor.Started:
+			// The first takes the only permit; the others wait for it.
+			ctx.Request(charges.PID(), charges.Message(context.Background(), charge{Cents: 100}))
+			some := fuseboard.WithPriority(context.Background(), fuseboard.Sheddable)
+			ctx.Request(charges.PID(), charges.Message(some, charge{Cents: 200}))
+			first := fuseboard.WithPriority(context.Background(), fuseboard.Critical)
+			ctx.Request(charges.PID(), charges.Message(first, charge{Cents: 300}))
+			close(open)
+		case actors.Reply[charge, receipt]:
+			answered <- struct{}{}
+		}
+	}))
+	if err != nil {
+		panic(err)
+	}
+	for range 3 {
+		<-answered
+	}
+	// Output:
+	// normal 100
+	// critical 300
+	// sheddable 200
+}
+
 func ExampleForward() {
 	sys, _ := actors.Start(actors.Options{})
 	defer func() { _ = sys.Shutdown(context.Background()) }()

@@ -149,7 +149,7 @@ func (s sight) bulkhead() string {
 	d := s.gate
 	switch {
 	case d.Suspended:
-		return fmt.Sprintf("the guard is being restarted: %d in use, %s", d.InUse, number(d.Waiting, "call waits", "calls wait"))
+		return fmt.Sprintf("the guard is being restarted: %d in use, %s", d.InUse, number(d.Waiting, "call waits", "calls wait")) + byPriority(d.Priorities)
 	case d.Limit == 0:
 		return "off: no limit; " + number(d.InUse, "call runs", "calls run")
 	}
@@ -157,7 +157,7 @@ func (s sight) bulkhead() string {
 	if d.Queue == 0 && d.Waiting == 0 {
 		return words + "there is no queue"
 	}
-	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, number(d.Queue, "place", "places"))
+	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, number(d.Queue, "place", "places")) + byPriority(d.Priorities)
 }
 
 // maxWait is how long a call may queue.

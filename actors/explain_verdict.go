@@ -81,8 +81,8 @@ func (s sight) admittedBecause() string {
 func (s sight) waitsBecause() string {
 	d := s.gate
 	ahead := "nobody waits before it"
-	if d.Waiting > 0 {
-		ahead = fmt.Sprintf("%s before it", number(d.Waiting, "call waits", "calls wait"))
+	if n := d.Waiting - d.Priorities.Sheddable; n > 0 {
+		ahead = fmt.Sprintf("%s before it", number(n, "call waits", "calls wait"))
 	}
 	if d.Suspended {
 		return "the guard is being restarted; " + ahead

@@ -34,8 +34,10 @@ func (r Reply[Req, Resp]) failure() error { return r.Err }
 //	ctx.Request(charge.PID(), charge.Message(reqCtx, Charge{Cents: 1250}))
 //
 // It shares permits, queue, circuit and budget with Call; messages of one
-// sender queue in the order in which they were sent. ctx bounds the request as
-// in Call. The message is immutable and may be sent more than once; each time
+// sender and one priority queue in the order in which they were sent. ctx bounds
+// the request as in Call, and gives it its priority ([fuseboard.WithPriority]):
+// a message that waits for a permit is served before all of lower priority, also
+// when it is repeated, and its handler's context carries the priority on. The message is immutable and may be sent more than once; each time
 // is a request of its own. A guard that stops answers with ErrStopped as long as it
 // has workers; after that the actor library answers with its own
 // *actor.DeadLetterResponse.

@@ -123,8 +123,9 @@ func (g *Guard) takeOp(op bound) bool {
 // the guard's policy
 // and returns its answer, or a [*CallError]: refused, failed, or left. What
 // Classify called a success or a void is returned as the handler returned it.
-// The caller's context is the request's: its end ends the call, and its deadline
-// counts where it is the earliest. A panic of the handler is returned as a
+// The caller's context is the request's: its end ends the call, its deadline
+// counts where it is the earliest, and its priority ([fuseboard.WithPriority])
+// where the call has to wait for a permit. A panic of the handler is returned as a
 // [*PanicError] inside. A nil context or a Ref that no constructor made is a
 // [fuseboard.Problem].
 func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {

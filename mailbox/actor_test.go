@@ -202,7 +202,7 @@ func TestRestartKeepsQueueAndPermits(t *testing.T) {
 		running, queued := a.ask(3), a.ask(4)
 		a.system.Root.Send(a.pid, "fail")
 		a.wantLog(t, "started", "restarting", "started")
-		if d := a.gate.Depth(); d != (mailbox.Depth{Limit: 1, InUse: 1, Waiting: 1, Queue: 100}) {
+		if d := a.gate.Depth(); d != (mailbox.Depth{Limit: 1, InUse: 1, Waiting: 1, Priorities: mailbox.ByPriority{Normal: 1}, Queue: 100}) {
 			t.Fatalf("got %+v", d)
 		}
 		wantReply(t, running, 9)

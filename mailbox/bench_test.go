@@ -3,6 +3,7 @@
 package mailbox_test
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"testing"
@@ -49,13 +50,31 @@ func BenchmarkEnterRefused(b *testing.B) {
 // BenchmarkContendedHandover has 8 callers for one permit: every Leave hands over.
 func BenchmarkContendedHandover(b *testing.B) {
 	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 100, MaxWait: time.Minute}, fuseboard.NewClock())
+	handOver(b, g, func(int) context.Context { return ctxBG })
+}
+
+// BenchmarkContendedHandoverOfPriorities is the same with a priority for each caller,
+// in a context that is six deep.
+func BenchmarkContendedHandoverOfPriorities(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 100, MaxWait: time.Minute}, fuseboard.NewClock())
+	handOver(b, g, func(caller int) context.Context {
+		ctx := ctxAt(priorities[caller%len(priorities)])
+		for range 6 {
+			ctx = context.WithValue(ctx, b, caller)
+		}
+		return ctx
+	})
+}
+
+func handOver(b *testing.B, g *mailbox.Gate, contextOf func(caller int) context.Context) {
 	const callers = 8
 	b.ReportAllocs()
 	var all sync.WaitGroup
-	for range callers {
+	for caller := range callers {
+		ctx := contextOf(caller)
 		all.Go(func() {
 			for range b.N / callers {
-				if g.Enter(ctxBG, fuseboard.Never) == nil {
+				if g.Enter(ctx, fuseboard.Never) == nil {
 					runtime.Gosched() // so that the others come and queue
 					g.Leave()
 				}

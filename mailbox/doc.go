@@ -2,7 +2,7 @@
 
 // Package mailbox is the gate: the mailbox of a guard that is also its
 // bulkhead. It lends a fixed number of permits, keeps a bounded queue of those
-// who wait for one, and leaves the control lane of the actor untouched.
+// who wait for one, in the order of their priorities, and leaves the control lane of the actor untouched.
 //
 // A permit is lent to the caller's own goroutine ([Gate.TryEnter],
 // [Gate.Enter]) or to a [Job] that somebody posted ([Gate.Post]); both take
@@ -24,11 +24,16 @@
 //
 // Never more permits are in use than the bulkhead allows, except those that
 // were inside when it shrank (TestStorm_PeakNeverExceedsPermits).
-// Waiters are served first in, first out, callers and jobs alike
-// (TestWaitersAreServedFirstInFirstOut).
-// Who finds others waiting waits behind them
-// (TestNobodyOvertakesTheQueue).
-// Jobs posted by one goroutine are granted in the order of posting
+// Waiters of a higher priority are served first
+// (TestHigherPrioritiesAreServedFirst), those of one priority first in, first out,
+// callers and jobs alike (TestWaitersAreServedFirstInFirstOut).
+// A lower one is promised nothing while higher ones keep coming, but its answer by
+// [Bulkhead.MaxWait] (TestWhoIsPassedOverIsAnsweredAfterMaxWait).
+// Who finds others waiting waits, too, behind those of a higher priority and of its
+// own (TestNobodyOvertakesTheQueue).
+// The priority is the context's and is looked up only to wait, once
+// (TestPriorityIsLookedUpOnceAndOnlyToWait).
+// Jobs posted by one goroutine with one priority are granted in the order of posting
 // (TestPostsOfOneGoroutineKeepTheirOrder).
 // Every caller and every job is answered exactly once: with a permit or with
 // one error (TestGateAgreesWithTheNaiveModel, TestStorm_EveryJobIsAnsweredOnce).

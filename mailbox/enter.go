@@ -10,9 +10,11 @@ import (
 	"github.com/fuseboard/fuseboard"
 )
 
-// Enter takes a permit, waiting for one if it must: behind those who came
-// before, at most [Bulkhead.MaxWait], and not beyond until. Nil means that the
-// caller holds a permit and must call [Gate.Leave].
+// Enter takes a permit, waiting for one if it must: behind those of a higher
+// priority and those of its own who came before, at most [Bulkhead.MaxWait], and not
+// beyond until. The priority is [fuseboard.PriorityOf] of ctx, asked for once a wait.
+// Nil means that the caller holds a permit and must call [Gate.Leave].
+// A full queue refuses who comes, whatever its priority.
 //
 // A free permit is granted without a look at the clock or at ctx. Otherwise the
 // error is [ErrFull], [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
@@ -58,6 +60,7 @@ func (g *Gate) join(ctx context.Context, until fuseboard.Instant, job Job) (*wai
 	if job == nil {
 		w.ready = make(chan error, 1)
 	}
+	w.rank = rankOf(ctx) // outside the lock: a context may be anyone's code
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	queued, err := g.enlist(w)

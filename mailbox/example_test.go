@@ -112,8 +112,9 @@ func ExampleGate_Resize() {
 	gate.TryEnter()
 	gate.TryEnter()
 	gate.Resize(mailbox.Bulkhead{Concurrency: 1})
-	fmt.Printf("%+v\n", gate.Depth())
-	// Output: {Limit:1 InUse:2 Waiting:0 Queue:0 Closed:false Suspended:false}
+	depth := gate.Depth()
+	fmt.Println("in use:", depth.InUse, "limit:", depth.Limit)
+	// Output: in use: 2 limit: 1
 }
 
 type printJob struct {

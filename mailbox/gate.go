@@ -37,14 +37,14 @@ type Gate struct {
 	word  atomic.Uint64
 	limit atomic.Uint64 // permits, or unlimited; written under mu
 
-	mu         sync.Mutex
-	clock      *fuseboard.Clock
-	head, tail *waiter      // the queue, oldest first; guarded by mu
-	idle       []*idleHook  // called once the gate is idle; guarded by mu
-	maxWait    atomic.Int64 // Bulkhead.MaxWait; written under mu
-	queue      atomic.Int32 // places in the queue; written under mu
-	answering  int32        // jobs unlinked whose Refuse has not returned; guarded by mu
-	watched    atomic.Bool  // idle is not empty; written under mu
+	mu        sync.Mutex
+	clock     *fuseboard.Clock
+	waiters   *ranks       // the queue; nil until somebody waits; guarded by mu
+	idle      []*idleHook  // called once the gate is idle; guarded by mu
+	maxWait   atomic.Int64 // Bulkhead.MaxWait; written under mu
+	queue     atomic.Int32 // places in the queue; written under mu
+	answering int32        // jobs unlinked whose Refuse has not returned; guarded by mu
+	watched   atomic.Bool  // idle is not empty; written under mu
 }
 
 // NewGate returns an open gate with all of b's permits free. Waiting times are
@@ -84,8 +84,8 @@ func (g *Gate) TryEnter() bool {
 	}
 }
 
-// Leave gives a permit back, or hands it to the first waiter that can still use
-// it; those before it whose time has passed or whose context is done are
+// Leave gives a permit back, or hands it to the first waiter (of the highest
+// priority) that can still use it; those before it whose time has passed or whose context is done are
 // refused. Call it exactly once per permit, best deferred. A Leave without a
 // permit is a bug of the caller and panics, because it would let in one too many.
 func (g *Gate) Leave() {
@@ -115,6 +115,8 @@ type Depth struct {
 	InUse int
 	// Waiting is the number of callers and jobs in the queue.
 	Waiting int
+	// Priorities says how many of them wait at which priority.
+	Priorities ByPriority
 	// Queue is how many may wait; without a limit, only while suspended.
 	Queue int
 	// Closed tells that no one gets in any more.
@@ -133,7 +135,7 @@ func (g *Gate) Depth() Depth {
 	}
 	return Depth{
 		Limit: int(limit), InUse: int(w & inUseMask),
-		Waiting: int(w & waitersMask / waiterOne), Queue: int(g.queue.Load()),
+		Waiting: int(w & waitersMask / waiterOne), Priorities: g.waiters.waiting(), Queue: int(g.queue.Load()),
 		Closed: w&closedBit != 0, Suspended: w&suspendedBit != 0,
 	}
 }

@@ -118,8 +118,8 @@ func TestStoppedGateKeepsOnlyItsClosedBit(t *testing.T) {
 		g.Suspend()
 		g.Stop()
 		g.Leave()
-		if word := g.word.Load(); word != closedBit || g.head != nil || g.tail != nil {
-			t.Errorf("left %#x, %v, %v", word, g.head, g.tail)
+		if word := g.word.Load(); word != closedBit || g.waiters.first() != nil || g.waiters.youngest() != nil {
+			t.Errorf("left %#x, %+v", word, g.waiters)
 		}
 	})
 }
@@ -149,7 +149,8 @@ func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
 		for range 3 {
 			g.Post(ctx, fuseboard.Never, job)
 		}
-		granted, flushed, late := g.head, g.head.next, g.head.next.next
+		granted := g.waiters.first()
+		flushed, late := granted.next, granted.next.next
 		late.timer.Reset(time.Millisecond) // alone in time
 		time.Sleep(time.Millisecond)
 		g.Leave()

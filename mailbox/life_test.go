@@ -40,13 +40,13 @@ func TestShrinkingLetsThoseInsideFinish(t *testing.T) {
 		}
 		waiting := enter(ctxBG, g, fuseboard.Never)
 		g.Resize(mailbox.Bulkhead{Concurrency: 1})
-		if d := g.Depth(); d != (mailbox.Depth{Limit: 1, InUse: 3, Waiting: 1}) {
+		if d := g.Depth(); d != (mailbox.Depth{Limit: 1, InUse: 3, Waiting: 1, Priorities: mailbox.ByPriority{Normal: 1}}) {
 			t.Fatalf("got %+v", d)
 		}
 		g.Leave()
 		g.Leave()
 		synctest.Wait()
-		if d := g.Depth(); d != (mailbox.Depth{Limit: 1, InUse: 1, Waiting: 1}) {
+		if d := g.Depth(); d != (mailbox.Depth{Limit: 1, InUse: 1, Waiting: 1, Priorities: mailbox.ByPriority{Normal: 1}}) {
 			t.Fatalf("someone got in too early: %+v", d)
 		}
 		g.Leave()

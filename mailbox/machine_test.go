@@ -47,7 +47,11 @@ func (m *machine) come(t *rapid.T) (context.Context, fuseboard.Instant, *visit) 
 		until = m.now.Add(time.Duration(rapid.IntRange(-1, 300).Draw(t, "deadline in ms")) * time.Millisecond)
 	}
 	ctx, cancel := context.WithCancelCause(ctxBG)
-	v := &visit{leave: func() { cancel(errLeave) }}
+	v := &visit{
+		priority: rapid.SampledFrom(priorities).Draw(t, "priority"),
+		leave:    func() { cancel(errLeave) },
+	}
+	ctx = fuseboard.WithPriority(ctx, v.priority)
 	if rapid.IntRange(0, 4).Draw(t, "gone already") == 0 {
 		v.cause = errLeave
 		v.leave()

@@ -98,7 +98,7 @@ func mustEnter(t *testing.T, g *mailbox.Gate) {
 // wantEmpty fails unless every permit is back and nobody waits.
 func wantEmpty(t *testing.T, g *mailbox.Gate) {
 	t.Helper()
-	if d := g.Depth(); d.InUse != 0 || d.Waiting != 0 {
+	if d := g.Depth(); d.InUse != 0 || d.Waiting != 0 || d.Priorities != (mailbox.ByPriority{}) {
 		t.Fatalf("something is left in the gate: %+v", d)
 	}
 }

@@ -4,6 +4,7 @@ package mailbox_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,9 +26,10 @@ type model struct {
 
 // visit is one caller or job, in the model and in the gate.
 type visit struct {
-	limit fuseboard.Instant
-	leave func()
-	cause error
+	priority fuseboard.Priority
+	limit    fuseboard.Instant
+	leave    func()
+	cause    error
 
 	want, got   error
 	done, ended bool // answered in the model; answered by the gate
@@ -39,7 +41,7 @@ func (v *visit) expect(err error) { v.want, v.done = err, true }
 func (m *model) depth() mailbox.Depth {
 	d := mailbox.Depth{
 		Limit: m.bulkhead.Concurrency, Queue: m.bulkhead.Queue, InUse: m.inUse,
-		Waiting: len(m.waiting), Closed: m.closed, Suspended: m.suspended,
+		Waiting: len(m.waiting), Priorities: m.priorities(), Closed: m.closed, Suspended: m.suspended,
 	}
 	if d.Limit == 0 {
 		d.Queue = mailbox.SuspendedQueue
@@ -86,10 +88,37 @@ func (m *model) patience(until fuseboard.Instant) time.Duration {
 	return 100 * time.Millisecond
 }
 
+func (m *model) priorities() (n mailbox.ByPriority) {
+	for _, v := range m.waiting {
+		switch v.priority {
+		case fuseboard.Critical:
+			n.Critical++
+		case fuseboard.High:
+			n.High++
+		case fuseboard.Normal:
+			n.Normal++
+		case fuseboard.Sheddable:
+			n.Sheddable++
+		}
+	}
+	return n
+}
+
+// next is the place of whom a permit goes to: the oldest of the highest priority.
+func (m *model) next() (at int) {
+	for i, v := range m.waiting {
+		if v.priority > m.waiting[at].priority {
+			at = i
+		}
+	}
+	return at
+}
+
 func (m *model) grant() {
 	for len(m.waiting) > 0 && m.free() {
-		m.waiting[0].expect(nil)
-		m.waiting = m.waiting[1:]
+		at := m.next()
+		m.waiting[at].expect(nil)
+		m.waiting = slices.Delete(m.waiting, at, at+1)
 		m.inUse++
 	}
 }

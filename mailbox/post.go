@@ -24,7 +24,7 @@ type Job interface {
 
 // Post is [Gate.Enter] without blocking: job runs once it holds a permit, or is
 // refused. It is queued on the caller's goroutine, so that the posts of one
-// goroutine are granted in their order. A job that is granted a free permit
+// goroutine with one priority are granted in their order. A job that is granted a free permit
 // costs a goroutine; one that waits costs at most a timer and a hook on ctx.
 func (g *Gate) Post(ctx context.Context, until fuseboard.Instant, job Job) {
 	if g.TryEnter() {

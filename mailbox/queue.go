@@ -14,11 +14,13 @@ import (
 // It is allocated per wait and never reused, so that nothing with a channel
 // outlives the test bubble or the system it was made in.
 type waiter struct {
-	prev, next *waiter // in the queue; next also links those unlinked together
+	prev, next *waiter // in the ring of its rank; next also links those unlinked together
 	ctx        context.Context
 	done       <-chan struct{}   // ctx.Done(), asked for outside the lock
 	limit      fuseboard.Instant // the first instant at which it is too late
 	queued     bool              // guarded by Gate.mu
+	rank       uint8             // how many priorities are above its own
+	came       uint32            // its number among those who came; guarded by Gate.mu
 
 	ready chan error // of a caller: one answer, buffered; nil means a permit
 
@@ -75,31 +77,20 @@ func (w *waiter) disarm() {
 	}
 }
 
-// push queues w last. The caller has counted it in the word. Under mu.
+// push queues w last of its priority. The caller has counted it in the word. Under mu.
 func (g *Gate) push(w *waiter) {
-	w.queued, w.prev = true, g.tail
-	if g.tail == nil {
-		g.head = w
-	} else {
-		g.tail.next = w
+	if g.waiters == nil {
+		g.waiters = new(ranks)
 	}
-	g.tail = w
+	w.queued = true
+	g.waiters.add(w)
 }
 
 // settle unlinks w and answers it: with a permit if why is nil. It returns gone
 // with w before it if w is a job, which unlock has to see. Under mu.
 func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
-	if w.prev == nil {
-		g.head = w.next
-	} else {
-		w.prev.next = w.next
-	}
-	if w.next == nil {
-		g.tail = w.prev
-	} else {
-		w.next.prev = w.prev
-	}
-	w.queued, w.prev, w.next = false, nil, nil
+	g.waiters.remove(w)
+	w.queued = false
 	if why == nil {
 		g.word.Add(minusWaiter + 1)
 	} else {
@@ -119,8 +110,8 @@ func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
 // grant lends every free permit to the first waiters that can still use one,
 // and refuses those before them that cannot. Under mu.
 func (g *Gate) grant(now fuseboard.Instant) (gone *waiter) {
-	for g.head != nil && g.mayGrant() {
-		gone = g.settle(g.head, g.head.missed(now), gone)
+	for w := g.waiters.first(); w != nil && g.mayGrant(); w = g.waiters.first() {
+		gone = g.settle(w, w.missed(now), gone)
 	}
 	return gone
 }
@@ -139,10 +130,11 @@ func (g *Gate) handOver() {
 	g.unlock(g.grant(now))
 }
 
-// refuseAll answers everyone in the queue with why, first in, first out. Under mu.
+// refuseAll answers everyone in the queue with why, first in, first out, whatever
+// their priorities. Under mu.
 func (g *Gate) refuseAll(why error) (gone *waiter, n int) {
-	for g.tail != nil { // from the back, so that gone lists the oldest first
-		gone = g.settle(g.tail, why, gone)
+	for w := g.waiters.youngest(); w != nil; w = g.waiters.youngest() { // so that gone lists the oldest first
+		gone = g.settle(w, why, gone)
 		n++
 	}
 	return gone, n

@@ -44,7 +44,7 @@ func (s *storm) visit(r *rand.Rand) {
 }
 
 func (s *storm) step(r *rand.Rand) {
-	ctx, cancel := context.WithCancelCause(ctxBG)
+	ctx, cancel := context.WithCancelCause(ctxAt(priorities[r.IntN(len(priorities))]))
 	defer cancel(errLeave)
 	until := s.clock.Now().Add(time.Duration(r.IntN(4000)) * time.Microsecond)
 	switch r.IntN(4) {

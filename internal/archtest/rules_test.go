@@ -187,6 +187,9 @@ var vocabulary = []string{
 	"Clock", "NewClock", "Instant", "Never",
 	// What is wrong with a policy; every room validates its own section.
 	"Problem", "Problems",
+	// Whose work goes first. It travels in the context from one guard to the next, and a
+	// service says it without knowing a gate: so the words are nobody's but the root's.
+	"Priority", "Critical", "High", "Normal", "Sheddable", "WithPriority", "PriorityOf",
 }
 
 // exposed are the only exported places where protoactor's types may show.
