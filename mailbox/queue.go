@@ -100,6 +100,7 @@ func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
 		w.next.prev = w.prev
 	}
 	w.queued, w.prev, w.next = false, nil, nil
+	g.shared.Queued.Give(1)
 	if why == nil {
 		g.word.Add(minusWaiter + 1)
 	} else {
