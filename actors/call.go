@@ -34,6 +34,8 @@ type call struct {
 	halted     bool              // the guard's own stop cancelled the last attempt
 	left       bool              // the last attempt was left behind: it gave no answer
 	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted
+	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
+	hosted     bool              // a goroutine of the System's is reserved for it
 	granted    bool              // the gate has given its permit already: a posted request
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
@@ -207,6 +209,11 @@ func (c *call) start() error {
 			return err
 		}
 	}
+	if c.plan.isolated {
+		if err := c.seatFor(); err != nil {
+			return err
+		}
+	}
 	if c.permit.Probe() {
 		g.stir() // its lease begins now
 	}
@@ -267,6 +274,7 @@ func (c *call) vacate() {
 	if c.worker != nil {
 		c.worker.crew.free(c.worker)
 		c.worker = nil
+		c.unhost()
 	}
 	if c.seat != nil { // the permit stays with the handler that was left behind
 		c.seat.Settle()

@@ -25,8 +25,12 @@ func (s sight) verdict() Verdict {
 		return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}
 	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
 		return refusedWith(errs.abandoned)
+	case !full && !d.Suspended && d.Waiting == 0 && s.plan.isolated && s.guard.pool.Load().Spent():
+		return refusedWith(errs.limits.goroutines)
 	case !full && !d.Suspended && d.Waiting == 0:
 		return Verdict{Admitted: true, Why: s.admittedBecause()}
+	case d.Waiting < d.Queue && s.guard.sys.limits.queued.quota.Spent():
+		return refusedWith(errs.limits.queued)
 	case d.Waiting < d.Queue:
 		return Verdict{Admitted: true, Waits: true, Why: s.waitsBecause()}
 	case d.Suspended && d.Queue == 0:

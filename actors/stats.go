@@ -52,6 +52,8 @@ type Rejected struct {
 	Deadline uint64
 	// Workers: too many handlers that their callers have left still ran.
 	Workers uint64
+	// Limits: one of the System's [Limits] was reached.
+	Limits uint64
 	// Stopped: the guard or its System had stopped.
 	Stopped uint64
 }
@@ -71,11 +73,12 @@ func (n *counters) rejected() Rejected {
 		Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
 		Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
 		Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
+		Limits: n.refused[refusedUnhosted].Load() + n.refused[refusedCrowded].Load(),
 	}
 }
 
 func (r Rejected) sum() uint64 {
-	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Stopped
+	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Limits + r.Stopped
 }
 
 func (r *Rejected) add(o Rejected) {
@@ -84,6 +87,7 @@ func (r *Rejected) add(o Rejected) {
 	r.Deadline += o.Deadline
 	r.Restart += o.Restart
 	r.Workers += o.Workers
+	r.Limits += o.Limits
 	r.Stopped += o.Stopped
 }
 
