@@ -43,7 +43,7 @@ func newWhirl(t testing.TB) *whirl {
 		w.refs = append(w.refs, r)
 	}
 	for i, name := range []string{"hosts", "tenants"} {
-		k, err := SpawnKeyed(w.sys, name, w.handle, w.sizes[i], KeyLimits{Max: 10, Idle: time.Second})
+		k, err := SpawnKeyed(w.sys, name, w.handle, w.sizes[i], KeyLimits{Max: 10, Idle: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
