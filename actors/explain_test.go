@@ -108,10 +108,13 @@ func (p *patient) later(d time.Duration) {
 	synctest.Wait()
 }
 
-// spend takes what is left of a limit, as other guards would.
+// spend takes what is left of a limit, as other guards would, until the end.
 func (p *patient) spend(l *limit) {
-	for l.quota.Take(1) {
+	n := l.quota.Limit() - l.quota.Used()
+	if !l.quota.Take(n) {
+		p.Fatal("somebody else takes of it")
 	}
+	p.Cleanup(func() { l.quota.Give(n) })
 }
 
 func (p *patient) command(m Mode) {

@@ -32,8 +32,8 @@ type Limits struct {
 	// Ask, Tell and message from when it comes to the gate until it has its answer
 	// (a message: until its attempt has ended, and anew for the next), so that
 	// who is granted a permit never lacks one; and those of [Workers], idle ones and
-	// those left behind included. Callers' own goroutines do not count. 1 to
-	// 1 000 000 000; 0 is the default, 100 000.
+	// those left behind included, so that an Ask under Workers takes two. Callers' own
+	// goroutines do not count. 1 to 1 000 000 000; 0 is the default, 100 000.
 	Goroutines int
 	// Queued bounds the calls that wait for a permit at all gates. 1 to
 	// 1 000 000 000; 0 is the default, 100 000.
