@@ -90,6 +90,9 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 	if err == nil {
 		err = p.admit()
 	}
+	if err == nil {
+		err = p.host()
+	}
 	if err != nil {
 		answer(none, err)
 		p.giveBack()
@@ -111,6 +114,7 @@ func (p *posted[Req, Resp]) Run() {
 			var none Resp
 			p.answer(none, p.lost(recover()))
 		}
+		p.unhost()
 		p.guard.posted.done()
 		p.giveBack()
 	}()
@@ -138,6 +142,7 @@ func (p *posted[Req, Resp]) Refuse(why error) {
 	p.refused.Store(&err)
 	var none Resp
 	p.answer(none, err)
+	p.unhost()
 	p.guard.posted.done()
 	p.giveBack()
 }

@@ -3,10 +3,7 @@
 package actors
 
 import (
-	"cmp"
 	"context"
-	"runtime/debug"
-	"time"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
@@ -34,6 +31,8 @@ type call struct {
 	halted     bool              // the guard's own stop cancelled the last attempt
 	left       bool              // the last attempt was left behind: it gave no answer
 	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted
+	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
+	hosted     bool              // a goroutine of the System's is reserved for it
 	granted    bool              // the gate has given its permit already: a posted request
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
@@ -63,46 +62,6 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 			return resp, c.failed(err, why)
 		}
 	}
-}
-
-// attempt runs the handler once, with a permit that it gives back whatever the
-// handler does. last is the answer of the attempt before, which nobody gets.
-func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
-	if c.generation != nil {
-		h, _ = c.generation.handle.(Handler[Req, Resp])
-	}
-	if c.plan.isolated {
-		return isolated(c, h, w, req, last)
-	}
-	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
-	sound := false
-	defer func() {
-		if !sound { // a panic, or the goroutine is ending
-			c.out, err = broken(recover())
-			c.broke = err
-			if err == ErrGoexit && c.worker == nil { //nolint:errorlint // nobody comes back to tell it
-				defer c.guard.history().gaveUp(c, err)
-			}
-		}
-		lazy.End()
-		c.conclude(err)
-	}()
-	if c.attempts > 1 {
-		w.discard(c, last)
-	}
-	resp, err = h.run(ctx, req)
-	c.out = w.classify(c, resp, err)
-	sound = true
-	return resp, err
-}
-
-// broken is the outcome of a handler that did not return.
-func broken(value any) (fuseboard.Outcome, error) {
-	out := fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassPanicked}
-	if value == nil {
-		return out, ErrGoexit
-	}
-	return out, &PanicError{Value: value, Stack: debug.Stack()}
 }
 
 // begin reads what the call needs once. It refuses what can be refused without
@@ -186,9 +145,32 @@ func (c *call) admit() error {
 	return nil
 }
 
-// start is the last look before the dependency is touched: the gate's permit is
-// held, so nothing after this can be late or stale.
+// start begins an attempt. The gate's permit is held, so nothing after this can be
+// late or stale.
 func (c *call) start() error {
+	if err := c.lookAgain(); err != nil {
+		return err
+	}
+	g := c.guard
+	if c.permit.Probe() {
+		g.stir() // its lease begins now
+	}
+	if c.plan.repeats && c.attempts == 0 {
+		g.spent.Deposit(c.now)
+	}
+	c.attempts++
+	c.broke = nil
+	c.began = c.now
+	if c.attempts > 1 {
+		g.history().again(c)
+	}
+	c.try = c.plan.given.Deadline.Try(c.span, c.now)
+	return nil
+}
+
+// lookAgain is the last look before the dependency is touched. Where it finds a
+// reason against it, everything is given back.
+func (c *call) lookAgain() error {
 	g := c.guard
 	for !g.circuit.Start(c.now, &c.permit) { // it moved while the call waited
 		g.circuit.Return(c.permit)
@@ -207,130 +189,8 @@ func (c *call) start() error {
 			return err
 		}
 	}
-	if c.permit.Probe() {
-		g.stir() // its lease begins now
-	}
-	if c.plan.repeats && c.attempts == 0 {
-		g.spent.Deposit(c.now)
-	}
-	c.attempts++
-	c.broke = nil
-	c.began = c.now
-	if c.attempts > 1 {
-		g.history().again(c)
-	}
-	c.try = c.plan.given.Deadline.Try(c.span, c.now)
-	return nil
-}
-
-// conclude ends an attempt. The failure of a worker's request is left to the
-// guard's strategy, which records it, and until then the permit is held.
-func (c *call) conclude(err error) {
-	if c.generation != nil {
-		c.judge(err)
-	}
-	now := c.guard.clock.Now()
-	if c.worker != nil && c.out.Kind == fuseboard.Failure {
-		c.measure(now)
-		return
-	}
-	c.leave(now)
-}
-
-func (c *call) measure(now fuseboard.Instant) {
-	if c.out.Elapsed == 0 {
-		c.out.Elapsed = now.Sub(c.began)
-	}
-}
-
-// leave records and counts the outcome, then gives the permit back: in this
-// order, so that whoever gets the permit, or waits for the last one, finds a
-// circuit and a guard that know.
-func (c *call) leave(now fuseboard.Instant) {
-	g := c.guard
-	c.now, c.ended = now, now
-	c.measure(now)
-	_, moved := g.circuit.Record(now, c.permit, c.out)
-	g.count.attempt(c.out.Kind, c.attempts > 1)
-	if moved {
-		g.stir()
-	}
-	if c.broke != nil {
-		g.panicked(now, c.plan.given.Panics)
-	}
-	c.vacate()
-}
-
-// vacate gives the permit back, and before it the worker: who gets the permit
-// finds a worker.
-func (c *call) vacate() {
-	if c.worker != nil {
-		c.worker.crew.free(c.worker)
-		c.worker = nil
-	}
-	if c.seat != nil { // the permit stays with the handler that was left behind
-		c.seat.Settle()
-		c.seat = nil
-		return
-	}
-	c.guard.gate.Leave()
-}
-
-// again decides whether to repeat, and if so waits out the backoff, holding
-// nothing. It returns nil to repeat, else why not.
-func (c *call) again(safe bool) error {
-	decision := supervision.Decide(c.now, c.fault(safe), c.plan.retry, supervision.Restart{})
-	if decision.Verb != supervision.Again {
-		return decision.Why
-	}
-	if err := c.afford(c.now, decision.After); err != nil {
-		return err
-	}
-	if err := c.wait(decision.After); err != nil {
-		return err
-	}
-	c.now = c.guard.clock.Now()
-	return nil
-}
-
-// final reports that there is nothing to decide about a failure. A handler that
-// ended its goroutine is not repeated, because a caller's own could not go on.
-func (c *call) final() bool {
-	return !c.plan.repeats || c.broke == ErrGoexit //nolint:errorlint // our own value, never wrapped
-}
-
-// fault is what is known about the last attempt's failure.
-func (c *call) fault(safe bool) supervision.Fault {
-	return supervision.Fault{
-		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: c.guard.random(),
-	}
-}
-
-// afford says why a repetition that was decided is not made after all: the
-// circuit will still refuse it, or the budget is spent.
-func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
-	g := c.guard
-	if phase, refuses := g.circuit.Refuses(); refuses && phase.Until > now.Add(after) {
-		return c.op.refusedOpen(phase)
-	}
-	if !g.spent.Withdraw(now) {
-		return supervision.ErrBudget
+	if c.plan.isolated {
+		return c.seatFor()
 	}
 	return nil
-}
-
-func (c *call) wait(d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-c.parent.Done():
-		return cmp.Or(context.Cause(c.parent), context.Canceled)
-	case <-c.guard.halting:
-		return ErrStopped
-	}
 }

@@ -257,7 +257,7 @@ func TestOverdueCircuitIsMovedByACallerWhenTheGuardIsLate(t *testing.T) {
 // block keeps the guard busy in its Receive, so that it arms no timer, until
 // the function it returns is called.
 func (g *Guard) block() (release func()) {
-	answer := make(chan Change) // nobody reads: the guard waits
+	answer := make(chan changed) // nobody reads: the guard waits
 	g.sys.root.Send(g.pid, &update{policy: g.Policy(), answer: answer})
 	synctest.Wait()
 	return func() { <-answer }

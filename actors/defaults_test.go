@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -52,7 +53,7 @@ func defaultsPage(t *testing.T) string {
 		Panics:   Panics{Hold: supervision.DefaultPanicsHold},
 		Restart:  Restart{Within: supervision.DefaultRestartWithin},
 	}.WithDefaults())
-	return defaultsHead + tableOf(t, reasons, reflect.TypeFor[Policy](), given, sections) + groupDefaults(t)
+	return defaultsHead + tableOf(t, reasons, reflect.TypeFor[Policy](), given, sections) + groupDefaults(t) + limitDefaults(t)
 }
 
 const tableHead = "| field | unit | default | because | resilience4j | Polly | failsafe-go | others |\n|---|---|---|---|---|---|---|---|\n"
@@ -108,7 +109,9 @@ func valuesOf(t *testing.T, p any) map[string]string {
 
 func leavesOf(data []byte) map[string]string {
 	var tree any
-	if err := json.Unmarshal(data, &tree); err != nil {
+	read := json.NewDecoder(bytes.NewReader(data))
+	read.UseNumber() // as they are written
+	if err := read.Decode(&tree); err != nil {
 		return nil
 	}
 	values := make(map[string]string)

@@ -42,6 +42,9 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 	if err == nil {
 		err = d.admit()
 	}
+	if err == nil {
+		err = d.host()
+	}
 	r.Guard.posted.add()
 	if err != nil {
 		d.end(err)
@@ -56,6 +59,7 @@ func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
 // Refuse answers a request that did not get a permit.
 func (d *delivery[Req, Resp]) Refuse(why error) {
 	d.guard.circuit.Return(d.permit)
+	d.unhost()
 	d.now = d.guard.clock.Now()
 	d.refused(d.unqueued(why))
 }
@@ -128,7 +132,11 @@ func (d *delivery[Req, Resp]) Context() context.Context { return d.parent }
 // Again brings the request to the gate once more, as a call would come to it.
 func (d *delivery[Req, Resp]) Again() {
 	d.now = d.guard.clock.Now()
-	if err := d.admit(); err != nil {
+	err := d.admit()
+	if err == nil {
+		err = d.host()
+	}
+	if err != nil {
 		d.refused(err)
 		return
 	}

@@ -82,6 +82,14 @@
 // (TestForwardTakesTheFirstReplyOnly); what comes after the end of its context is
 // dropped (TestForwardEndsWithItsContextAndDropsLateReplies).
 //
+// [Limits] bound what all guards of a System hold together: none is ever exceeded, and
+// all that was taken comes back (TestStorm_NoLimitIsExceededAndAllComesBack). A call
+// without a caller of its own has its goroutine before it waits, so one that is granted
+// a permit runs (TestGoroutinesOfPostedCallsAreLimited); an idle key of any keyring goes
+// before a new one is refused (TestKeysOfAllKeyringsTogetherAreLimited); a policy that
+// needs too many bytes changes nothing (TestUpdateThatNeedsTooManyBytesChangesNothing).
+// To refuse for a limit allocates nothing (TestRefusalForALimitAllocatesNothing_Alloc).
+//
 // A request that is sent as a message is handled by a worker, a child of the guard's
 // actor, and its failure is judged by the guard's supervisor strategy. Its answers,
 // attempts, transitions and times are those of a Call (TestCallsAndMessagesAreTheSame).

@@ -106,6 +106,8 @@ func (c *call) unqueued(why error) error {
 		return c.refuse(refusedWaited, c.op.refusalsOf(c.plan).late)
 	case errors.Is(why, mailbox.ErrSuspended):
 		return c.refuse(refusedSuspended, refusals.suspended)
+	case errors.Is(why, ErrLimit):
+		return c.crowded()
 	case errors.Is(why, mailbox.ErrStopped):
 		return c.refuse(refusedStopped, refusals.stopped)
 	}

@@ -96,8 +96,8 @@ func (e *CallError) Unwrap() []error {
 }
 
 // RejectedBy names the section of the policy that refused the call before its
-// first attempt: "deadline", "breaker", "restart", "workers", "bulkhead", "keys" where
-// a [Keyring] has no place for the key, or "system" after a stop and for a message
+// first attempt: "deadline", "breaker", "restart", "workers", "bulkhead", "limits" for
+// the System's [Limits], "keys" where a [Keyring] has no place for the key, or "system" after a stop and for a message
 // that is no request of the guard; empty when the dependency itself failed or the
 // caller left.
 func (e *CallError) RejectedBy() string { return e.by }

@@ -52,7 +52,7 @@ type Verdict struct {
 	// Waits: it would wait in the queue first, and be refused if no permit comes free in time.
 	Waits bool
 	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "breaker",
-	// "restart", "workers", "bulkhead", or "system" after a stop, which is named before
+	// "restart", "workers", "bulkhead", "limits", or "system" after a stop, which is named before
 	// everything else.
 	RefusedBy string
 	// Why says it in words with the numbers of the decision.

@@ -108,6 +108,15 @@ func (p *patient) later(d time.Duration) {
 	synctest.Wait()
 }
 
+// spend takes what is left of a limit, as other guards would, until the end.
+func (p *patient) spend(l *limit) {
+	n := l.quota.Limit() - l.quota.Used()
+	if !l.quota.Take(n) {
+		p.Fatal("somebody else takes of it")
+	}
+	p.Cleanup(func() { l.quota.Give(n) })
+}
+
 func (p *patient) command(m Mode) {
 	p.Helper()
 	if err := p.Command(context.Background(), Command{Mode: m, Reason: "provider's\n maintenance", By: "ann", TTL: time.Hour}); err != nil {
@@ -191,6 +200,15 @@ var conditions = []struct {
 			p.Fatal(err)
 		}
 	}},
+	{"limited-queue", explained, func(p *patient) {
+		p.Ask(p.Context(), 700)
+		p.Ask(p.Context(), 700)
+		p.later(time.Millisecond)
+		p.spend(&p.sys.limits.queued)
+		p.calls(2)
+	}},
+	{"limited-goroutines", isolatedPolicy, func(p *patient) { p.spend(&p.sys.limits.goroutines); p.calls(2) }},
+	{"limited-goroutines-but-one-is-idle", isolatedPolicy, func(p *patient) { p.calls(1); p.spend(&p.sys.limits.goroutines) }},
 	{"stopped", explained, func(p *patient) {
 		p.trip()
 		if err := p.Stop(p.Context()); err != nil {

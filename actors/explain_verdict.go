@@ -15,12 +15,23 @@ func (s sight) verdict() Verdict {
 	if refused, is := s.refusedBeforeTheGate(); is {
 		return refused
 	}
-	errs := s.guard.self.refusals()
 	d := s.gate
-	full := d.Limit > 0 && d.InUse >= d.Limit
+	free := (d.Limit == 0 || d.InUse < d.Limit) && !d.Suspended && d.Waiting == 0
 	switch {
-	case !full && !d.Suspended && d.Waiting == 0:
-		return Verdict{Admitted: true, Why: s.admittedBecause()}
+	case !free:
+		return s.verdictOfTheQueue()
+	case s.plan.isolated && s.guard.pool.Load().Spent():
+		return refusedWith(s.guard.self.refusals().limits.goroutines)
+	}
+	return Verdict{Admitted: true, Why: s.admittedBecause()}
+}
+
+// verdictOfTheQueue is that of a call which finds no permit.
+func (s sight) verdictOfTheQueue() Verdict {
+	errs := s.guard.self.refusals()
+	switch d := s.gate; {
+	case d.Waiting < d.Queue && s.guard.sys.limits.queued.quota.Spent():
+		return refusedWith(errs.limits.queued)
 	case d.Waiting < d.Queue:
 		return Verdict{Admitted: true, Waits: true, Why: s.waitsBecause()}
 	case d.Suspended && d.Queue == 0:

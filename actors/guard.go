@@ -71,7 +71,8 @@ type bound struct {
 //
 // Errors: [Problems] with everything wrong with the policy, a
 // [fuseboard.Problem] for a name that cannot be used, a [*NameError] for one
-// that is taken, ErrStopped after Shutdown. A policy that has only warnings is
+// that is taken, a [*CallError] with ErrLimit where Limits.WindowBytes has no room,
+// ErrStopped after Shutdown. A policy that has only warnings is
 // used; they are logged and kept in [Guard.Warnings].
 func Protect(under Parent, name string, p Policy) (*Guard, error) {
 	return protect(under, name, p, nil)
@@ -90,7 +91,7 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if err := sys.reserve(name); err != nil {
+	if err := sys.reserveFor(name, p); err != nil {
 		return nil, err
 	}
 	g := newGuard(sys, name, p)
@@ -115,7 +116,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 // life (actor, halting, done) is its own, or that of its Keyring.
 func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
-	g.gate = mailbox.NewGate(first.bulkhead(), sys.clock)
+	g.gate = mailbox.NewGateUnder(first.bulkhead(), sys.clock, &sys.limits.quotas)
 	g.spent = supervision.NewSpending(first.retry.Budget)
 	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)
 	g.told.Store(g.circuit.Epoch())
@@ -143,7 +144,7 @@ func (g *Guard) spawn(r turns) error {
 	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))
 	pid, err := g.sys.spawnIn(g.group, props, id)
 	if err != nil {
-		g.sys.release(g.name)
+		g.sys.unreserve(g)
 		return err
 	}
 	g.pid = pid
@@ -231,8 +232,9 @@ func (g *Guard) unsafeRetry(op string) fuseboard.Problem {
 //
 // The guard of a key takes none: its policy is its [Keyring]'s.
 //
-// Errors: [Problems]; ErrStopped; the cause of ctx's end, and then the change
-// may still happen; a [fuseboard.Problem] of the guard of a key.
+// Errors: [Problems], and a [*CallError] with ErrLimit where Limits.WindowBytes has
+// no room, and then nothing has changed; ErrStopped; the cause of ctx's end, and
+// then the change may still happen; a [fuseboard.Problem] of the guard of a key.
 func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 	if !g.made() {
 		return Change{}, errUnbound
@@ -244,8 +246,7 @@ func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 	if err := p.Validate().Err(); err != nil {
 		return Change{}, err
 	}
-	ask := &update{policy: p, answer: make(chan Change, 1)}
-	change, err := answerOf(ctx, g, ask, ask.answer)
+	change, err := g.change(ctx, p)
 	if err == nil {
 		g.logWarnings(g.warningsOf(p))
 	}

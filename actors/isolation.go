@@ -21,6 +21,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 			c.out, err = broken(recover())
 			c.broke = err
 		}
+		c.leaveSeat()
 		c.left = c.seat != nil
 		c.conclude(err)
 	}()
@@ -32,7 +33,8 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	if c.attempts > 1 && !c.left {
 		t.last, t.repeats = last, true
 	}
-	s := c.guard.pool.Load().Start(t)
+	s := c.takeSeat()
+	s.Start(t)
 	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {
 		c.seat, sound = s, true
 		return resp, c.leftBehind(why)

@@ -60,7 +60,7 @@ func (k *Keyed[Req, Resp]) made() bool { return k != nil && k.Keyring.made() }
 
 // Call runs the operation under the guard of the key, as [Ref.Call] does under
 // its own. Beside what that returns: a [*CallError] that was refused by "keys",
-// with ErrTooManyKeys, which allocates nothing, or with a [*KeyError] for a key
+// with ErrTooManyKeys, or by "limits", with ErrLimit, which allocate nothing, or with a [*KeyError] for a key
 // that cannot be one. Then no guard was touched.
 func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp, error) {
 	var (

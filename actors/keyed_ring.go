@@ -33,6 +33,8 @@ type Keyring struct {
 	draws   atomic.Uint64
 	refused atomic.Uint64 // calls, asks and commands with a new key that had no place
 	full    *CallError
+	crowded *CallError // of the System's limit of keys
+	heavy   *CallError // of its limit of bytes
 }
 
 func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool) (*Keyring, error) {
@@ -47,7 +49,8 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if err := sys.reserve(name); err != nil {
+	problems = append(problems, limits.beyond(sys.limits.keys.quota.Limit())...)
+	if err := sys.reserveFor(name, p); err != nil {
 		return nil, err
 	}
 	k := &Keyring{head: newGuard(sys, name, p), limits: limits.WithDefaults(), ops: []bound{{safe: safe}}}
@@ -56,8 +59,10 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	_, k.head.group = under.under()
 	k.ring = func() { k.head.tell(sweep{}) }
 	k.full = k.fullError()
+	k.limitErrors()
 	k.shards = newShards(k.limits.Max)
 	turns := &keyReceiver{receiver: receiver{guard: k.head, history: k.head.circuit.Log()}, ring: k}
+	sys.limits.know(k)
 	if err := k.head.spawn(turns); err != nil {
 		return nil, err
 	}

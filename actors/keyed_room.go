@@ -45,6 +45,12 @@ func (k *Keyring) room() bool {
 			return true
 		}
 	}
+	return k.evictOne()
+}
+
+// evictOne forgets an idle key, and reports false if there is none. The place that
+// it had in the Keyring is the caller's.
+func (k *Keyring) evictOne() bool {
 	if k.search.state.Load() == searchInVain {
 		return false
 	}

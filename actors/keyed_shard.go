@@ -115,6 +115,7 @@ func (s *shard) evict(e *entry, count *uint64) {
 		pool.Close()
 	}
 	s.past.add(&e.guard.count)
+	e.guard.sys.limits.giveKey(e.ring.head.plan.Load().weight)
 	*count++
 	if e.receiver.spoke.Load() {
 		e.ring.departed.add(e)

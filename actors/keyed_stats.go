@@ -19,8 +19,8 @@ type KeyringStats struct {
 	EvictedIdle uint64
 	// EvictedForRoom is how many were forgotten because another key needed the place.
 	EvictedForRoom uint64
-	// Refused is how often a new key was refused with ErrTooManyKeys. These calls
-	// belong to no guard and are not among Calls.
+	// Refused is how often a new key was refused, with ErrTooManyKeys or with
+	// ErrLimit (see [Limits]). These calls belong to no guard and are not among Calls.
 	Refused uint64
 	// Calls, Attempts, Retries, Successes, Failures, Voids, Rejected and Left are as
 	// in [Stats]. They never fall.

@@ -36,9 +36,12 @@ func (k *Keyring) begin(s *shard, key string, hash uint64) (*entry, error) {
 	if e := s.keep(key); e != nil {
 		return e, nil
 	}
-	if !k.head.hasHalted() && !k.room() {
+	if k.head.hasHalted() {
+		return nil, k.head.self.refusals().stopped
+	}
+	if refusal := k.place(); refusal != nil {
 		k.refused.Add(1)
-		return nil, k.full
+		return nil, refusal
 	}
 	for !k.head.hasHalted() {
 		if e := newEntry(k, s, key, hash); s.add(e) {
@@ -46,6 +49,7 @@ func (k *Keyring) begin(s *shard, key string, hash uint64) (*entry, error) {
 			return e, nil
 		}
 	}
+	k.giveUp()
 	return nil, k.head.self.refusals().stopped
 }
 

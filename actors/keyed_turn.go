@@ -120,12 +120,15 @@ func (r *keyReceiver) sweep() {
 
 // update gives all keys another plan. The plan to come is that of new keys before
 // the present ones are looked at, so that none is missed.
-func (r *keyReceiver) update(p Policy) Change {
+func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
 	before := r.guard.plan.Load()
 	after := compile(p, before.version+1)
+	less, err := r.ring.reweigh(after)
+	if err != nil {
+		return changed{err: err}
+	}
 	change := before.changeTo(after)
-	r.guard.plan.Store(after)
 	r.guard.reshapeCrew(after)
 	all, lost := r.ring.entries(), make(map[string]int)
 	for _, e := range all {
@@ -133,6 +136,7 @@ func (r *keyReceiver) update(p Policy) Change {
 			lost[words]++
 		}
 	}
+	r.guard.sys.lighten(less)
 	for _, words := range slices.Sorted(maps.Keys(lost)) {
 		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", number(lost[words], "key", "keys"), words))
 	}
@@ -141,5 +145,5 @@ func (r *keyReceiver) update(p Policy) Change {
 		e.receiver.publish()
 		e.shard.takeBack(e)
 	}
-	return change
+	return changed{change: change}
 }

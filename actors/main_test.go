@@ -29,8 +29,12 @@ func start(t testing.TB) *System {
 		sys.mu.RLock()
 		again := sys.down != nil // the test has looked at its result
 		sys.mu.RUnlock()
-		if err := sys.Shutdown(context.Background()); err != nil && !again {
+		err := sys.Shutdown(context.Background())
+		if err != nil && !again {
 			t.Errorf("shutdown: %v", err)
+		}
+		if err == nil && !t.Failed() {
+			wantUse(t, sys, 0, 0, 0, 0)
 		}
 	})
 	return sys

@@ -30,6 +30,7 @@ type refusals struct {
 	plan                           *plan
 	full, late, suspended, stopped *CallError
 	abandoned                      *CallError
+	limits                         limitRefusals
 }
 
 // openRefusal is the error of one phase of the circuit.
@@ -75,6 +76,7 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
 			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",
 			p.workers.MaxAbandoned)),
+		limits: o.limitRefusals(),
 	}
 	if p == o.guard.plan.Load() {
 		o.fixed.Store(r)

@@ -31,7 +31,9 @@ const (
 	refusedOpen
 	refusedRestarting
 	refusedUnmanned
+	refusedUnhosted
 	refusedFull
+	refusedCrowded
 	refusedWaited
 	refusedSuspended
 	refusedStopped

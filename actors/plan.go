@@ -21,6 +21,7 @@ type plan struct {
 	repeats  bool
 	workers  Workers // with its defaults
 	isolated bool    // handlers run on goroutines of the pool
+	weight   int64   // of the evidence, in bytes; see Limits.WindowBytes
 }
 
 func compile(given Policy, version uint64) *plan {
@@ -29,7 +30,7 @@ func compile(given Policy, version uint64) *plan {
 	return &plan{
 		given: given, version: version,
 		retry: retry, repeats: retry.Attempts > 1,
-		workers: workers, isolated: workers.On(),
+		workers: workers, isolated: workers.On(), weight: given.weight(),
 	}
 }
 

@@ -46,7 +46,7 @@ type (
 	rebuilt struct{ number uint64 }
 	update  struct {
 		policy Policy
-		answer chan Change // buffered
+		answer chan changed // buffered
 	}
 	command struct {
 		command Command
@@ -177,6 +177,7 @@ func (r *receiver) stopping() {
 	}
 	r.publish() // what the last calls moved
 	r.event(Event{Kind: EventStopped})
+	g.letGo()
 	g.sys.retire(g)
 	close(g.done)
 }

@@ -52,6 +52,8 @@ type Rejected struct {
 	Deadline uint64
 	// Workers: too many handlers that their callers have left still ran.
 	Workers uint64
+	// Limits: one of the System's [Limits] was reached.
+	Limits uint64
 	// Stopped: the guard or its System had stopped.
 	Stopped uint64
 }
@@ -71,17 +73,19 @@ func (n *counters) rejected() Rejected {
 		Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
 		Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
 		Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
+		Limits: n.refused[refusedUnhosted].Load() + n.refused[refusedCrowded].Load(),
 	}
 }
 
 func (r Rejected) sum() uint64 {
-	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Stopped
+	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Limits + r.Stopped
 }
 
 func (r Rejected) plus(o Rejected) Rejected {
 	return Rejected{
 		Breaker: r.Breaker + o.Breaker, Bulkhead: r.Bulkhead + o.Bulkhead, Deadline: r.Deadline + o.Deadline,
-		Restart: r.Restart + o.Restart, Workers: r.Workers + o.Workers, Stopped: r.Stopped + o.Stopped,
+		Restart: r.Restart + o.Restart, Workers: r.Workers + o.Workers,
+		Limits: r.Limits + o.Limits, Stopped: r.Stopped + o.Stopped,
 	}
 }
 

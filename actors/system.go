@@ -24,6 +24,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Seed feeds all jitter of the System, so that a test can repeat it. Zero: drawn at random.
 	Seed uint64
+	// Limits bound what all guards hold together. Zero: the defaults.
+	Limits Limits
 }
 
 // System holds the guards of one process: their clock, their actors and their
@@ -37,6 +39,7 @@ type System struct {
 	root    *actor.RootContext // spawns guards under the strategy
 	strat   *strategy.Strategy
 	streams streams
+	limits  *limits
 	spawns  atomic.Uint64 // numbers the guards' actors
 	users   tally         // actors of SpawnActor that have not stopped
 	watcher *actor.PID    // learns of their end
@@ -60,9 +63,13 @@ func (s *System) under() (*System, *Group) { return s, nil }
 // goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
-// The error is nil today; it is there for options that can be wrong.
+// Errors: [Problems] with everything wrong with the Limits.
 func Start(o Options) (*System, error) {
+	if err := o.Limits.Validate().Under("limits").Err(); err != nil {
+		return nil, err
+	}
 	s := &System{
+		limits:  newLimits(o.Limits),
 		clock:   fuseboard.NewClock(),
 		log:     slog.New(slog.DiscardHandler),
 		seed:    o.Seed,

@@ -3,23 +3,42 @@
 package actors
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
+// changed answers an Update.
+type changed struct {
+	change Change
+	err    error // then nothing has changed
+}
+
+// change asks the guard for an Update.
+func (g *Guard) change(ctx context.Context, p Policy) (Change, error) {
+	ask := &update{policy: p, answer: make(chan changed, 1)}
+	answer, err := answerOf(ctx, g, ask, ask.answer)
+	return answer.change, cmp.Or(err, answer.err)
+}
+
 // update puts a policy in force, in the guard's turn. What happened under the
 // old one is told first.
-func (r *receiver) update(p Policy) Change {
+func (r *receiver) update(p Policy) changed {
 	g := r.guard
 	r.publish()
 	before := g.plan.Load()
 	after := compile(p, before.version+1)
+	if err := g.reweigh(before, after); err != nil {
+		return changed{err: err}
+	}
 	change := before.changeTo(after)
 	change.Lost = r.adopt(after)
+	g.sys.lighten(before.weight - after.weight)
 	r.event(Event{Kind: EventUpdated, Change: change.clone()})
 	r.publish()
-	return change
+	return changed{change: change}
 }
 
 // adopt puts the guard under another plan and says what did not survive. The

@@ -48,13 +48,18 @@
 // refuse a job counts until Refuse returned, and [Gate.Idle] waits for both
 // (TestIdleWaitsForPermitsAndAnswers).
 // Who is granted a permit of a gate bounded by [Workers.Bound] finds a goroutine
-// of its pool, and no more than Workers.Max ever work
+// of its pool, unless a [Quota] over several pools is spent, and no more than
+// Workers.Max ever work
 // (TestStorm_AllPooledGoroutinesAndPermitsAreBack).
 // A caller that leaves pooled work leaves its permit with it, until the work and
 // its disposal have ended (TestPermitOfLeftWorkStaysUntilItReallyEnds) and the
 // caller has noted its outcome (TestPermitOfLeftWorkWaitsForItsCallerToSettle).
 // A pooled goroutine without work ends when it was not needed for Workers.Idle
 // (TestIdleGoroutineEndsAfterIdle, TestMostRecentlyIdleGoroutineIsUsedFirstAndTheRestEnd).
+// Gates under one [Quota] never have more waiters together than it allows, whatever
+// becomes of them (TestGatesUnderOneQuotaAgreeWithTheNaiveModel), nor their pools
+// more goroutines (TestStorm_PoolsUnderOneQuotaNeverExceedIt), and all that was taken
+// comes back (TestStorm_GatesUnderOneQuotaNeverExceedIt).
 // The actor's control lane never waits for a permit
 // (TestControlMessagesPassWhileTheGateIsFull).
 package mailbox

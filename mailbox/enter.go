@@ -17,7 +17,7 @@ import (
 // A full queue refuses who comes, whatever its priority.
 //
 // A free permit is granted without a look at the clock or at ctx. Otherwise the
-// error is [ErrFull], [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
+// error is [ErrFull], [ErrLimit], [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
 // or what was given to [Gate.Flush]. Refusing for want of a place takes no lock,
 // reads no clock and allocates nothing.
 //
@@ -77,7 +77,12 @@ func (g *Gate) refusal(w uint64) error {
 	switch {
 	case w&closedBit != 0:
 		return ErrStopped
-	case w < g.limit.Load() || w&waitersMask/waiterOne < queue:
+	case w < g.limit.Load():
+		return nil
+	case w&waitersMask/waiterOne < queue:
+		if g.shared.Queued.Spent() {
+			return ErrLimit
+		}
 		return nil
 	case w&suspendedBit != 0 && queue == 0:
 		return ErrSuspended
@@ -97,10 +102,16 @@ func (g *Gate) enlist(w *waiter) (queued bool, err error) {
 			if g.word.CompareAndSwap(word, word+1) {
 				return false, nil
 			}
-		} else if g.word.CompareAndSwap(word, word+waiterOne) {
+			continue
+		}
+		if !g.shared.Queued.Take(1) {
+			return false, ErrLimit
+		}
+		if g.word.CompareAndSwap(word, word+waiterOne) {
 			g.push(w)
 			return true, nil
 		}
+		g.shared.Queued.Give(1)
 	}
 }
 

@@ -17,6 +17,9 @@ var (
 	// ErrSuspended: the gate grants nothing for the moment, and the caller waited
 	// as long as it may, or there is no queue to wait in.
 	ErrSuspended = errors.New("the gate is suspended")
+	// ErrLimit: a limit over all gates together is reached ([Quotas]); this gate
+	// itself may be nearly empty.
+	ErrLimit = errors.New("a shared limit is reached")
 	// ErrAbandoned: too much work that its callers have left still runs. A gate does
 	// not say so; who starts work of a [Pool] asks [Pool.Abandoned] first.
 	ErrAbandoned = errors.New("too much abandoned work still runs")

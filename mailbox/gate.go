@@ -39,6 +39,7 @@ type Gate struct {
 
 	mu        sync.Mutex
 	clock     *fuseboard.Clock
+	shared    *Quotas      // with other gates; never nil, never changes
 	waiters   *ranks       // the queue; nil until somebody waits; guarded by mu
 	idle      []*idleHook  // called once the gate is idle; guarded by mu
 	maxWait   atomic.Int64 // Bulkhead.MaxWait; written under mu
@@ -51,9 +52,7 @@ type Gate struct {
 // measured with clock. A field of b that is out of range counts as the nearest
 // value that is not; [Bulkhead.Validate] tells.
 func NewGate(b Bulkhead, clock *fuseboard.Clock) *Gate {
-	g := &Gate{clock: clock}
-	g.shape(b)
-	return g
+	return NewGateUnder(b, clock, nil)
 }
 
 // shape takes over b. Caller holds mu or owns g alone.

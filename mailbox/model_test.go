@@ -22,6 +22,7 @@ type model struct {
 	now               fuseboard.Instant
 	inUse             int
 	waiting           []*visit
+	crowded           func() bool // a quota over several gates is spent; nil: there is none
 }
 
 // visit is one caller or job, in the model and in the gate.
@@ -69,6 +70,8 @@ func (m *model) arrive(v *visit, until fuseboard.Instant) {
 		v.expect(mailbox.ErrSuspended)
 	case len(m.waiting) >= queue:
 		v.expect(mailbox.ErrFull)
+	case m.crowded != nil && m.crowded():
+		v.expect(mailbox.ErrLimit)
 	case v.cause != nil:
 		v.expect(v.cause)
 	case v.limit <= m.now:

@@ -57,15 +57,13 @@ func NewPool(gate *Gate, w Workers) *Pool {
 	return p
 }
 
-// Start hands the work to a goroutine. Its caller holds a permit of the gate and
-// must call [Seat.Wait] on the result, and then what that says.
+// Start is [Pool.Reserve] and [Seat.Start] in one: it hands the work to a goroutine,
+// or returns nil if there is no room for one.
 func (p *Pool) Start(w Work) *Seat {
-	p.mu.Lock()
-	s := p.take()
-	p.mu.Unlock()
-	s.work = w
-	s.state.Store(working)
-	s.todo <- w // never blocks: it has room, and an idle goroutine has no other work
+	s := p.Reserve()
+	if s != nil {
+		s.Start(w)
+	}
 	return s
 }
 

@@ -4,7 +4,8 @@ package mailbox
 
 import "time"
 
-// take returns the most recently idle seat, or a new one. Under mu.
+// take returns the most recently idle seat, or a new one, or nil if the quota has
+// no room for that. Under mu.
 func (p *Pool) take() *Seat {
 	if n := len(p.idle) - 1; n >= 0 {
 		s := p.idle[n]
@@ -12,6 +13,9 @@ func (p *Pool) take() *Seat {
 		p.idle = p.idle[:n]
 		p.low = min(p.low, n)
 		return s
+	}
+	if !p.gate.shared.Goroutines.Take(1) {
+		return nil
 	}
 	s := newSeat(p)
 	s.place = len(p.seats)

@@ -91,6 +91,7 @@ func (g *Gate) push(w *waiter) {
 func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
 	g.waiters.remove(w)
 	w.queued = false
+	g.shared.Queued.Give(1)
 	if why == nil {
 		g.word.Add(minusWaiter + 1)
 	} else {

@@ -73,6 +73,7 @@ func (p *Pool) quit() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running--
+	p.gate.shared.Goroutines.Give(1)
 	if p.running == 0 && p.none != nil {
 		close(p.none)
 		p.none = nil

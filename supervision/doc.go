@@ -52,6 +52,9 @@
 // [Refusal] and a [Transition] are immutable and hold on to nothing of the
 // circuit (TestRefusalHoldsOnToNothingOfTheCircuit).
 //
+// What a circuit, an account and the memory of panics hold can be told from their
+// policies before there is any of them (TestBytesAreThoseOfTheHeap).
+//
 // Time is what the callers say it is. A caller with a slightly older now than
 // another's is served; it can neither reopen nor prolong anything
 // (TestP9_TimeIsAnArgumentAndMayGoBack).

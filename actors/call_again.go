@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// again decides whether to repeat, and if so waits out the backoff, holding
+// nothing. It returns nil to repeat, else why not.
+func (c *call) again(safe bool) error {
+	decision := supervision.Decide(c.now, c.fault(safe), c.plan.retry, supervision.Restart{})
+	if decision.Verb != supervision.Again {
+		return decision.Why
+	}
+	if err := c.afford(c.now, decision.After); err != nil {
+		return err
+	}
+	if err := c.wait(decision.After); err != nil {
+		return err
+	}
+	c.now = c.guard.clock.Now()
+	return nil
+}
+
+// final reports that there is nothing to decide about a failure. A handler that
+// ended its goroutine is not repeated, because a caller's own could not go on.
+func (c *call) final() bool {
+	return !c.plan.repeats || c.broke == ErrGoexit //nolint:errorlint // our own value, never wrapped
+}
+
+// fault is what is known about the last attempt's failure.
+func (c *call) fault(safe bool) supervision.Fault {
+	return supervision.Fault{
+		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: c.guard.random(),
+	}
+}
+
+// afford says why a repetition that was decided is not made after all: the
+// circuit will still refuse it, or the budget is spent.
+func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
+	g := c.guard
+	if phase, refuses := g.circuit.Refuses(); refuses && phase.Until > now.Add(after) {
+		return c.op.refusedOpen(phase)
+	}
+	if !g.spent.Withdraw(now) {
+		return supervision.ErrBudget
+	}
+	return nil
+}
+
+func (c *call) wait(d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.parent.Done():
+		return cmp.Or(context.Cause(c.parent), context.Canceled)
+	case <-c.guard.halting:
+		return ErrStopped
+	}
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"runtime/debug"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+)
+
+// attempt runs the handler once, with a permit that it gives back whatever the
+// handler does. last is the answer of the attempt before, which nobody gets.
+func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
+	if c.generation != nil {
+		h, _ = c.generation.handle.(Handler[Req, Resp])
+	}
+	if c.plan.isolated {
+		return isolated(c, h, w, req, last)
+	}
+	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	sound := false
+	defer func() {
+		if !sound { // a panic, or the goroutine is ending
+			c.out, err = broken(recover())
+			c.broke = err
+			if err == ErrGoexit && c.worker == nil { //nolint:errorlint // nobody comes back to tell it
+				defer c.guard.history().gaveUp(c, err)
+			}
+		}
+		lazy.End()
+		c.conclude(err)
+	}()
+	if c.attempts > 1 {
+		w.discard(c, last)
+	}
+	resp, err = h.run(ctx, req)
+	c.out = w.classify(c, resp, err)
+	sound = true
+	return resp, err
+}
+
+// broken is the outcome of a handler that did not return.
+func broken(value any) (fuseboard.Outcome, error) {
+	out := fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassPanicked}
+	if value == nil {
+		return out, ErrGoexit
+	}
+	return out, &PanicError{Value: value, Stack: debug.Stack()}
+}
+
+// conclude ends an attempt. The failure of a worker's request is left to the
+// guard's strategy, which records it, and until then the permit is held.
+func (c *call) conclude(err error) {
+	if c.generation != nil {
+		c.judge(err)
+	}
+	now := c.guard.clock.Now()
+	if c.worker != nil && c.out.Kind == fuseboard.Failure {
+		c.measure(now)
+		return
+	}
+	c.leave(now)
+}
+
+func (c *call) measure(now fuseboard.Instant) {
+	if c.out.Elapsed == 0 {
+		c.out.Elapsed = now.Sub(c.began)
+	}
+}
+
+// leave records and counts the outcome, then gives the permit back: in this
+// order, so that whoever gets the permit, or waits for the last one, finds a
+// circuit and a guard that know.
+func (c *call) leave(now fuseboard.Instant) {
+	g := c.guard
+	c.now, c.ended = now, now
+	c.measure(now)
+	_, moved := g.circuit.Record(now, c.permit, c.out)
+	g.count.attempt(c.out.Kind, c.attempts > 1)
+	if moved {
+		g.stir()
+	}
+	if c.broke != nil {
+		g.panicked(now, c.plan.given.Panics)
+	}
+	c.vacate()
+}
+
+// vacate gives the permit back, and before it the worker: who gets the permit
+// finds a worker.
+func (c *call) vacate() {
+	if c.worker != nil {
+		c.worker.crew.free(c.worker)
+		c.worker = nil
+		c.unhost()
+	}
+	if c.seat != nil { // the permit stays with the handler that was left behind
+		c.seat.Settle()
+		c.seat = nil
+		return
+	}
+	c.guard.gate.Leave()
+}
