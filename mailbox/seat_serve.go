@@ -25,12 +25,17 @@ func (s *Seat) quit(by Work) {
 		return
 	}
 	s.ended = true
-	s.pool.mu.Lock()
-	s.pool.remove(s)
-	s.pool.mu.Unlock()
-	if !s.answer() {
-		s.late(by, false)
+	s.pool.mu.Lock() // a seat that is still among those that were left stays among all
+	ours := s.state.CompareAndSwap(working, answered)
+	if ours {
+		s.pool.remove(s)
 	}
+	s.pool.mu.Unlock()
+	if ours {
+		s.signal()
+		return
+	}
+	s.late(by, false)
 }
 
 // answer gives the ended work to its caller, unless that has left.
@@ -51,13 +56,10 @@ func (s *Seat) late(w Work, alive bool) {
 		p.mu.Lock()
 		p.unlink(s)
 		s.work = nil
-		switch {
-		case alive && sound:
+		if alive && sound {
 			p.put(s)
-		case alive: // Late has ended it
+		} else { // it has ended, by its work or by Late
 			p.remove(s)
-			s.silence()
-		default: // removed already
 			s.silence()
 		}
 		p.mu.Unlock()
