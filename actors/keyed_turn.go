@@ -93,11 +93,16 @@ func (r *keyReceiver) tellTheLast() {
 // turn is a turn of one key's guard. Who gives a command keeps the key until it
 // is in force.
 func (r *keyReceiver) turn(m turn) {
-	m.of.receiver.take(m.message)
-	m.of.shard.takeBack(m.of)
-	if _, ok := m.message.(*command); ok {
-		m.of.release(r.guard.clock.Now())
+	c, isCommand := m.message.(*command)
+	if !isCommand {
+		m.of.receiver.take(m.message)
+		m.of.shard.takeBack(m.of)
+		return
 	}
+	err := m.of.receiver.command(c.command)
+	m.of.shard.takeBack(m.of)
+	m.of.release(r.guard.clock.Now())
+	c.answer <- err // last: who hears of it finds the place that a reset has made
 }
 
 // sweep forgets the keys that were idle for long, and sets the alarm for the next.
