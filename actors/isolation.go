@@ -37,6 +37,9 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	s.Start(t)
 	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {
 		c.seat, sound = s, true
+		if e := c.guard.key; e != nil {
+			e.kept.Add(1) // for the work that is left behind, which holds a permit
+		}
 		return resp, c.leftBehind(why)
 	}
 	s.Free()

@@ -75,6 +75,9 @@ func (t *task[Req, Resp]) Run() {
 // Late disposes of the answer that nobody gets any more. Its outcome was noted
 // when the caller left, so it counts nowhere; a panic is at least logged.
 func (t *task[Req, Resp]) Late() {
+	if e := t.op.guard.key; e != nil {
+		defer e.release(untimed) // kept when the caller left
+	}
 	if t.out.Kind == 0 {
 		t.dispose(t.resp)
 		return
