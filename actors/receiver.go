@@ -172,10 +172,8 @@ func (r *receiver) stopping() {
 	if g.generations != nil {
 		g.generations.stop(ErrStopped)
 	}
-	if c := g.crew.Load(); c != nil {
-		c.close()
-	}
-	r.publish() // what the last calls moved
+	g.staff().close() // made if there is none: a first message may have its permit already
+	r.publish()       // what the last calls moved
 	r.event(Event{Kind: EventStopped})
 	g.letGo()
 	g.sys.retire(g)
