@@ -53,7 +53,7 @@ func broken(value any) (fuseboard.Outcome, error) {
 // guard's strategy, which records it, and until then the permit is held.
 func (c *call) conclude(err error) {
 	if c.generation != nil {
-		c.judge(err)
+		c.op.generations.judge(c.generation, c.broke, err)
 	}
 	now := c.guard.clock.Now()
 	if c.worker != nil && c.out.Kind == fuseboard.Failure {

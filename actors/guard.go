@@ -133,9 +133,17 @@ func hashOf(name string) uint64 {
 	return hash.Sum64()
 }
 
-// spawn starts the actor. Its id is the guard's alone, also after a stop and
-// under the same name: what is meant for a stopped guard must not find the next.
+// spawn starts the actor and makes the guard findable.
 func (g *Guard) spawn(r turns) error {
+	if err := g.start(r); err != nil {
+		return err
+	}
+	return g.open()
+}
+
+// start starts the actor. Its id is the guard's alone, also after a stop and
+// under the same name: what is meant for a stopped guard must not find the next.
+func (g *Guard) start(r turns) error {
 	g.receiver = r.own()
 	props := actor.PropsFromProducer(
 		func() actor.Actor { return r },
@@ -148,6 +156,11 @@ func (g *Guard) spawn(r turns) error {
 		return err
 	}
 	g.pid = pid
+	return nil
+}
+
+// open lets the guard be found, and its story begin.
+func (g *Guard) open() error {
 	if !g.sys.enrol(g) { // a stop came meanwhile and has not seen it
 		g.gate.Stop()
 		g.end(context.Background())

@@ -29,7 +29,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	done := c.parent.Done()
 	t := taskFor[Req, Resp](c.op)
 	t.errand = errand{op: c.op, attempt: c.attempts, began: c.began, until: c.try.Until}
-	t.handle, t.discard, t.ctx, t.lazy, t.req = h, w.Discard, ctx, lazy, req
+	t.handle, t.discard, t.ctx, t.lazy, t.req, t.generation = h, w.Discard, ctx, lazy, req, c.generation
 	if c.attempts > 1 && !c.left {
 		t.last, t.repeats = last, true
 	}

@@ -33,6 +33,8 @@ type receiver struct {
 	repeated bool             // a policy before this one repeated: the budget has an account
 	held     uint64           // epoch of the last hold by a group
 	holder   *Group           // whose that was
+	builder  *actor.PID       // the child that builds the handler of Rebuild, while there is one
+	between  bool             // two incarnations: no child is started
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -76,18 +78,25 @@ func (r *receiver) Receive(ctx actor.Context) {
 	}
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
-		r.spawnBuilder(ctx)
+		r.between = false
 	case hire:
 		r.guard.staff().hire(ctx)
 	case *actor.Restarting:
+		r.between = true
 		if all := r.guard.generations; all != nil {
 			all.stop(errGuardRestarts)
 		}
+	case *actor.Terminated:
+		if m.Who.Equal(r.builder) {
+			r.builder = nil
+		}
 	case *actor.Stopping:
 		r.stopping()
+		return
 	default:
 		r.take(m)
 	}
+	r.keepBuilder(ctx)
 }
 
 // take handles one control message in the guard's turn, which for the guard of
