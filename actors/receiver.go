@@ -74,7 +74,8 @@ func (*command) IgnoreDeadLetterLogging() {}
 // Receive handles the guard's life and its control messages, one at a time.
 func (r *receiver) Receive(ctx actor.Context) {
 	if r.guard.hasStopped() {
-		return // the actor only waits for its workers
+		endAgain(ctx) // else the actor only waits for its workers
+		return
 	}
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
@@ -97,6 +98,14 @@ func (r *receiver) Receive(ctx actor.Context) {
 		r.take(m)
 	}
 	r.keepBuilder(ctx)
+}
+
+// endAgain stops an actor that a restart has revived, which came while it was
+// stopping: the actor library forgets the stop then.
+func endAgain(ctx actor.Context) {
+	if _, revived := ctx.Message().(*actor.Started); revived {
+		ctx.Stop(ctx.Self())
+	}
 }
 
 // take handles one control message in the guard's turn, which for the guard of
