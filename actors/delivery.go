@@ -108,7 +108,7 @@ func (d *delivery[Req, Resp]) fail(ctx actor.Context) {
 	}()
 	if !d.final() {
 		d.balked = ErrGoexit // unless it returns
-		d.safe, d.balked = d.ref.with.safe(d.req)
+		d.safe, d.balked = d.ref.with.safe(&d.call, d.req)
 	}
 }
 

@@ -20,6 +20,9 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		if !sound { // a panic of Classify, or it is ending the goroutine
 			c.out, err = broken(recover())
 			c.broke = err
+			if err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+				defer c.vanished()
+			}
 		}
 		c.leaveSeat()
 		c.left = c.seat != nil
