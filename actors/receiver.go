@@ -255,22 +255,32 @@ func (g *Guard) tell(message any) {
 	g.sys.root.Send(g.pid, message)
 }
 
-// answerOf sends a control message and waits for its answer, the guard's stop
-// or the end of ctx, whichever is first.
+// answerOf sends a control message and waits for its answer.
 func answerOf[T any](ctx context.Context, g *Guard, message any, answer <-chan T) (T, error) {
-	var none T
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	if !g.hasStopped() {
 		g.tell(message)
 	}
+	return await(ctx, g.name, answer, g.done, func() error { return g.self.refusals().stopped })
+}
+
+// await waits for the answer to a control message, the stop of who was asked, or
+// the end of ctx. An answer that was given counts, whatever has ended meanwhile.
+func await[T any](ctx context.Context, name string, answer <-chan T, done <-chan struct{}, stopped func() error) (none T, err error) {
 	select {
 	case a := <-answer:
 		return a, nil
-	case <-g.done:
-		return none, g.self.refusals().stopped
+	case <-done:
+		err = stopped()
 	case <-ctx.Done():
-		return none, fmt.Errorf("%s: %w", g.name, context.Cause(ctx))
+		err = fmt.Errorf("%s: %w", name, context.Cause(ctx))
+	}
+	select {
+	case a := <-answer:
+		return a, nil
+	default:
+		return none, err
 	}
 }
