@@ -21,7 +21,7 @@ func TestAnswerThatWasGivenCountsWhateverEndedMeanwhile(t *testing.T) {
 			answer := make(chan error, 2)
 			answer <- nil
 			answer <- nil
-			if _, err := answerOf(gone, r.Guard, nil, answer); err != nil {
+			if _, err := answerOf(gone, r.Guard, answer); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := askGroup(gone, eu, nil, answer); err != nil {

@@ -279,11 +279,26 @@ func (g *Guard) Command(ctx context.Context, c Command) error {
 	if err := c.Validate().Err(); err != nil {
 		return err
 	}
+	ask, err := g.order(c)
+	if err != nil {
+		return err
+	}
+	return g.obeyed(ctx, ask)
+}
+
+// order sends a command that has been judged.
+func (g *Guard) order(c Command) (*command, error) {
 	if g.key != nil && !g.key.keep() { // given back when the command is in force
-		return g.key.evictedError("")
+		return nil, g.key.evictedError("")
 	}
 	ask := &command{command: c, answer: make(chan error, 1)}
-	refused, err := answerOf(ctx, g, ask, ask.answer)
+	g.demand(ask)
+	return ask, nil
+}
+
+// obeyed waits for the answer to an order.
+func (g *Guard) obeyed(ctx context.Context, ask *command) error {
+	refused, err := answerOf(ctx, g, ask.answer)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,8 @@ import (
 
 // Rebuild makes a guard whose handler has a life of its own: a connection, a
 // session, a driver. build makes it, and makes the next one when it broke. It
-// broke when it panics, ends its goroutine, or returns an error marked by [Broken].
+// broke when it panics, ends its goroutine, or returns an error marked by [Broken],
+// also after its caller has left it (see [Workers]).
 //
 // Each handler that build returns is a generation. The context that build is given
 // lasts as long as the generation; what build opens should end with it. The first

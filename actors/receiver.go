@@ -255,13 +255,17 @@ func (g *Guard) tell(message any) {
 	g.sys.root.Send(g.pid, message)
 }
 
-// answerOf sends a control message and waits for its answer.
-func answerOf[T any](ctx context.Context, g *Guard, message any, answer <-chan T) (T, error) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
+// demand tells the guard something that it answers, unless it has stopped.
+func (g *Guard) demand(message any) {
 	if !g.hasStopped() {
 		g.tell(message)
+	}
+}
+
+// answerOf waits for the guard's answer to a demand.
+func answerOf[T any](ctx context.Context, g *Guard, answer <-chan T) (T, error) {
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	return await(ctx, g.name, answer, g.done, func() error { return g.self.refusals().stopped })
 }
