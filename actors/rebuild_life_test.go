@@ -20,6 +20,9 @@ func TestGuardOfARebuiltHandlerSaysStartedFirst(t *testing.T) {
 			sys, d := start(t), &driver{}
 			d.fails.Store(fails)
 			sub := sys.Subscribe(10)
+			if err := sys.reserveFor("db", Policy{Restart: steady}); err != nil {
+				t.Fatal(err)
+			}
 			g := newGuard(sys, "db", Policy{Restart: steady})
 			g.generations = newGenerations(g, func(ctx context.Context) (any, error) { return d.build(ctx) })
 			if err := g.start(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
