@@ -28,17 +28,30 @@ func (g *Group) Command(ctx context.Context, c Command) error {
 	if g.hasStopped() {
 		return g.stopped()
 	}
-	guards := g.Guards()
+	errs := orderAll(ctx, g.circuits(), c)
+	if g.hasStopped() {
+		return g.stopped()
+	}
+	return errors.Join(errs...)
+}
+
+// circuits returns the guards below, and those of the keys that there are.
+func (g *Group) circuits() []*Guard {
+	all := g.Guards()
 	for _, k := range g.Keyrings() {
 		for _, one := range k.All() {
-			guards = append(guards, one)
+			all = append(all, one)
 		}
 	}
+	return all
+}
+
+// orderAll sends the command to all at once, and then waits for one after the other.
+func orderAll(ctx context.Context, guards []*Guard, c Command) (errs []error) {
 	asked := make([]*command, len(guards))
 	for i, one := range guards {
 		asked[i], _ = one.order(c) // or its key has been forgotten meanwhile
 	}
-	var errs []error
 	for i, one := range guards {
 		if asked[i] == nil {
 			continue
@@ -47,10 +60,7 @@ func (g *Group) Command(ctx context.Context, c Command) error {
 			errs = append(errs, err)
 		}
 	}
-	if g.hasStopped() {
-		return g.stopped()
-	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // GroupChange says what an Update did to a group.
