@@ -54,7 +54,7 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		if c.final() {
 			return resp, c.failed(err, nil)
 		}
-		safe, why := w.safe(req)
+		safe, why := w.safe(c, req)
 		if why == nil {
 			why = c.again(safe)
 		}

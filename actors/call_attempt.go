@@ -24,8 +24,8 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		if !sound { // a panic, or the goroutine is ending
 			c.out, err = broken(recover())
 			c.broke = err
-			if err == ErrGoexit && c.worker == nil { //nolint:errorlint // nobody comes back to tell it
-				defer c.guard.history().gaveUp(c, err)
+			if err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+				defer c.vanished()
 			}
 		}
 		lazy.End()
@@ -38,6 +38,14 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	c.out = w.classify(c, resp, err)
 	sound = true
 	return resp, err
+}
+
+// vanished notes a failure after which the call's goroutine is ending, so that it
+// does not come back to be told of. Where a strategy judges it, it does.
+func (c *call) vanished() {
+	if c.worker == nil {
+		c.guard.history().gaveUp(c, ErrGoexit)
+	}
 }
 
 // broken is the outcome of a handler that did not return.
@@ -53,7 +61,7 @@ func broken(value any) (fuseboard.Outcome, error) {
 // guard's strategy, which records it, and until then the permit is held.
 func (c *call) conclude(err error) {
 	if c.generation != nil {
-		c.judge(err)
+		c.op.generations.judge(c.generation, c.broke, err)
 	}
 	now := c.guard.clock.Now()
 	if c.worker != nil && c.out.Kind == fuseboard.Failure {

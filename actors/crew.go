@@ -50,8 +50,11 @@ func (g *Guard) staff() *crew {
 	if !g.crew.CompareAndSwap(nil, c) {
 		return g.crew.Load()
 	}
-	c.strategy.Reshape(g.plan.Load().given.Restart) // after it can be found: an Update reshapes what it finds
-	if g.hasHalted() {                              // a stop that came meanwhile has not seen it
+	for p := (*plan)(nil); p != g.plan.Load(); { // after it can be found: an Update reshapes what it finds
+		p = g.plan.Load()
+		c.strategy.Reshape(p.given.Restart)
+	}
+	if g.hasHalted() { // a stop that came meanwhile has not seen it
 		c.strategy.Stop()
 	}
 	return c

@@ -4,7 +4,6 @@ package actors
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -104,10 +103,13 @@ func (d *delivery[Req, Resp]) fail(ctx actor.Context) {
 	if d.broke != nil {
 		d.err = d.broke
 	}
-	if d.plan.repeats {
-		d.safe, d.balked = d.ref.with.safe(d.req)
+	defer func() { // also if Safe ends this goroutine
+		strategy.Fail(ctx, &strategy.Failed{Cause: d.err, Broken: d.broke != nil}, &d.envelope)
+	}()
+	if !d.final() {
+		d.balked = ErrGoexit // unless it returns
+		d.safe, d.balked = d.ref.with.safe(&d.call, d.req)
 	}
-	strategy.Fail(ctx, &strategy.Failed{Cause: d.err, Broken: d.broke != nil}, &d.envelope)
 }
 
 // Record is what leaving is for a call.
@@ -150,7 +152,7 @@ func (d *delivery[Req, Resp]) Answer(why error) {
 		why = nil
 	case d.balked != nil:
 		why = d.balked
-	case errors.Is(why, strategy.ErrStopped):
+	case why == strategy.ErrStopped: //nolint:errorlint // a caller's cause may be anything
 		why = ErrStopped
 	}
 	d.end(d.failed(d.err, why))

@@ -98,11 +98,15 @@
 // once, however the guard stops (TestStorm_EveryMessageIsAnsweredOnceHoweverItsGuardStops).
 //
 // A handler made by [Rebuild] has generations: the first fault of one ends it and
-// directs the building of the next (TestFirstFaultOfAGenerationDirectsARebuild), and calls
+// directs the building of the next (TestFirstFaultOfAGenerationDirectsARebuild), also one
+// that comes when its caller has left (TestLateFaultOfAHandlerThatWasLeftEndsItsGeneration), and calls
 // under way finish on it with their permits
 // (TestCallsOnAStaleGenerationFinishAndKeepTheirPermits). build runs on one goroutine at
 // a time, and the contexts it was given end with their generations
-// (TestStorm_FaultsBuildsAndStopsLeaveNothing).
+// (TestStorm_FaultsBuildsAndStopsLeaveNothing). Whoever stops or restarts guards, workers
+// and builders behind their backs costs no answer and no permit
+// (TestStorm_MeddlersLoseNoAnswerOfARebuiltHandlerInAGroup).
+//
 // A [Group] is a supervisor of guards and of groups below it; a guard belongs to one
 // group or to none (TestGuardsAndGroupsFormATree). A group's events are numbered like
 // a guard's, apart from those of its guards

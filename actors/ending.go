@@ -27,8 +27,10 @@ func (c *call) failed(err, why error) error {
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts,
 		Cause: err, Why: why, clock: c.guard.clock,
 	}
-	if _, told := errors.AsType[*deadline.Error](err); !told && c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.ended) {
-		e.Cause = c.try.Error(c.ended, err)
+	if c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.ended) {
+		if _, told := errors.AsType[*deadline.Error](err); !told {
+			e.Cause = c.try.Error(c.ended, err)
+		}
 	}
 	if refusal, ok := why.(*CallError); ok { //nolint:errorlint // a refusal of ours, never wrapped
 		e.until = refusal.until

@@ -66,12 +66,13 @@ func (all *generations) gap(number uint64, why error, until fuseboard.Instant, e
 // fault ends the generation at the first of its faults and tells the builder.
 // Later ones, and those of calls that it left behind, change nothing.
 func (all *generations) fault(old *generation, cause error) {
-	if !all.now.CompareAndSwap(old, all.gap(old.number+1, cause, 0, nil)) {
+	why := inWords(cause, "")
+	if !all.now.CompareAndSwap(old, all.gap(old.number+1, why, 0, nil)) {
 		return
 	}
 	old.end(cause)
 	if pid := all.pid.Load(); pid != nil {
-		all.guard.sys.root.Send(pid, &fault{cause: cause})
+		all.guard.sys.root.Send(pid, &fault{cause: why})
 	}
 }
 

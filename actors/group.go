@@ -52,6 +52,7 @@ type standing struct {
 	epoch uint64
 	opens int               // in a row
 	until fuseboard.Instant // the end of an opening
+	why   string            // its reason
 }
 
 // Group makes a group of guards directly under the System. The name follows the

@@ -79,6 +79,9 @@ func (g *Group) deliver(message any, sender *actor.PID) bool {
 func (r *groupReceiver) Receive(ctx actor.Context) {
 	defer r.survive()
 	g := r.group
+	if r.stopping {
+		endAgain(ctx)
+	}
 	switch m := ctx.Message().(type) {
 	case judge:
 		g.nudged.Store(false) // before the look: whoever moves from now on nudges again

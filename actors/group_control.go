@@ -5,17 +5,16 @@ package actors
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Command gives the command to every guard in the group and in the groups below, and
-// to the guard of every key that its keyrings have now,
-// all at once, as [Guard.Command] does, and waits for all of them. A guard made
-// afterwards is not under it, and one that stops meanwhile is no error. The command is judged once, before any guard gets
-// it. It ends a hold by a group's breaker as well, for its members are under
-// somebody's command from then on.
+// to the guard of every key that its keyrings have now, all at once, as
+// [Guard.Command] does, and waits for all of them. A guard made afterwards is not
+// under it, and one that stops meanwhile is no error. The command is judged once,
+// before any guard gets it. It ends a hold by a group's breaker as well, for its
+// members are under somebody's command from then on.
 //
 // Errors: [Problems]; ErrStopped for a group that has stopped; else the guards'
 // own errors, joined, each with its guard's name.
@@ -29,26 +28,39 @@ func (g *Group) Command(ctx context.Context, c Command) error {
 	if g.hasStopped() {
 		return g.stopped()
 	}
-	guards := g.Guards()
-	for _, k := range g.Keyrings() {
-		for _, one := range k.All() {
-			guards = append(guards, one)
-		}
-	}
-	errs := make([]error, len(guards))
-	var wait sync.WaitGroup
-	for i, one := range guards {
-		wait.Go(func() {
-			if err := one.Command(ctx, c); !errors.Is(err, ErrStopped) { // else it has left meanwhile
-				errs[i] = err
-			}
-		})
-	}
-	wait.Wait()
+	errs := orderAll(ctx, g.circuits(), c)
 	if g.hasStopped() {
 		return g.stopped()
 	}
 	return errors.Join(errs...)
+}
+
+// circuits returns the guards below, and those of the keys that there are.
+func (g *Group) circuits() []*Guard {
+	all := g.Guards()
+	for _, k := range g.Keyrings() {
+		for _, one := range k.All() {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// orderAll sends the command to all at once, and then waits for one after the other.
+func orderAll(ctx context.Context, guards []*Guard, c Command) (errs []error) {
+	asked := make([]*command, len(guards))
+	for i, one := range guards {
+		asked[i], _ = one.order(c) // or its key has been forgotten meanwhile
+	}
+	for i, one := range guards {
+		if asked[i] == nil {
+			continue
+		}
+		if err := one.obeyed(ctx, asked[i]); !errors.Is(err, ErrStopped) { // else it has left meanwhile
+			errs = append(errs, err)
+		}
+	}
+	return errs
 }
 
 // GroupChange says what an Update did to a group.

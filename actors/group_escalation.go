@@ -102,10 +102,13 @@ func (r *receiver) tell(e Event) {
 	r.event(e)
 }
 
-// guardOf returns the guard whose actor that is, or nil. It is rarely asked.
+// guardOf returns the guard, or the one that stands for a keyring, whose actor that
+// is, or nil. It is rarely asked.
 func (s *System) guardOf(pid *actor.PID) *Guard {
-	for _, g := range s.Guards() {
-		if g.pid.Equal(pid) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, g := range s.guards {
+		if g != nil && g.pid.Equal(pid) {
 			return g
 		}
 	}

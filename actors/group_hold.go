@@ -27,17 +27,32 @@ func (r *receiver) hold(h *hold) {
 	g := r.guard
 	g.wind() // what is over is over
 	now := g.clock.Now()
+	if !r.yields(h, g.circuit.Refusal(), now) {
+		return
+	}
+	if h.release {
+		h = r.heir(h, now)
+	}
 	c := Command{Mode: HoldOpen, Reason: h.reason, By: "group " + h.group.name, TTL: h.until.Sub(now)}
 	if h.release {
 		c.Mode, c.TTL = Enforce, 0
-	}
-	if !r.yields(h, g.circuit.Refusal(), now) {
-		return
 	}
 	if t, moved, err := g.circuit.Command(now, c); err == nil && moved {
 		r.held, r.holder = t.Epoch, h.group
 	}
 	r.publish()
+}
+
+// heir is the hold that stays when a group lets go: that of the group above or
+// below it which is open for longest; h itself if there is none.
+func (r *receiver) heir(h *hold, now fuseboard.Instant) *hold {
+	next, until := h, now
+	for g := r.guard.group; g != nil; g = g.parent {
+		if s := g.stand.Load(); g != h.group && s.state == Open && s.until > until {
+			next, until = &hold{group: g, until: s.until, reason: s.why}, s.until
+		}
+	}
+	return next
 }
 
 // yields reports whether the circuit as it is gives way to the hold.

@@ -24,7 +24,8 @@ type GroupPolicy struct {
 // region that fails as a whole is left alone as a whole. The zero GroupBreaker is
 // off; set any field and the others take their defaults.
 //
-// A member is a guard of the group or of a group below. One counts as open while
+// A member is a guard of the group or of a group below; the guards of keys are
+// none. One counts as open while
 // its own circuit is, under Enforce or Shadow; one that a command or a group holds
 // does not, so a group never keeps itself open. While the group is open every
 // member that was not open itself, and that no command of an operator ruled, is

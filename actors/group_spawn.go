@@ -43,24 +43,10 @@ func (g *Group) spawn(r *groupReceiver) error {
 	return nil
 }
 
-// askGroup sends a control message and waits for its answer, the group's stop or
-// the end of ctx, whichever is first. An answer that was given counts.
+// askGroup sends a control message and waits for its answer.
 func askGroup[T any](ctx context.Context, g *Group, message any, answer <-chan T) (T, error) {
-	var none T
 	if !g.hasStopped() {
 		g.sys.root.Send(g.pid, message)
 	}
-	select {
-	case a := <-answer:
-		return a, nil
-	case <-ctx.Done():
-		return none, fmt.Errorf("group %s: %w", g.name, context.Cause(ctx))
-	case <-g.done:
-	}
-	select {
-	case a := <-answer: // before it stopped
-		return a, nil
-	default:
-		return none, g.stopped()
-	}
+	return await(ctx, "group "+g.name, answer, g.done, g.stopped)
 }

@@ -22,7 +22,8 @@ type GroupStats struct {
 	Rejected Rejected
 	// Left is the sum of calls whose caller went away before the first attempt.
 	Left uint64
-	// InUse and Waiting are how many permits are lent and how many callers wait.
+	// InUse and Waiting are how many permits of guards are lent and how many callers
+	// wait for one; those of keys are not looked at.
 	InUse, Waiting int
 	// State is the group's own, see [Group.State]; Epoch numbers its moves from 1.
 	State State

@@ -44,12 +44,7 @@ func (g *Group) end(ctx context.Context) {
 		return // a stop that finds nobody is a dead letter
 	}
 	g.quit()
-	if waitFor(ctx, g.done) == nil {
-		return
-	}
-	grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
-	defer over()
-	_ = waitFor(grace, g.done)
+	linger(ctx, g.done)
 }
 
 // endGroups ends the groups of a System whose guards have stopped.
@@ -60,9 +55,11 @@ func (s *System) endGroups(ctx context.Context) {
 			g.quit()
 		}
 	}
-	for _, g := range all {
-		g.end(ctx)
+	ends := make([]<-chan struct{}, len(all))
+	for i, g := range all {
+		ends[i] = g.done
 	}
+	linger(ctx, ends...)
 }
 
 // stopped is the refusal of a group that has stopped or is about to.

@@ -133,9 +133,17 @@ func hashOf(name string) uint64 {
 	return hash.Sum64()
 }
 
-// spawn starts the actor. Its id is the guard's alone, also after a stop and
-// under the same name: what is meant for a stopped guard must not find the next.
+// spawn starts the actor and makes the guard findable.
 func (g *Guard) spawn(r turns) error {
+	if err := g.start(r); err != nil {
+		return err
+	}
+	return g.open()
+}
+
+// start starts the actor. Its id is the guard's alone, also after a stop and
+// under the same name: what is meant for a stopped guard must not find the next.
+func (g *Guard) start(r turns) error {
 	g.receiver = r.own()
 	props := actor.PropsFromProducer(
 		func() actor.Actor { return r },
@@ -148,6 +156,11 @@ func (g *Guard) spawn(r turns) error {
 		return err
 	}
 	g.pid = pid
+	return nil
+}
+
+// open lets the guard be found, and its story begin.
+func (g *Guard) open() error {
 	if !g.sys.enrol(g) { // a stop came meanwhile and has not seen it
 		g.gate.Stop()
 		g.end(context.Background())
@@ -266,11 +279,26 @@ func (g *Guard) Command(ctx context.Context, c Command) error {
 	if err := c.Validate().Err(); err != nil {
 		return err
 	}
+	ask, err := g.order(c)
+	if err != nil {
+		return err
+	}
+	return g.obeyed(ctx, ask)
+}
+
+// order sends a command that has been judged.
+func (g *Guard) order(c Command) (*command, error) {
 	if g.key != nil && !g.key.keep() { // given back when the command is in force
-		return g.key.evictedError("")
+		return nil, g.key.evictedError("")
 	}
 	ask := &command{command: c, answer: make(chan error, 1)}
-	refused, err := answerOf(ctx, g, ask, ask.answer)
+	g.demand(ask)
+	return ask, nil
+}
+
+// obeyed waits for the answer to an order.
+func (g *Guard) obeyed(ctx context.Context, ask *command) error {
+	refused, err := answerOf(ctx, g, ask.answer)
 	if err != nil {
 		return err
 	}

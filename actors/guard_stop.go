@@ -80,12 +80,19 @@ func (g *Guard) end(ctx context.Context) {
 	if !g.quitting.Swap(true) {
 		g.sys.root.Stop(g.pid)
 	}
-	if waitFor(ctx, g.done) == nil {
-		return
+	linger(ctx, g.done)
+}
+
+// linger waits until all are closed, or ctx and one grace for all of them are over.
+func linger(ctx context.Context, all ...<-chan struct{}) {
+	for _, done := range all {
+		_ = waitFor(ctx, done)
 	}
 	grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 	defer over()
-	_ = waitFor(grace, g.done)
+	for _, done := range all {
+		_ = waitFor(grace, done)
+	}
 }
 
 // idle waits until no handler runs, nobody queues and every posted call is answered.

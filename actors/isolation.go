@@ -20,6 +20,9 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		if !sound { // a panic of Classify, or it is ending the goroutine
 			c.out, err = broken(recover())
 			c.broke = err
+			if err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+				defer c.vanished()
+			}
 		}
 		c.leaveSeat()
 		c.left = c.seat != nil
@@ -29,7 +32,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	done := c.parent.Done()
 	t := taskFor[Req, Resp](c.op)
 	t.errand = errand{op: c.op, attempt: c.attempts, began: c.began, until: c.try.Until}
-	t.handle, t.discard, t.ctx, t.lazy, t.req = h, w.Discard, ctx, lazy, req
+	t.handle, t.discard, t.ctx, t.lazy, t.req, t.generation = h, w.Discard, ctx, lazy, req, c.generation
 	if c.attempts > 1 && !c.left {
 		t.last, t.repeats = last, true
 	}
@@ -37,6 +40,9 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	s.Start(t)
 	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {
 		c.seat, sound = s, true
+		if e := c.guard.key; e != nil {
+			e.kept.Add(1) // for the work that is left behind, which holds a permit
+		}
 		return resp, c.leftBehind(why)
 	}
 	s.Free()

@@ -26,6 +26,8 @@ type task[Req, Resp any] struct {
 	resp    Resp
 	err     error
 	out     fuseboard.Outcome // of a handler that did not return; else zero
+
+	generation *generation // that it runs on; nil for a plain handler
 }
 
 // errand is what can be told of a task of any type. It does not change while the task runs.
@@ -73,8 +75,15 @@ func (t *task[Req, Resp]) Run() {
 }
 
 // Late disposes of the answer that nobody gets any more. Its outcome was noted
-// when the caller left, so it counts nowhere; a panic is at least logged.
+// when the caller left, so it counts nowhere; a panic is at least logged, and a
+// fault ends the generation.
 func (t *task[Req, Resp]) Late() {
+	if e := t.op.guard.key; e != nil {
+		defer e.release(untimed) // kept when the caller left
+	}
+	if t.generation != nil {
+		t.op.generations.judge(t.generation, t.broke(), t.err)
+	}
 	if t.out.Kind == 0 {
 		t.dispose(t.resp)
 		return
@@ -83,6 +92,14 @@ func (t *task[Req, Resp]) Late() {
 		t.op.guard.sys.log.Error("handler panicked after its caller had left", "operation",
 			title(t.op.guard.name, t.op.name), "panic", p.Error(), "stack", string(p.Stack))
 	}
+}
+
+// broke is what the handler did instead of returning; nil if it returned.
+func (t *task[Req, Resp]) broke() error {
+	if t.out.Kind == 0 {
+		return nil
+	}
+	return t.err
 }
 
 func (t *task[Req, Resp]) dispose(resp Resp) {

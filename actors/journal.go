@@ -88,11 +88,7 @@ func (j *journal) close(ctx context.Context) {
 		close(j.lines)
 	}
 	j.mu.Unlock()
-	if waitFor(ctx, j.done) != nil { // the last lines tell of what was abandoned
-		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
-		defer over()
-		_ = waitFor(grace, j.done)
-	}
+	linger(ctx, j.done) // the last lines tell of what was abandoned
 }
 
 // waitFor waits until done is closed or ctx ends, and returns the cause of the latter.

@@ -85,7 +85,7 @@ func (e *entry) release(now fuseboard.Instant) {
 // without a command. The epoch is read last, because only a transition that has
 // been told may end in what was read before.
 func (e *entry) idle() bool {
-	return e.kept.Load() == 0 && e.quiet() && e.guard.pool.Load().Abandoned() == 0 // what was left behind holds a permit
+	return e.kept.Load() == 0 && e.quiet()
 }
 
 func (e *entry) quiet() bool {

@@ -128,7 +128,7 @@ func (s *shard) oldest() (found *entry) {
 	for i := s.free - 1; i >= 0; i-- {
 		e := s.list[i]
 		switch {
-		case e.kept.Load() != 0, e.guard.pool.Load().Abandoned() != 0:
+		case e.kept.Load() != 0:
 		case !e.quiet():
 			s.setAside(e)
 		case found == nil || e.before(found):

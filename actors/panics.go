@@ -31,10 +31,10 @@ func (g *Guard) panicked(now fuseboard.Instant, p Panics) {
 	b.mu.Lock()
 	tooMany := b.last.Note(now, p)
 	b.mu.Unlock()
-	if !tooMany || g.circuit.Mode() != supervision.Enforce {
+	if !tooMany {
 		return
 	}
-	_, _, err := g.circuit.Command(now, Command{
+	_, moved, err := g.circuit.Propose(now, Command{
 		Mode: HoldOpen, By: "panics", TTL: p.Hold,
 		Reason: fmt.Sprintf("%s within %s", number(p.Max, "handler panicked", "handlers panicked"), plain.Duration(p.Within)),
 	})
@@ -42,5 +42,7 @@ func (g *Guard) panicked(now fuseboard.Instant, p Panics) {
 		g.sys.log.Error("panics", "dependency", g.name, "problem", err.Error())
 		return
 	}
-	g.stir()
+	if moved {
+		g.stir()
+	}
 }

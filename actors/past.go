@@ -111,6 +111,9 @@ func (e *episode) note(c *call, at fuseboard.Instant) {
 func (c *call) wordsOf(why error) string {
 	switch e := why.(type) { //nolint:errorlint // our own values, never wrapped; a caller's cause may be anything
 	case nil:
+		if c.broke == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+			return ErrGoexit.Error()
+		}
 		return "the policy makes one attempt"
 	case *PanicError:
 		return "its Safe hook panicked"

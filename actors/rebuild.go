@@ -16,7 +16,8 @@ import (
 
 // Rebuild makes a guard whose handler has a life of its own: a connection, a
 // session, a driver. build makes it, and makes the next one when it broke. It
-// broke when it panics, ends its goroutine, or returns an error marked by [Broken].
+// broke when it panics, ends its goroutine, or returns an error marked by [Broken],
+// also after its caller has left it (see [Workers]).
 //
 // Each handler that build returns is a generation. The context that build is given
 // lasts as long as the generation; what build opens should end with it. The first
@@ -72,14 +73,22 @@ type brokenError struct{ error }
 
 func (b *brokenError) Unwrap() error { return b.error }
 
-// judge looks for a fault of the generation that the attempt ran on.
-func (c *call) judge(err error) {
-	if c.broke != nil {
-		err = c.broke
-	} else if _, marked := errors.AsType[*brokenError](err); !marked {
-		return
+// judge looks for a fault of the generation that an attempt ran on. broke is what
+// its handler did instead of returning.
+func (all *generations) judge(on *generation, broke, err error) {
+	if broke != nil {
+		all.fault(on, broke)
+	} else if marked(err) {
+		all.fault(on, err)
 	}
-	c.op.generations.fault(c.generation, err)
+}
+
+// marked reports whether the error is marked by Broken. One whose own methods panic
+// when they are asked is not.
+func marked(err error) (found bool) {
+	defer func() { _ = recover() }()
+	_, found = errors.AsType[*brokenError](err)
+	return found
 }
 
 // builder is the child of the guard's actor that builds generations: one in each
@@ -92,22 +101,35 @@ type fault struct{ cause error }
 // IgnoreDeadLetterLogging: a builder that is gone has a successor, or no guard.
 func (*fault) IgnoreDeadLetterLogging() {}
 
-// buildError is why a build failed, as a supervisor hears it.
-type buildError struct{ error }
+// worded is a failure as a supervisor hears it. Its words were asked for where it
+// happened: an error's methods are anybody's code, which may panic or hang, and
+// must not run in the guard's turn.
+type worded struct {
+	error
+	words string
+}
 
-func (e *buildError) Error() string { return fmt.Sprintf("build failed: %v", e.error) }
-func (e *buildError) Unwrap() error { return e.error }
+func (w *worded) Error() string { return w.words }
+func (w *worded) Unwrap() error { return w.error }
 
-// spawnBuilder starts the builder, if the guard's handler is one that is rebuilt.
-func (r *receiver) spawnBuilder(ctx actor.Context) {
+func inWords(err error, prefix string) error {
+	return &worded{error: err, words: fmt.Sprintf("%s%v", prefix, err)}
+}
+
+// keepBuilder starts the builder where a handler is rebuilt and there is none: when
+// the guard's start has been told, and when somebody has stopped the last one.
+func (r *receiver) keepBuilder(ctx actor.Context) {
 	all := r.guard.generations
-	if all == nil {
+	if all == nil || r.builder != nil || r.between || r.seq == 0 || r.guard.hasHalted() {
 		return
 	}
 	props := actor.PropsFromProducer(func() actor.Actor { return &builder{all: all} }, actor.WithDispatcher(enduring{}))
-	if _, err := ctx.SpawnNamed(props, "builder"); err != nil { // the guard is alone with its names, and its last builder has stopped
+	pid, err := ctx.SpawnNamed(props, "builder")
+	if err != nil { // the guard is alone with its names, and its last builder has stopped
 		r.guard.sys.log.Error("builder did not start", "dependency", r.guard.name, "problem", err.Error())
+		return
 	}
+	r.builder = pid
 }
 
 // Receive builds when the builder starts, and escalates what fails.
@@ -117,7 +139,9 @@ func (b *builder) Receive(ctx actor.Context) {
 		b.all.pid.Store(ctx.Self()) // before there is a generation that can break
 		b.build(ctx)
 	case *fault:
-		escalate(ctx, m.cause)
+		if b.all.refusal() != nil { // else it was meant for a builder before this one
+			escalate(ctx, m.cause)
+		}
 	}
 }
 
@@ -167,6 +191,6 @@ func (b *builder) built(ctx actor.Context, gap *generation, handle any, err erro
 		gap.end(ErrStopped) // nobody wants it any more
 	default:
 		gap.end(err)
-		escalate(ctx, &buildError{err})
+		escalate(ctx, inWords(err, "build failed: "))
 	}
 }

@@ -33,6 +33,8 @@ type receiver struct {
 	repeated bool             // a policy before this one repeated: the budget has an account
 	held     uint64           // epoch of the last hold by a group
 	holder   *Group           // whose that was
+	builder  *actor.PID       // the child that builds the handler of Rebuild, while there is one
+	between  bool             // two incarnations: no child is started
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -72,21 +74,37 @@ func (*command) IgnoreDeadLetterLogging() {}
 // Receive handles the guard's life and its control messages, one at a time.
 func (r *receiver) Receive(ctx actor.Context) {
 	if r.guard.hasStopped() {
-		return // the actor only waits for its workers
+		endAgain(ctx) // else the actor only waits for its workers
+		return
 	}
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
-		r.spawnBuilder(ctx)
+		r.between = false
 	case hire:
 		r.guard.staff().hire(ctx)
 	case *actor.Restarting:
+		r.between = true
 		if all := r.guard.generations; all != nil {
 			all.stop(errGuardRestarts)
 		}
+	case *actor.Terminated:
+		if m.Who.Equal(r.builder) {
+			r.builder = nil
+		}
 	case *actor.Stopping:
 		r.stopping()
+		return
 	default:
 		r.take(m)
+	}
+	r.keepBuilder(ctx)
+}
+
+// endAgain stops an actor that a restart has revived, which came while it was
+// stopping: the actor library forgets the stop then.
+func endAgain(ctx actor.Context) {
+	if _, revived := ctx.Message().(*actor.Started); revived {
+		ctx.Stop(ctx.Self())
 	}
 }
 
@@ -172,10 +190,8 @@ func (r *receiver) stopping() {
 	if g.generations != nil {
 		g.generations.stop(ErrStopped)
 	}
-	if c := g.crew.Load(); c != nil {
-		c.close()
-	}
-	r.publish() // what the last calls moved
+	g.staff().close() // made if there is none: a first message may have its permit already
+	r.publish()       // what the last calls moved
 	r.event(Event{Kind: EventStopped})
 	g.letGo()
 	g.sys.retire(g)
@@ -239,22 +255,36 @@ func (g *Guard) tell(message any) {
 	g.sys.root.Send(g.pid, message)
 }
 
-// answerOf sends a control message and waits for its answer, the guard's stop
-// or the end of ctx, whichever is first.
-func answerOf[T any](ctx context.Context, g *Guard, message any, answer <-chan T) (T, error) {
-	var none T
+// demand tells the guard something that it answers, unless it has stopped.
+func (g *Guard) demand(message any) {
+	if !g.hasStopped() {
+		g.tell(message)
+	}
+}
+
+// answerOf waits for the guard's answer to a demand.
+func answerOf[T any](ctx context.Context, g *Guard, answer <-chan T) (T, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	if !g.hasStopped() {
-		g.tell(message)
+	return await(ctx, g.name, answer, g.done, func() error { return g.self.refusals().stopped })
+}
+
+// await waits for the answer to a control message, the stop of who was asked, or
+// the end of ctx. An answer that was given counts, whatever has ended meanwhile.
+func await[T any](ctx context.Context, name string, answer <-chan T, done <-chan struct{}, stopped func() error) (none T, err error) {
+	select {
+	case a := <-answer:
+		return a, nil
+	case <-done:
+		err = stopped()
+	case <-ctx.Done():
+		err = fmt.Errorf("%s: %w", name, context.Cause(ctx))
 	}
 	select {
 	case a := <-answer:
 		return a, nil
-	case <-g.done:
-		return none, g.self.refusals().stopped
-	case <-ctx.Done():
-		return none, fmt.Errorf("%s: %w", g.name, context.Cause(ctx))
+	default:
+		return none, err
 	}
 }

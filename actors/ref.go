@@ -185,17 +185,25 @@ var errUnbound = fuseboard.Problem{
 	Fix: "use the ref only when its constructor returned no error",
 }
 
-// safe asks the Safe hook. One that panics has not said yes.
-func (w *With[Req, Resp]) safe(req Req) (safe bool, broke error) {
+// safe asks the Safe hook. One that panics, or ends its goroutine, has not said yes.
+func (w *With[Req, Resp]) safe(c *call, req Req) (safe bool, broke error) {
 	if w.Safe == nil {
 		return false, nil
 	}
+	sound := false
 	defer func() {
+		if sound {
+			return
+		}
 		if v := recover(); v != nil {
 			broke = &PanicError{Value: v, Stack: debug.Stack()}
+		} else {
+			c.vanished()
 		}
 	}()
-	return w.Safe(req), nil
+	safe = w.Safe(req)
+	sound = true
+	return safe, nil
 }
 
 // discard disposes of an answer that nobody gets. A Discard that panics is a

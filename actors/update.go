@@ -19,7 +19,8 @@ type changed struct {
 // change asks the guard for an Update.
 func (g *Guard) change(ctx context.Context, p Policy) (Change, error) {
 	ask := &update{policy: p, answer: make(chan changed, 1)}
-	answer, err := answerOf(ctx, g, ask, ask.answer)
+	g.demand(ask)
+	answer, err := answerOf(ctx, g, ask.answer)
 	return answer.change, cmp.Or(err, answer.err)
 }
 

@@ -67,11 +67,24 @@ func (Command) require(c *plain.Check, path, value, fix string) {
 // Reset under Enforce. Any other command is a transition of its own, so that a
 // prolonged one is on record. The error lists everything wrong with cmd.
 func (c *Circuit) Command(now fuseboard.Instant, cmd Command) (Transition, bool, error) {
+	return c.command(now, cmd, false)
+}
+
+// Propose is Command for whoever must not overrule anybody: it moves nothing and
+// reports false while a command is in force.
+func (c *Circuit) Propose(now fuseboard.Instant, cmd Command) (Transition, bool, error) {
+	return c.command(now, cmd, true)
+}
+
+func (c *Circuit) command(now fuseboard.Instant, cmd Command, yields bool) (Transition, bool, error) {
 	if err := cmd.Validate().Err(); err != nil {
 		return Transition{}, false, err
 	}
 	for {
 		old, _, _ := c.catchUp(now) // what ended before the command came is not ended by it
+		if yields && old.mode != Enforce {
+			return Transition{}, false, nil
+		}
 		if cmd.Mode == Enforce && old.mode == Enforce && !cmd.Reset {
 			return Transition{}, false, nil
 		}

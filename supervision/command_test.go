@@ -184,3 +184,20 @@ func TestStatesAndModesReadBackFromTheirWords(t *testing.T) {
 	}
 	equal(t, "unknown", State(77).String(), "unknown")
 }
+
+func TestProposalYieldsToACommandInForce(t *testing.T) {
+	s := newStage(t, Breaker{Consecutive: 1})
+	hold := Command{Mode: HoldOpen, By: "panics", Reason: "test", TTL: time.Minute}
+	if _, moved, err := s.c.Propose(s.now, hold); !moved || err != nil || s.c.Mode() != HoldOpen {
+		t.Errorf("under enforce: %v, %v, %v", moved, err, s.c.Mode())
+	}
+	if _, moved, err := s.c.Propose(s.now, Command{Mode: HoldClosed, By: "panics", Reason: "test", TTL: time.Hour}); moved || err != nil || s.c.Mode() != HoldOpen {
+		t.Errorf("under a command: %v, %v, %v", moved, err, s.c.Mode())
+	}
+	if _, moved, err := s.c.Propose(s.now.Add(time.Minute), hold); !moved || err != nil {
+		t.Errorf("when it is over: %v, %v", moved, err)
+	}
+	if _, _, err := s.c.Propose(s.now, Command{}); err == nil {
+		t.Error("accepted without a reason")
+	}
+}
