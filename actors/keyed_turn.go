@@ -45,7 +45,8 @@ func (evicted) IgnoreDeadLetterLogging() {}
 // Receive handles the life of all guards and their control messages, one at a time.
 func (r *keyReceiver) Receive(ctx actor.Context) {
 	if r.guard.hasStopped() {
-		return // the actor only waits for its workers
+		endAgain(ctx) // the actor only waits for its workers
+		return
 	}
 	r.tellDeparted()
 	switch m := ctx.Message().(type) {

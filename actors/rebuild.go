@@ -84,7 +84,10 @@ func (c *call) judge(err error) {
 
 // builder is the child of the guard's actor that builds generations: one in each
 // incarnation, when it starts.
-type builder struct{ all *generations }
+type builder struct {
+	all  *generations
+	gone bool // it has stopped; a Restart that came too late changes nothing
+}
 
 // fault tells the builder that its generation broke.
 type fault struct{ cause error }
@@ -104,7 +107,8 @@ func (r *receiver) spawnBuilder(ctx actor.Context) {
 	if all == nil {
 		return
 	}
-	props := actor.PropsFromProducer(func() actor.Actor { return &builder{all: all} }, actor.WithDispatcher(enduring{}))
+	b := &builder{all: all}
+	props := actor.PropsFromProducer(func() actor.Actor { return b }, actor.WithDispatcher(enduring{}))
 	if _, err := ctx.SpawnNamed(props, "builder"); err != nil { // the guard is alone with its names, and its last builder has stopped
 		r.guard.sys.log.Error("builder did not start", "dependency", r.guard.name, "problem", err.Error())
 	}
@@ -113,7 +117,12 @@ func (r *receiver) spawnBuilder(ctx actor.Context) {
 // Receive builds when the builder starts, and escalates what fails.
 func (b *builder) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
+	case *actor.Stopped:
+		b.gone = true
 	case *actor.Started:
+		if b.gone { // the library restarts even who has stopped, and the next one builds already
+			return
+		}
 		b.all.pid.Store(ctx.Self()) // before there is a generation that can break
 		b.build(ctx)
 	case *fault:

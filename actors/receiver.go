@@ -72,7 +72,8 @@ func (*command) IgnoreDeadLetterLogging() {}
 // Receive handles the guard's life and its control messages, one at a time.
 func (r *receiver) Receive(ctx actor.Context) {
 	if r.guard.hasStopped() {
-		return // the actor only waits for its workers
+		endAgain(ctx) // the actor only waits for its workers
+		return
 	}
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
@@ -87,6 +88,14 @@ func (r *receiver) Receive(ctx actor.Context) {
 		r.stopping()
 	default:
 		r.take(m)
+	}
+}
+
+// endAgain stops an actor that was restarted after its guard had stopped: its
+// supervisor had decided so before, and the library restarts even what is stopping.
+func endAgain(ctx actor.Context) {
+	if _, again := ctx.Message().(*actor.Started); again {
+		ctx.Stop(ctx.Self())
 	}
 }
 
