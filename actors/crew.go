@@ -54,6 +54,9 @@ func (g *Guard) staff() *crew {
 	if g.hasHalted() {                              // a stop that came meanwhile has not seen it
 		c.strategy.Stop()
 	}
+	if g.hasStopped() {
+		c.close()
+	}
 	return c
 }
 

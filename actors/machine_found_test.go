@@ -87,3 +87,25 @@ func TestGuardThatIsRestartedWhileItStopsIsGone(t *testing.T) {
 		}
 	})
 }
+
+func TestMessageThatGetsItsPermitWhenItsKeyringHasStoppedIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		k := keyed(t, sys, Policy{Bulkhead: Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Minute}}, KeyLimits{}, func(ctx context.Context, n int) (int, error) {
+			<-ctx.Done()
+			return n, nil
+		})
+		f := k.Ask(t.Context(), "a", 1)
+		synctest.Wait()
+		reply := sys.root.RequestFuture(k.PID(), k.Message(t.Context(), "a", 2), time.Hour)
+		synctest.Wait()
+		sys.root.Stop(k.PID()) // cancels the first, which hands its permit over
+		got := replyOf[int, int](t, reply)
+		wantIs(t, got.Err, ErrStopped)
+		_, _ = f.Wait(t.Context())
+		synctest.Wait()
+		if e := k.entries()[0]; e.kept.Load() != 0 || e.guard.posted.count() != 0 {
+			t.Errorf("kept %d times, %d posted", e.kept.Load(), e.guard.posted.count())
+		}
+	})
+}

@@ -181,13 +181,18 @@ func (r *receiver) stopping() {
 	if g.generations != nil {
 		g.generations.stop(ErrStopped)
 	}
-	if c := g.crew.Load(); c != nil {
-		c.close()
-	}
+	g.dismissCrew()
 	r.publish() // what the last calls moved
 	r.event(Event{Kind: EventStopped})
 	g.sys.retire(g)
 	close(g.done)
+	g.dismissCrew() // one that was made meanwhile: who makes one looks at done afterwards
+}
+
+func (g *Guard) dismissCrew() {
+	if c := g.crew.Load(); c != nil {
+		c.close()
+	}
 }
 
 func (r *receiver) event(e Event) {
