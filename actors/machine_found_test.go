@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -107,5 +108,69 @@ func TestMessageThatGetsItsPermitWhenItsKeyringHasStoppedIsAnswered(t *testing.T
 		if e := k.entries()[0]; e.kept.Load() != 0 || e.guard.posted.count() != 0 {
 			t.Errorf("kept %d times, %d posted", e.kept.Load(), e.guard.posted.count())
 		}
+	})
+}
+
+func TestStoppedGuardSaysSoThoughItHasLeftTooMuchBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		r := spawn(t, start(t), Policy{Workers: Workers{Max: 2, MaxAbandoned: 1}}, func(context.Context, int) (int, error) {
+			<-release
+			return 0, nil
+		})
+		ctx, leave := context.WithCancel(t.Context())
+		f := r.Ask(ctx, 1)
+		synctest.Wait()
+		leave()
+		_, _ = f.Wait(t.Context())
+		_, err := r.Call(t.Context(), 2)
+		wantIs(t, err, ErrAbandoned)
+		over, end := context.WithTimeout(t.Context(), time.Second)
+		defer end()
+		if r.Stop(over) == nil {
+			t.Error("a handler hangs")
+		}
+		_, err = r.Call(t.Context(), 3)
+		wantIs(t, err, ErrStopped)
+		if got := r.Stats().Rejected; got.Stopped != 1 || got.Workers != 1 {
+			t.Errorf("%+v", got)
+		}
+		close(release)
+	})
+}
+
+func TestStopCountsAHangingBuildBesideHangingCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		builds := 0
+		r, err := Rebuild(start(t), "db", func(context.Context) (Handler[string, int], error) {
+			if builds++; builds > 1 {
+				<-release
+			}
+			return func(_ context.Context, req string) (int, error) {
+				if req == "tear" {
+					return 0, Broken(errTorn)
+				}
+				<-release
+				return 0, nil
+			}, nil
+		}, Policy{Restart: steady})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		go func() { _, _ = r.Call(t.Context(), "hang") }()
+		synctest.Wait()
+		_, err = r.Call(t.Context(), "tear")
+		wantIs(t, err, errTorn)
+		time.Sleep(time.Minute) // the next build hangs
+		ctx, end := context.WithTimeout(t.Context(), time.Second)
+		defer end()
+		if left, _ := errors.AsType[*AbandonedError](r.Stop(ctx)); left == nil || left.Guards[0].Running != 2 {
+			t.Errorf("%v, want two running", left)
+		}
+		close(release)
 	})
 }

@@ -144,7 +144,11 @@ func (b *builder) build(ctx actor.Context) {
 		return
 	}
 	g.posted.add()
-	defer g.posted.done()
+	b.all.busy.Store(true)
+	defer func() {
+		b.all.busy.Store(false)
+		g.posted.done()
+	}()
 	limit := g.plan.Load().given.Restart.WithDefaults().Timeout
 	alarm := time.AfterFunc(limit, func() { end(fmt.Errorf("restart.timeout of %s is over: %w", limit, context.DeadlineExceeded)) })
 	var handle any
