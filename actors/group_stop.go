@@ -2,7 +2,10 @@
 
 package actors
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // Stop ends everything in the group: all guards below it as [Guard.Stop] does, all
 // at once, then the groups below it and the group itself, whose names are free
@@ -60,9 +63,11 @@ func (s *System) endGroups(ctx context.Context) {
 			g.quit()
 		}
 	}
-	for _, g := range all {
-		g.end(ctx)
+	var wait sync.WaitGroup
+	for _, g := range all { // whose handlers hang: one grace for all
+		wait.Go(func() { g.end(ctx) })
 	}
+	wait.Wait()
 }
 
 // stopped is the refusal of a group that has stopped or is about to.

@@ -174,3 +174,28 @@ func TestStopCountsAHangingBuildBesideHangingCalls(t *testing.T) {
 		close(release)
 	})
 }
+
+func TestShutdownHasOneGraceForAllGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		release := make(chan struct{})
+		for _, name := range []string{"a", "b", "c", "d", "e"} {
+			r := member(t, group(t, sys, name, GroupPolicy{}), name, Policy{}, func(context.Context, int) (int, error) {
+				<-release
+				return 0, nil
+			})
+			sys.root.Send(r.PID(), r.Message(t.Context(), 1))
+		}
+		synctest.Wait()
+		ctx, end := context.WithTimeout(t.Context(), time.Second)
+		defer end()
+		begun := time.Now()
+		if left, _ := errors.AsType[*AbandonedError](sys.Shutdown(ctx)); left == nil || len(left.Guards) != 5 {
+			t.Errorf("%v, want five", left)
+		}
+		if took := time.Since(begun); took > time.Second+3*cancelGrace {
+			t.Errorf("took %s", took)
+		}
+		close(release)
+	})
+}
