@@ -89,9 +89,47 @@ func (m *machine) check(t *rapid.T) {
 		} else {
 			m.checkGuard(w)
 		}
+		if w.g.hasStopped() {
+			m.checkStopped(w)
+		}
 		w.settledStop = w.halted
 	}
 	m.confess(t)
+}
+
+// checkStopped looks for what rings or waits although its guard has stopped.
+func (m *machine) checkStopped(w *ward) {
+	rings := func(a *alarm) bool { return a.timer != nil && a.timer.Stop() }
+	for _, g := range w.guards() {
+		if n := g.pool.Load().Crew().Idle; n != 0 {
+			m.fault("%s has stopped, and %d idle goroutines wait for work", g.name, n)
+		}
+		if rings(&g.alarm) {
+			m.fault("%s has stopped, and its alarm is set", g.name)
+		}
+	}
+	if w.keyed != nil && rings(&w.keyed.alarm) {
+		m.fault("%s has stopped, and will look for idle keys", w.name)
+	}
+	if c := w.g.crew.Load(); c != nil && c.sweep != nil && c.sweep.Stop() {
+		m.fault("%s has stopped, and will look for idle workers", w.name)
+	}
+}
+
+// guards returns the guard, or that of the keyring and those of its keys.
+func (w *ward) guards() []*Guard {
+	all := []*Guard{w.g}
+	for _, e := range w.entries() {
+		all = append(all, &e.guard)
+	}
+	return all
+}
+
+func (w *ward) entries() []*entry {
+	if w.keyed == nil {
+		return nil
+	}
+	return w.keyed.entries()
 }
 
 // checkGuard looks at permits, at the command in force and at what was told.

@@ -62,27 +62,18 @@ func (m *machine) quiet(t *rapid.T) {
 }
 
 func (m *machine) quietWard(w *ward) {
-	all := []*Guard{w.g}
-	if w.keyed != nil {
-		for _, e := range w.keyed.entries() {
-			if all = append(all, &e.guard); e.kept.Load() != 0 && !(w.broke && w.g.hasStopped()) { // a command that came while it was broken keeps its key
-				m.fault("%s is kept %d times", e.guard.name, e.kept.Load())
-			}
+	for _, e := range w.entries() {
+		if e.kept.Load() != 0 && !(w.broke && w.g.hasStopped()) { // a command that came while it was broken keeps its key
+			m.fault("%s is kept %d times", e.guard.name, e.kept.Load())
 		}
 	}
 	m.mu.Lock()
 	builds := w.running - w.handling // a handler that is never ready is built again for ever
 	m.mu.Unlock()
-	for _, g := range all {
+	for _, g := range w.guards() {
 		d, crew := g.gate.Depth(), g.pool.Load().Crew()
 		if d.InUse != 0 || d.Waiting != 0 || g.posted.count() != builds || crew.Running != 0 || crew.Abandoned != 0 {
 			m.fault("%s: %+v, %d posted, %+v", g.name, d, g.posted.count(), crew)
-		}
-		if g.hasStopped() && (g.alarm.timer != nil && g.alarm.timer.Stop() || crew.Idle != 0) {
-			m.fault("%s has stopped, and has an alarm or %d idle goroutines", g.name, crew.Idle)
-		}
-		if c := g.crew.Load(); c != nil && g.hasStopped() && c.sweep != nil && c.sweep.Stop() {
-			m.fault("%s has stopped, and its crew has an alarm", g.name)
 		}
 	}
 	m.mu.Lock()

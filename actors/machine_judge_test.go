@@ -54,7 +54,7 @@ func (w *wish) judge() string {
 		if how := w.lastHow(); w.value != answerTo(w.id, w.tries) || !slices.Contains([]string{"ok", "stuck", "nested"}, how) {
 			return "has the answer of another"
 		}
-		return ""
+		return when(w.m.dropped[w.value], "has an answer that was discarded")
 	}
 	if w.err == errLetter { //nolint:errorlint // our own
 		return when(!w.of.stopping || w.tries > 0, "is a dead letter, but its guard lives")

@@ -21,7 +21,7 @@ func (m *machine) rebuild(t *rapid.T) {
 			w.building(m, 1)
 			defer w.building(m, -1)
 			return m.built(ctx, w, fates[builds%len(fates)])
-		}, w.policy(), with())
+		}, w.policy(), m.hooks())
 		if err == nil {
 			w.g, w.refs = r.Guard, []*Ref[*wish, int]{r}
 		}
@@ -32,6 +32,9 @@ func (m *machine) rebuild(t *rapid.T) {
 func (w *ward) building(m *machine, n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if n > 0 && w.running != w.handling {
+		m.faults = append(m.faults, w.name+" is built twice at once")
+	}
 	if w.running += n; n < 0 {
 		w.left = append(w.left, time.Now())
 	}
@@ -59,7 +62,7 @@ func (m *machine) built(ctx context.Context, w *ward, fate string) (Handler[*wis
 func (m *machine) spawnKeyed(t *rapid.T) {
 	limits := KeyLimits{Max: rapid.IntRange(1, 6).Draw(t, "max"), Idle: time.Minute}
 	m.make(t, func(w *ward, under Parent) error {
-		k, err := SpawnKeyed(under, w.name, m.handle(w), w.policy(), limits, with())
+		k, err := SpawnKeyed(under, w.name, m.handle(w), w.policy(), limits, m.hooks())
 		if err == nil {
 			w.keyed, w.g = k, k.head
 		}

@@ -37,13 +37,14 @@ type machine struct {
 	steps  int
 	doing  []string // what was done, for whoever looks for a fault
 
-	mu     sync.Mutex
-	wishes []*wish // that are not judged yet
-	last   int     // number of the last wish
-	forged int     // messages that are not answered yet
-	mouths []*actor.PID
-	faults []string
-	stuck  []chan struct{} // handlers and builds that ignore everything else
+	mu      sync.Mutex
+	wishes  []*wish // that are not judged yet
+	last    int     // number of the last wish
+	forged  int     // messages that are not answered yet
+	mouths  []*actor.PID
+	faults  []string
+	dropped map[int]bool    // answers that were discarded
+	stuck   []chan struct{} // handlers and builds that ignore everything else
 }
 
 // fault notes what must not be, from any goroutine.
@@ -69,7 +70,7 @@ func (m *machine) fail(t *rapid.T, format string, args ...any) {
 }
 
 func startMachine(t *rapid.T, seed uint64) *machine {
-	m := &machine{told: map[string]*story{}}
+	m := &machine{told: map[string]*story{}, dropped: map[int]bool{}}
 	sys, err := Start(Options{Seed: seed, Logger: slog.New(sink(m.line))})
 	if err != nil {
 		t.Fatal(err)

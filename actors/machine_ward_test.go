@@ -4,6 +4,7 @@ package actors
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"pgregory.net/rapid"
@@ -141,7 +142,23 @@ func (w *ward) policy() Policy { return w.policies[len(w.policies)-1] }
 // note remembers what of its policy can hold its circuit open.
 func (w *ward) note() { w.held = w.held || w.policy().Panics.On() || w.under != nil }
 
-func with() With[*wish, int] { return With[*wish, int]{Safe: func(w *wish) bool { return w.safe }} }
+// hooks are those of every ward.
+func (m *machine) hooks() With[*wish, int] {
+	return With[*wish, int]{Safe: func(w *wish) bool { return w.safe }, Discard: m.discard}
+}
+
+// discard takes an answer that nobody gets, which must be one, once.
+func (m *machine) discard(answer int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if answer == 0 { // of an attempt that failed
+		return
+	}
+	if m.dropped[answer] {
+		m.faults = append(m.faults, fmt.Sprintf("attempt %d of wish %d is discarded twice", answer&15, answer>>4))
+	}
+	m.dropped[answer] = true
+}
 
 func (m *machine) protect(t *rapid.T) {
 	m.make(t, func(w *ward, under Parent) error {
@@ -150,7 +167,7 @@ func (m *machine) protect(t *rapid.T) {
 			return err
 		}
 		w.g = g
-		r, err := Bind(g, "charge", m.handle(w), with())
+		r, err := Bind(g, "charge", m.handle(w), m.hooks())
 		w.refs = append(w.refs, r)
 		return err
 	})
@@ -158,7 +175,7 @@ func (m *machine) protect(t *rapid.T) {
 
 func (m *machine) spawn(t *rapid.T) {
 	m.make(t, func(w *ward, under Parent) error {
-		r, err := Spawn(under, w.name, m.handle(w), w.policy(), with())
+		r, err := Spawn(under, w.name, m.handle(w), w.policy(), m.hooks())
 		if err == nil {
 			w.g, w.refs = r.Guard, []*Ref[*wish, int]{r}
 		}
@@ -176,7 +193,7 @@ func (m *machine) bind(t *rapid.T) {
 	for _, r := range w.refs {
 		taken = taken || r.op.name == op
 	}
-	r, err := Bind(w.g, op, m.handle(w), with())
+	r, err := Bind(w.g, op, m.handle(w), m.hooks())
 	m.expect(t, "an operation", err, w.g.hasStopped(), taken)
 	if err == nil {
 		w.refs = append(w.refs, r)
