@@ -80,6 +80,7 @@ func (m *machine) check(t *rapid.T) {
 	synctest.Wait()
 	m.steps++
 	m.judgeWishes()
+	synctest.Wait() // handlers that were left behind may run on contexts that end now
 	m.judgeEndings()
 	m.listen()
 	for _, w := range m.wards {
