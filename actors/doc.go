@@ -120,6 +120,12 @@
 // (TestTheSystemKeepsAGuardThatBreaksForAWholeDay). When a group has stopped, nothing
 // of it is left (TestMakingRacesWithStoppingStorm).
 //
+// Whatever a System lives through (things made, called, commanded, broken and stopped in
+// any order) every request is answered once, with what its own handler or a section that
+// is on has said; numbers add up, a stop ends in its time and says what it left; and
+// when the last handler has returned nothing is left: no permit, no goroutine, no actor
+// (TestMachineOfASystem).
+//
 // A handler runs on its caller's goroutine (Call, Do) or on one that the guard
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,
 // TestStopLetsQueuedAndRunningCallsFinish. Deadlines are cooperative: the permit

@@ -41,6 +41,7 @@ type generations struct {
 	build func(context.Context) (any, error)
 	now   atomic.Pointer[generation]
 	pid   atomic.Pointer[actor.PID] // of the builder
+	busy  atomic.Bool               // a build is under way
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when a gap ends; nil while nobody waits

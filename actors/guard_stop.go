@@ -69,7 +69,11 @@ func (g *Guard) abandoned() Abandoned {
 	if g.keys != nil {
 		return Abandoned{Dependency: g.name, Running: g.keys.running()}
 	}
-	return Abandoned{Dependency: g.name, Running: max(g.gate.Depth().InUse, g.posted.count())}
+	build := 0 // what is posted, and has no permit
+	if g.generations != nil && g.generations.busy.Load() {
+		build = 1
+	}
+	return Abandoned{Dependency: g.name, Running: max(g.gate.Depth().InUse, g.posted.count()-build) + build}
 }
 
 // end stops the actor and waits until it has stopped, or ctx and a grace are over.

@@ -82,8 +82,12 @@ func (c *call) overloaded() bool {
 	return c.plan.isolated && c.guard.pool.Load().Abandoned() >= c.plan.workers.MaxAbandoned
 }
 
-// unmanned is the refusal of a call that finds too much work left behind.
+// unmanned is the refusal of a call that finds too much work left behind, or a guard
+// that has stopped and left it.
 func (c *call) unmanned() error {
+	if c.guard.hasHalted() {
+		return c.refuse(refusedStopped, c.op.refusals().stopped)
+	}
 	return c.refuse(refusedUnmanned, c.op.refusals().abandoned)
 }
 

@@ -93,7 +93,10 @@ func marked(err error) (found bool) {
 
 // builder is the child of the guard's actor that builds generations: one in each
 // incarnation, when it starts.
-type builder struct{ all *generations }
+type builder struct {
+	all  *generations
+	gone bool // it has stopped; a Restart that came too late changes nothing
+}
 
 // fault tells the builder that its generation broke.
 type fault struct{ cause error }
@@ -123,7 +126,8 @@ func (r *receiver) keepBuilder(ctx actor.Context) {
 	if all == nil || r.builder != nil || r.between || r.seq == 0 || r.guard.hasHalted() {
 		return
 	}
-	props := actor.PropsFromProducer(func() actor.Actor { return &builder{all: all} }, actor.WithDispatcher(enduring{}))
+	b := &builder{all: all} // of every incarnation: it knows that it has stopped
+	props := actor.PropsFromProducer(func() actor.Actor { return b }, actor.WithDispatcher(enduring{}))
 	pid, err := ctx.SpawnNamed(props, "builder")
 	if err != nil { // the guard is alone with its names, and its last builder has stopped
 		r.guard.sys.log.Error("builder did not start", "dependency", r.guard.name, "problem", err.Error())
@@ -135,7 +139,12 @@ func (r *receiver) keepBuilder(ctx actor.Context) {
 // Receive builds when the builder starts, and escalates what fails.
 func (b *builder) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
+	case *actor.Stopped:
+		b.gone = true
 	case *actor.Started:
+		if b.gone { // the library restarts even who has stopped, and the next one builds already
+			return
+		}
 		b.all.pid.Store(ctx.Self()) // before there is a generation that can break
 		b.build(ctx)
 	case *fault:
@@ -161,7 +170,11 @@ func (b *builder) build(ctx actor.Context) {
 		return
 	}
 	g.posted.add()
-	defer g.posted.done()
+	b.all.busy.Store(true)
+	defer func() {
+		b.all.busy.Store(false)
+		g.posted.done()
+	}()
 	limit := g.plan.Load().given.Restart.WithDefaults().Timeout
 	alarm := time.AfterFunc(limit, func() { end(fmt.Errorf("restart.timeout of %s is over: %w", limit, context.DeadlineExceeded)) })
 	var handle any

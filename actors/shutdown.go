@@ -30,7 +30,7 @@ type shutdown struct {
 type Abandoned struct {
 	// Dependency is the guard's name.
 	Dependency string
-	// Running is how many handlers still ran.
+	// Running is how many handlers still ran, a build of [Rebuild] among them.
 	Running int
 }
 

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"log/slog"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -88,9 +89,10 @@ func Start(o Options) (*System, error) {
 	s.actors = actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(library{s.log.Handler()}) }),
 		// A dead letter is a guard that has just stopped, and our own callers were
-		// answered. The throttle of this log keeps a goroutine for its interval.
+		// answered. Each line says what it was, so that library knows which are nobody's
+		// concern. The throttle of this log keeps a goroutine for its interval.
 		actor.WithDeadLetterRequestLogging(false),
-		actor.WithDeadLetterThrottleCount(0),
+		actor.WithDeadLetterThrottleCount(math.MaxInt32),
 		actor.WithDeadLetterThrottleInterval(throttleInterval),
 	)
 	s.strat = strategy.New(s.clock, strategy.Options{Keep: true, Seed: s.seed, Climbed: s.climbed})
