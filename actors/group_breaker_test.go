@@ -37,6 +37,7 @@ func newRegion(t testing.TB, sys *System, under Parent, name string, members int
 	for i := range members {
 		r.refs = append(r.refs, member(t, r.Group, fmt.Sprintf("%s-%d", name, i), memberPolicy, sometimes(&r.down[i])))
 	}
+	synctest.Wait() // a group that looks meanwhile may have listed fewer of them
 	return r
 }
 
