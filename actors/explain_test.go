@@ -451,3 +451,14 @@ func TestSettingsTellWhereEachValueComesFrom(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+// What shares a stage with the breaker's settings is not read as one of them.
+func TestExplainNamesTheSettingsOfPanicsByTheirSection(t *testing.T) {
+	g := spawn(t, start(t), Policy{Breaker: Breaker{Consecutive: 2}, Panics: Panics{Max: 3}}, func(context.Context, int) (int, error) { return 0, nil })
+	text := strings.Join(strings.Fields(g.Explain().String()), " ")
+	for _, want := range []string{"consecutive 2, panics.max 3", "panics.within 1m", "panics.hold 1m"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}

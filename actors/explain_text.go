@@ -114,7 +114,8 @@ func (p *page) wrap(lead string, words []string) {
 // reason cannot steer the terminal of who reads it.
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
-// settings writes those of one origin, by their names within the section.
+// settings writes those of one origin, by their names within the section; those of
+// panics, which share a stage with the breaker's, by their whole paths.
 func (p *page) settings(label string, all []Setting, origin Origin) {
 	lead := strings.Repeat(" ", stageIndent) + fmt.Sprintf("%-9s", label)
 	var words []string
@@ -122,7 +123,10 @@ func (p *page) settings(label string, all []Setting, origin Origin) {
 		if s.Origin != origin {
 			continue
 		}
-		_, name, _ := strings.Cut(s.Path, ".")
+		name := s.Path
+		if section, field, _ := strings.Cut(s.Path, "."); section != "panics" {
+			name = field
+		}
 		word := name + " " + s.Value + ","
 		if utf8.RuneCountInString(lead+word) > textWidth {
 			words = append(words, strings.Fields(word)...)
