@@ -68,7 +68,10 @@ func (all *generations) gap(number uint64, why error, until fuseboard.Instant, e
 // Later ones, and those of calls that it left behind, change nothing.
 func (all *generations) fault(old *generation, cause error) {
 	why := inWords(cause, "")
-	if !all.now.CompareAndSwap(old, all.gap(old.number+1, why, 0, nil)) {
+	// The guard decides in its turn when the build begins. Until then callers are
+	// told the backoff's base, so that none comes back at once.
+	base := all.guard.plan.Load().given.Restart.WithDefaults().Backoff.Base
+	if !all.now.CompareAndSwap(old, all.gap(old.number+1, why, all.guard.clock.Now().Add(base), nil)) {
 		return
 	}
 	old.end(cause)

@@ -113,6 +113,18 @@ func TestFirstFaultOfAGenerationDirectsARebuild(t *testing.T) {
 	}
 }
 
+// Callers are told when to come again from the very fault on, before the guard has
+// had its turn.
+func TestCallRightAfterAFaultIsToldWhenToComeAgain(t *testing.T) {
+	d := &driver{}
+	r := rebuild(t, start(t), d, Policy{Restart: steady})
+	_, _ = r.Call(t.Context(), "tear")
+	_, err := r.Call(t.Context(), "")
+	if e := callError(t, err); e.RetryAfter() <= 0 || !errors.Is(err, ErrRestarting) {
+		t.Errorf("again in %v: %v", e.RetryAfter(), err)
+	}
+}
+
 // use sends one request in one of the three ways, and waits for its end.
 func use(t *testing.T, r *Ref[string, int32], way, req string) {
 	t.Helper()
