@@ -28,6 +28,34 @@ func ExampleNewGate() {
 	// third: <nil>
 }
 
+func ExampleNewGateUnder() {
+	clock := fuseboard.NewClock()
+	shared := &mailbox.Quotas{Queued: mailbox.NewQuota(1)}
+	a := mailbox.NewGateUnder(mailbox.Bulkhead{Concurrency: 1, Queue: 8}, clock, shared)
+	b := mailbox.NewGateUnder(mailbox.Bulkhead{Concurrency: 1, Queue: 8}, clock, shared)
+	a.TryEnter()
+	b.TryEnter()
+
+	done := make(chan struct{})
+	a.Post(context.Background(), fuseboard.Never, printJob{a, "waiting at a", done})
+	fmt.Println("b:", b.Enter(context.Background(), fuseboard.Never))
+	a.Leave()
+	<-done
+	// Output:
+	// b: a shared limit is reached
+	// waiting at a runs
+}
+
+func ExampleNewQuota() {
+	quota := mailbox.NewQuota(10)
+	fmt.Println(quota.Take(8), quota.Take(3), quota.Used())
+	quota.Give(8)
+	fmt.Println(quota.Take(3), quota.Used(), quota.Most())
+	// Output:
+	// true false 8
+	// true 3 8
+}
+
 func ExampleGate_TryEnter() {
 	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1}, fuseboard.NewClock())
 	if gate.TryEnter() {

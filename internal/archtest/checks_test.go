@@ -71,6 +71,10 @@ func TestSourceChecksCanFail(t *testing.T) {
 	complains(t, packageDocs("x", false, []*ast.File{f}))
 	complains(t, packageDocs("x", false, []*ast.File{f, f}), "has 2 package docs")
 	complains(t, packageDocs("x", false, []*ast.File{parse(t, "package x")}), "has 0 package docs")
+	makers := parse(t, "package x\nfunc New() (*T, error) { return nil, nil }\nfunc Make[K any]() *L[K] { return nil }\nfunc Shown() *T { return nil }\n"+
+		"func Find() *y.T { return nil }\nfunc Sum() T { return T{} }\nfunc (t *T) Next() *T { return t }\nfunc hidden() *T { return nil }\n")
+	complains(t, unshown("x", []*ast.File{makers}, map[string]bool{"ExampleShown": true}),
+		"constructs with New and has no ExampleNew", "constructs with Make")
 	readme := "# X\n<!-- quickstart: begin (y) -->\n```go\na()\n\n\tb()\n```\n<!-- quickstart: end -->\n"
 	if got, want := quickstart(readme), "\ta()\n\n\t\tb()\n"; got != want {
 		t.Errorf("quickstart: got %q, want %q", got, want)

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,6 +37,56 @@ func TestEveryExportedSymbolIsDocumented(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEveryConstructorHasAnExample(t *testing.T) {
+	h := load(t)
+	for _, p := range h.pkgs {
+		if !p.public() {
+			continue
+		}
+		examples := map[string]bool{}
+		for _, name := range slices.Concat(p.TestGoFiles, p.XTestGoFiles) {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range testFunc.FindAllSubmatch(text, -1) {
+				examples[string(m[1])] = true
+			}
+		}
+		report(t, unshown(p.room(), parseAll(t, p), examples))
+	}
+}
+
+// unshown complains about constructors without an Example: functions, not methods,
+// that return a type of their own package by pointer.
+func unshown(room string, files []*ast.File, examples map[string]bool) (complaints []string) {
+	for _, f := range files {
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if ok && fn.Recv == nil && fn.Name.IsExported() && constructs(fn) && !examples["Example"+fn.Name.Name] {
+				complaints = append(complaints, fmt.Sprintf("room %s constructs with %s and has no Example%[2]s: a user begins there, and copies it", room, fn.Name.Name))
+			}
+		}
+	}
+	return complaints
+}
+
+func constructs(fn *ast.FuncDecl) bool {
+	if fn.Type.Results == nil {
+		return false
+	}
+	for _, r := range fn.Type.Results.List {
+		star, ok := r.Type.(*ast.StarExpr)
+		if !ok {
+			continue
+		}
+		if _, foreign := star.X.(*ast.SelectorExpr); !foreign {
+			return true
+		}
+	}
+	return false
 }
 
 func parseAll(t *testing.T, p pkg) (files []*ast.File) {
