@@ -7,7 +7,8 @@
 // # Ordering and ownership
 //
 // A [Policy] and a [Span] are values; their methods decide from their
-// arguments alone, and the clock is read by the caller, never by Begin or Try.
+// arguments alone, and the clock is read by the caller, never by Begin or Try
+// (TestBeginAndTryDecideFromTheirArgumentsAlone).
 //
 //   - A span never ends later than the span or the caller it was cut from
 //     (TestNoSpanEndsLaterThanWhatItWasCutFrom).
@@ -28,5 +29,6 @@
 //     the standard library makes (TestHTTPRequestCostsNoGoroutineOfItsOwn).
 //
 // Nothing here blocks, but for a few instructions under the lock of a context or
-// of its family; a foreign parent's methods may be called under the former.
+// of its family; a foreign parent's methods may be called under the former
+// (TestNothingHereBlocks).
 package deadline

@@ -269,3 +269,30 @@ func TestStringNamesTheCallerAndTheLimit(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestNothingHereBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent, leave := context.WithCancelCause(t.Context())
+		defer leave(nil)
+		began := time.Now()
+		for _, looked := range []bool{false, true} {
+			f := new(Family)
+			ctx, lazy := begun(parent, time.Hour, f)
+			if looked {
+				_ = ctx.Done()
+			}
+			for range 2 { // while it lives, and after its end
+				_, _ = ctx.Deadline()
+				_ = ctx.Value(key{})
+				_ = ctx.Err()
+				_ = context.Cause(ctx)
+				f.Cancel()
+				lazy.End()
+				_ = f.Cancelled()
+			}
+		}
+		if d := time.Since(began); d != 0 {
+			t.Errorf("something waited for %v", d)
+		}
+	})
+}

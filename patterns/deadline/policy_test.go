@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -188,4 +189,23 @@ func TestScopeWords(t *testing.T) {
 	if got := strings.Join(words, " "); got != "caller total attempt reserve unknown" {
 		t.Error(got)
 	}
+}
+
+func TestBeginAndTryDecideFromTheirArgumentsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := fuseboard.NewClock()
+		parent := dated{t.Context(), time.Now().Add(time.Minute)}
+		now := c.Now()
+		for _, p := range []Policy{{}, {Total: time.Second, Attempt: 100 * ms}, {Total: time.Hour, Reserve: 50 * ms}} {
+			first := p.Begin(parent, c, now)
+			try := p.Try(first, now)
+			time.Sleep(time.Hour) // whoever reads the clock sees that all is over
+			if again := p.Begin(parent, c, now); again != first {
+				t.Errorf("%+v: Begin gave %+v, an hour later %+v", p, first, again)
+			}
+			if again := p.Try(first, now); again != try || try.Passed(now) {
+				t.Errorf("%+v: Try gave %+v, an hour later %+v", p, try, again)
+			}
+		}
+	})
 }
