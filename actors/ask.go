@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
+
+	"github.com/fuseboard/fuseboard"
 )
 
 // Future is the answer of an Ask, when it comes.
@@ -16,13 +18,34 @@ type Future[Resp any] struct {
 	err  error
 }
 
-// Done is closed when the answer is there.
-func (f *Future[Resp]) Done() <-chan struct{} { return f.done }
+// Done is closed when the answer is there. That of a Future that no Ask made is
+// closed from the start: its answer is an error.
+func (f *Future[Resp]) Done() <-chan struct{} {
+	if !f.made() {
+		return ended[struct{}]()
+	}
+	return f.done
+}
+
+// made reports whether the future came from an Ask.
+func (f *Future[Resp]) made() bool { return f != nil && f.done != nil }
+
+// ended returns a closed channel, for who waits for what will never come.
+func ended[T any]() <-chan T {
+	c := make(chan T)
+	close(c)
+	return c
+}
 
 // Wait returns the answer as Call would have, or an error when ctx ends first;
 // the call itself goes on then, bounded by the context that was given to Ask.
-// Any number of goroutines may wait.
+// Any number of goroutines may wait. A nil context is [context.Background]; a Future
+// that no Ask made is answered with a [fuseboard.Problem].
 func (f *Future[Resp]) Wait(ctx context.Context) (Resp, error) {
+	if !f.made() {
+		var none Resp
+		return none, errUnasked
+	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -38,6 +61,12 @@ func (f *Future[Resp]) Wait(ctx context.Context) (Resp, error) {
 		var none Resp
 		return none, fmt.Errorf("answer not yet there: %w", context.Cause(ctx))
 	}
+}
+
+// errUnasked answers a wait on a Future that no Ask made.
+var errUnasked = fuseboard.Problem{
+	Path: "future", Code: codeNil, Message: "is nil: no Ask made it",
+	Fix: "wait on what Ask returned",
 }
 
 func (f *Future[Resp]) answer(resp Resp, err error) {

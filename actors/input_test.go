@@ -153,6 +153,8 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 		"do with nil func":   second(Do[int](t.Context(), r.Guard, nil)),
 		"nil context":        second(r.Call(noContext, 1)),
 		"nil context, asked": second(r.Ask(noContext, 1).Wait(noContext)),
+		"nil future":         second((*Future[int])(nil).Wait(t.Context())),
+		"zero future":        second((&Future[int]{}).Wait(t.Context())),
 		"nil context, told":  nothing(r.Tell(noContext, 1)),
 		"nil props":          second(sys.SpawnActor("client", nil)),
 		"bad actor name":     second(sys.SpawnActor("No Good", nil)),
@@ -181,7 +183,15 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 			t.Error("a subscription to nothing is open")
 		}
 	}
-	(&Subscription{}).Close()
+	for _, s := range []*Subscription{nil, {}} {
+		s.Close()
+		if _, open := <-s.C(); open || s.Dropped() != 0 {
+			t.Error("a subscription that nobody made has something")
+		}
+	}
+	for _, f := range []*Future[int]{nil, {}} {
+		<-f.Done()
+	}
 	noSystem.Shutdown(t.Context())    //nolint:errcheck // must not panic
 	(&System{}).Shutdown(t.Context()) //nolint:errcheck // must not panic
 	if _, err := r.Call(t.Context(), 1); err != nil {

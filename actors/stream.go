@@ -94,15 +94,29 @@ func (s *System) Subscribe(buffer int) *Subscription {
 	return sub
 }
 
-// C is where the events arrive. It is closed by Close and by Shutdown.
-func (s *Subscription) C() <-chan Event { return s.c }
+// C is where the events arrive. It is closed by Close and by Shutdown, and from the
+// start for a Subscription that no Subscribe made.
+func (s *Subscription) C() <-chan Event {
+	if !s.made() {
+		return ended[Event]()
+	}
+	return s.c
+}
+
+// made reports whether the subscription came from Subscribe.
+func (s *Subscription) made() bool { return s != nil && s.streams != nil }
 
 // Dropped returns how many events did not fit the buffer so far.
-func (s *Subscription) Dropped() uint64 { return s.dropped.Load() }
+func (s *Subscription) Dropped() uint64 {
+	if !s.made() {
+		return 0
+	}
+	return s.dropped.Load()
+}
 
 // Close ends the subscription; what is buffered can still be read. Closing twice is harmless.
 func (s *Subscription) Close() {
-	if s == nil || s.streams == nil {
+	if !s.made() {
 		return
 	}
 	s.streams.remove(s)
