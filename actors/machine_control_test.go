@@ -71,6 +71,7 @@ func (m *machine) update(t *rapid.T) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		w.policies, w.lags = append(w.policies, p), true // it may come yet
+		w.note()
 		return
 	case bad != isProblem, err != nil && !bad && !(w.stopping && errors.Is(err, ErrStopped)):
 		m.fail(t, "update of %s (bad: %v): %v", w.name, bad, err)
