@@ -26,6 +26,7 @@ type call struct {
 	began      fuseboard.Instant // of the attempt that runs
 	ended      fuseboard.Instant // of the last attempt
 	attempts   int
+	repeats    int               // that hops further in have made
 	out        fuseboard.Outcome // of the last attempt
 	generation *generation       // that the attempt runs on; nil for a plain handler
 	halted     bool              // the guard's own stop cancelled the last attempt

@@ -37,7 +37,8 @@ func (c *call) final() bool {
 // fault is what is known about the last attempt's failure.
 func (c *call) fault(safe bool) supervision.Fault {
 	return supervision.Fault{
-		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: c.guard.random(),
+		Outcome: c.out, Attempt: c.attempts, Repeats: c.repeats, Safe: safe,
+		Until: c.span.Until, U: c.guard.random(),
 	}
 }
 

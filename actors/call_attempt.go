@@ -63,6 +63,7 @@ func (c *call) conclude(err error) {
 	if c.generation != nil {
 		c.op.generations.judge(c.generation, c.broke, err)
 	}
+	c.repeats += c.out.Repeats
 	now := c.guard.clock.Now()
 	if c.worker != nil && c.out.Kind == fuseboard.Failure {
 		c.measure(now)

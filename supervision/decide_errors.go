@@ -10,6 +10,8 @@ var (
 	ErrNotFailed = errors.New("nothing failed that could be repeated")
 	// ErrAttempts: as many attempts were made as the policy allows.
 	ErrAttempts = errors.New("retry.attempts are used up")
+	// ErrInnermost: a hop further in has repeated it, and retry.innermost leaves repeating to that.
+	ErrInnermost = errors.New("a hop further in has repeated it already; see retry.innermost")
 	// ErrClass: the policy does not repeat this class of failure.
 	ErrClass = errors.New("failures of this class are not repeated; see retry.only")
 	// ErrUnsafe: the request may have been done, and is not safe to do twice.

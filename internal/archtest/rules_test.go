@@ -190,6 +190,9 @@ var vocabulary = []string{
 	// Whose work goes first. It travels in the context from one guard to the next, and a
 	// service says it without knowing a gate: so the words are nobody's but the root's.
 	"Priority", "Critical", "High", "Normal", "Sheddable", "WithPriority", "PriorityOf",
+	// What a request carries from hop to hop: clients, servers, guards and logs read it,
+	// and none of them may import another.
+	"Meta", "WithMeta", "MetaOf",
 }
 
 // exposed are the only exported places where protoactor's types may show.
