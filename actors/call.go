@@ -37,6 +37,7 @@ type call struct {
 	granted    bool              // the gate has given its permit already: a posted request
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
+	pending                      // what of it outlives its handler
 }
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.
@@ -50,17 +51,17 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		}
 		resp, err = attempt(c, h, w, req, resp)
 		if c.out.Kind != fuseboard.Failure {
-			return resp, c.answered(err)
+			return w.keep(c, resp), c.answered(err)
 		}
-		if c.final() {
-			return resp, c.failed(err, nil)
+		after, again, why := w.decide(c, req)
+		if !again {
+			return w.keep(c, resp), c.failed(err, why)
 		}
-		safe, why := w.safe(c, req)
-		if why == nil {
-			why = c.again(safe)
+		if c.pending.on {
+			resp = w.drop(c, resp)
 		}
-		if why != nil {
-			return resp, c.failed(err, why)
+		if left := c.pause(after); left != nil {
+			return resp, c.failed(err, left)
 		}
 	}
 }
