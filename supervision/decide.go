@@ -61,7 +61,7 @@ type Decision struct {
 	// After is the wait before it is done; zero for GiveUp and Escalate.
 	After time.Duration
 	// Why is nil for Again and Rebuild, ErrRestarts for Escalate, and for GiveUp one
-	// of ErrNotFailed, ErrInnermost, ErrAttempts, ErrClass, ErrUnsafe, ErrRetryAfter and ErrNoTime.
+	// of ErrNotFailed, ErrInnermost, ErrAttempts, ErrClass, ErrFinal, ErrUnsafe, ErrRetryAfter and ErrNoTime.
 	Why error
 }
 
@@ -71,8 +71,8 @@ type Decision struct {
 //
 // A request is given up for the first of these reasons that holds: there is
 // nothing to repeat, a hop further in has repeated it and Innermost says that this
-// is enough, the attempts are spent, the class is not repeated, it is
-// not safe, the dependency asks to be left alone for longer than MaxRetryAfter,
+// is enough, the attempts are spent, the class is not repeated, it
+// cannot be made again, it is not safe, the dependency asks to be left alone for longer than MaxRetryAfter,
 // or the wait does not end before the deadline. Otherwise it is Again.
 //
 // The wait before Again is never shorter than the outcome's RetryAfter. Where
@@ -116,6 +116,8 @@ func whyNot(f Fault, r Retry, treatment Treatment) error {
 		return ErrAttempts
 	case !r.repeats(f.Outcome.Class, treatment):
 		return ErrClass
+	case f.Outcome.Final:
+		return ErrFinal
 	case treatment.Repeat != Always && !f.Safe:
 		return ErrUnsafe
 	case f.Outcome.RetryAfter > r.MaxRetryAfter:

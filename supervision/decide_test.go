@@ -305,6 +305,7 @@ func TestRepetitionsFurtherInCountAsAttempts(t *testing.T) {
 		{"it did over two attempts", fault(2, 2, fuseboard.Outcome{Repeats: 1}), supervision.Retry{Attempts: 4}, supervision.ErrAttempts},
 		{"innermost, nobody repeated", fault(1, 0, fuseboard.Outcome{}), supervision.Retry{Attempts: 3, Innermost: true}, nil},
 		{"innermost, somebody did", fault(1, 0, fuseboard.Outcome{Repeats: 1}), supervision.Retry{Attempts: 3, Innermost: true}, supervision.ErrInnermost},
+		{"used up", fault(1, 0, fuseboard.Outcome{Final: true, Class: fuseboard.ClassRefused}), supervision.Retry{Attempts: 3}, supervision.ErrFinal},
 		{"nonsense", fault(1, -5, fuseboard.Outcome{Repeats: -5}), supervision.Retry{Attempts: 3, Innermost: true}, nil},
 	} {
 		if got := supervision.Decide(0, c.fault, c.retry, supervision.Restart{}).Why; got != c.want {
