@@ -21,11 +21,9 @@ func (c *call) again(safe bool) error {
 	if err := c.afford(c.now, decision.After); err != nil {
 		return err
 	}
-	if err := c.wait(decision.After); err != nil {
-		return err
-	}
+	err := c.wait(decision.After)
 	c.now = c.guard.clock.Now()
-	return nil
+	return err
 }
 
 // final reports that there is nothing to decide about a failure. A handler that
@@ -49,6 +47,7 @@ func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
 		return c.op.refusedOpen(phase)
 	}
 	if !g.spent.Withdraw(now) {
+		g.count.suppressed.Add(1)
 		return supervision.ErrBudget
 	}
 	return nil
