@@ -109,7 +109,7 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 	}
 	if r.key != nil {
 		if !r.key.keep() {
-			err := r.key.evictedError(r.op.name)
+			err := r.key.goneFor(ctx, r.op.name)
 			answer(none, err)
 			return err
 		}
@@ -123,12 +123,13 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 		err = p.host()
 	}
 	if err != nil {
+		p.over(err)
 		answer(none, err)
 		p.giveBack()
 		return err
 	}
 	r.Guard.posted.add()
-	r.gate.Post(ctx, p.span.Until, p)
+	p.stand(p)
 	if refused := p.refused.Load(); refused != nil {
 		return *refused
 	}
@@ -147,16 +148,19 @@ func (p *posted[Req, Resp]) Run() {
 		p.guard.posted.done()
 		p.giveBack()
 	}()
+	from := p.now
 	p.now = p.guard.clock.Now()
+	p.stood(from, nil)
 	p.granted = true
 	resp, err := run(&p.call, p.ref.handle, &p.ref.with, p.req)
+	p.over(err)
 	answered = true
 	p.answer(resp, err)
 }
 
-// lost is the error of a call that did not come back to Run.
-func (p *posted[Req, Resp]) lost(value any) error {
-	e := &CallError{Dependency: p.guard.name, Op: p.op.name, Attempts: p.attempts, Cause: ErrGoexit, clock: p.guard.clock}
+// lost is the error of a call that did not come back from its handler.
+func (c *call) lost(value any) error {
+	e := &CallError{Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Cause: ErrGoexit, clock: c.guard.clock}
 	if value != nil {
 		e.Cause = &PanicError{Value: value, Stack: debug.Stack()}
 	}
@@ -166,8 +170,11 @@ func (p *posted[Req, Resp]) lost(value any) error {
 // Refuse answers a request that never got a permit.
 func (p *posted[Req, Resp]) Refuse(why error) {
 	p.guard.circuit.Return(p.permit)
+	from := p.now
 	p.now = p.guard.clock.Now()
+	p.stood(from, why)
 	err := p.unqueued(why)
+	p.over(err)
 	p.refused.Store(&err)
 	var none Resp
 	p.answer(none, err)

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"time"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
@@ -23,6 +24,7 @@ type call struct {
 	try        deadline.Span // of the attempt that runs
 	permit     supervision.Permit
 	now        fuseboard.Instant // the last clock read
+	came       fuseboard.Instant // the first: the call began
 	began      fuseboard.Instant // of the attempt that runs
 	ended      fuseboard.Instant // of the last attempt
 	attempts   int
@@ -38,6 +40,8 @@ type call struct {
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
 	pending                      // what of it outlives its handler
+	queued     bool              // it stands at the gate, or is about to
+	waited     time.Duration     // how long it stood there, in all
 }
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.
@@ -84,6 +88,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 	}
 	c.plan = g.plan.Load()
 	c.now = g.clock.Now()
+	c.came = c.now
 	c.span = c.plan.given.Deadline.Begin(ctx, g.clock, c.now)
 	if err := ctx.Err(); err != nil {
 		return c.unqueued(context.Cause(ctx))
@@ -98,7 +103,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 // timer moves it; this is the net beneath, for a timer that is late. A refusal
 // reads no clock, so only every 32nd refused call looks.
 func (g *Guard) overdue(phase *supervision.Refusal) bool {
-	return g.count.refused[refusedOpen].Load()%32 == 31 && g.clock.Now() >= phase.Until
+	return g.count.refused(refusedOpen)%32 == 31 && g.clock.Now() >= phase.Until
 }
 
 // enter brings the call to the point where its handler may run: admitted by the
@@ -112,8 +117,10 @@ func (c *call) enter() error {
 		return err
 	}
 	if !c.guard.gate.TryEnter() {
+		from := c.now
 		err := c.guard.gate.Enter(c.parent, c.span.Until)
-		c.now = c.guard.clock.Now()
+		c.now, c.queued = c.guard.clock.Now(), true
+		c.stood(from, err)
 		if err != nil {
 			c.guard.circuit.Return(c.permit)
 			return c.unqueued(err)

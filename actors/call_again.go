@@ -35,11 +35,9 @@ func (c *call) again(safe bool) (time.Duration, error) {
 
 // pause waits out the backoff, holding nothing.
 func (c *call) pause(after time.Duration) error {
-	if err := c.wait(after); err != nil {
-		return err
-	}
+	err := c.wait(after)
 	c.now = c.guard.clock.Now()
-	return nil
+	return err
 }
 
 // final reports that there is nothing to decide about a failure. A handler that
@@ -64,6 +62,7 @@ func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
 		return c.op.refusedOpen(phase)
 	}
 	if !g.spent.Withdraw(now) {
+		g.count.suppressed.Add(1)
 		return supervision.ErrBudget
 	}
 	return nil

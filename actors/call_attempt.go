@@ -43,11 +43,11 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	return resp, err
 }
 
-// vanished notes a failure after which the call's goroutine is ending, so that it
-// does not come back to be told of. Where a strategy judges it, it does.
+// vanished ends a call whose goroutine is ending, so that it does not come back. Where a strategy judges it, it does.
 func (c *call) vanished() {
 	if c.worker == nil {
-		c.guard.history().gaveUp(c, ErrGoexit)
+		c.gaveUp(ErrGoexit)
+		c.over(c.lost(nil))
 	}
 }
 
@@ -101,6 +101,7 @@ func (c *call) record(now fuseboard.Instant) {
 	c.measure(now)
 	_, moved := g.circuit.Record(now, c.permit, c.out)
 	g.count.attempt(c.out.Kind, c.attempts > 1)
+	c.timed(c.lasted(now))
 	if moved {
 		g.stir()
 	}

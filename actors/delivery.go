@@ -32,7 +32,7 @@ type delivery[Req, Resp any] struct {
 // receive brings a request that came as a message to the gate, on its sender's goroutine.
 func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID) {
 	if r.key != nil && !r.key.keep() {
-		reply(r.Guard, sender, Reply[Req, Resp]{Request: req, Err: r.key.evictedError(r.op.name)})
+		reply(r.Guard, sender, Reply[Req, Resp]{Request: req, Err: r.key.goneFor(ctx, r.op.name)})
 		return
 	}
 	d := &delivery[Req, Resp]{ref: r, req: req, sender: sender}
@@ -49,7 +49,7 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 		d.end(err)
 		return
 	}
-	r.gate.Post(ctx, d.span.Until, d)
+	d.stand(d)
 }
 
 // Run takes the permit to a worker.
@@ -59,7 +59,9 @@ func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
 func (d *delivery[Req, Resp]) Refuse(why error) {
 	d.guard.circuit.Return(d.permit)
 	d.unhost()
+	from := d.now
 	d.now = d.guard.clock.Now()
+	d.stood(from, why)
 	d.refused(d.unqueued(why))
 }
 
@@ -76,7 +78,9 @@ func (*delivery[Req, Resp]) IgnoreDeadLetterLogging() {}
 // handle makes one attempt. A failure is the strategy's from here on: it must be
 // the last that the worker does with it.
 func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
+	from := d.now
 	d.now, d.worker = d.guard.clock.Now(), w
+	d.stood(from, nil)
 	if err := d.start(); err != nil {
 		d.refused(err)
 		return
@@ -150,11 +154,12 @@ func (d *delivery[Req, Resp]) Again() {
 		d.refused(err)
 		return
 	}
-	d.guard.gate.Post(d.parent, d.span.Until, d)
+	d.stand(d)
 }
 
 // Answer replies with the failure.
 func (d *delivery[Req, Resp]) Answer(why error) {
+	d.now = d.guard.clock.Now() // it may have backed off
 	switch {
 	case d.final():
 		why = nil
@@ -174,11 +179,14 @@ func (d *delivery[Req, Resp]) refused(err error) {
 	d.end(err)
 }
 
-// end replies, once.
+// end replies, once, whatever the observer does.
 func (d *delivery[Req, Resp]) end(err error) {
-	reply(d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
-	d.guard.posted.done()
-	if e := d.ref.key; e != nil { // last: a guard that is gone runs nothing
-		e.release(e.guard.clock.Now())
-	}
+	defer func() {
+		reply(d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
+		d.guard.posted.done()
+		if e := d.ref.key; e != nil { // last: a guard that is gone runs nothing
+			e.release(e.guard.clock.Now())
+		}
+	}()
+	d.over(err)
 }

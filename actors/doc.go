@@ -82,6 +82,14 @@
 // (TestForwardTakesTheFirstReplyOnly); what comes after the end of its context is
 // dropped (TestForwardEndsWithItsContextAndDropsLateReplies).
 //
+// Stats are exact: every attempt is timed once, every call that had one as well, a wait
+// apart from both (TestDurationsOfCallsAttemptsAndWaitsAreCountedApart), transitions and
+// the time in each state add up (TestTransitionsAndTimesInStatesAddUp), and the numbers of
+// a [Keyring] survive its keys (TestNumbersOfKeysSurviveTheirEviction). Options.Observe is
+// told of every call once, whichever way it came (TestObserverIsToldOfEveryWayInOnce), and
+// whatever it does, no answer is lost (TestObserverThatPanicsIsLoggedAndHarmsNoCall,
+// TestObserverThatEndsItsGoroutineLosesNoAnswer).
+//
 // [Limits] bound what all guards of a System hold together: none is ever exceeded, and
 // all that was taken comes back (TestStorm_NoLimitIsExceededAndAllComesBack). A call
 // without a caller of its own has its goroutine before it waits, so one that is granted

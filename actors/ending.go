@@ -19,7 +19,7 @@ import (
 // caller gets the answer as it is.
 func (c *call) failed(err, why error) error {
 	if c.out.Kind == fuseboard.Failure {
-		c.guard.history().gaveUp(c, why)
+		c.gaveUp(why)
 	}
 	if err == nil && c.gone {
 		err = &lostAnswer{class: c.out.Class}

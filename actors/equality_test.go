@@ -198,7 +198,10 @@ func (r *record) answer(id, value int, err error) {
 func (h history) play(t *testing.T, messages bool) *record {
 	rec := &record{tried: map[int]int{}}
 	synctest.Test(t, func(t *testing.T) {
-		sys := start(t)
+		sys := startWith(t, Options{Seed: 1, Observe: func(ctx context.Context, c CallInfo) {
+			rec.note("observed, %s: %d attempts, %+v, %q, took %s, waited %s, %v",
+				fuseboard.PriorityOf(ctx), c.Attempts, c.Outcome, c.RejectedBy, c.Elapsed, c.Waited, c.Err)
+		}})
 		rec.began = time.Now()
 		sub := sys.Subscribe(1000)
 		r := spawn(t, sys, h.policies[0], func(ctx context.Context, s scripted) (int, error) {

@@ -62,7 +62,7 @@ func (s sight) happened() (all []Happening) {
 	for reason := range reasonsToRefuse {
 		if e := past.refused[reason].Load(); e != nil {
 			all = append(all, Happening{
-				Fate: Refused, Count: s.guard.count.refused[reason].Load(), By: e.by, Op: e.Op, Last: e == latest,
+				Fate: Refused, Count: s.guard.count.refused(reason), By: e.by, Op: e.Op, Last: e == latest,
 				Why: strings.TrimSuffix(fmt.Sprintf("%v: %s", e.Cause, e.detail), ": "),
 			})
 		}

@@ -22,6 +22,10 @@ type GroupStats struct {
 	Rejected Rejected
 	// Left is the sum of calls whose caller went away before the first attempt.
 	Left uint64
+	// Failed and Suppressed are sums of the same numbers in [Stats].
+	Failed, Suppressed uint64
+	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all guards together.
+	CallLatency, AttemptLatency, QueueWait Histogram
 	// InUse and Waiting are how many permits of guards are lent and how many callers
 	// wait for one; those of keys are not looked at.
 	InUse, Waiting int
@@ -70,6 +74,9 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Voids += s.Voids
 	sum.Rejected = sum.Rejected.plus(s.Rejected)
 	sum.Left += s.Left
+	sum.Failed += s.Failed
+	sum.Suppressed += s.Suppressed
+	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 	sum.InUse += s.Gate.InUse
 	sum.Waiting += s.Gate.Waiting
 }
@@ -84,4 +91,13 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Voids += s.Voids
 	sum.Rejected = sum.Rejected.plus(s.Rejected)
 	sum.Left += s.Left
+	sum.Failed += s.Failed
+	sum.Suppressed += s.Suppressed
+	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
+}
+
+func (sum *GroupStats) addLatencies(calls, attempts, waits Histogram) {
+	sum.CallLatency = sum.CallLatency.Plus(calls)
+	sum.AttemptLatency = sum.AttemptLatency.Plus(attempts)
+	sum.QueueWait = sum.QueueWait.Plus(waits)
 }

@@ -219,12 +219,14 @@ func TestStatsOfAGroupAreTheSumOfItsGuards(t *testing.T) {
 			want.Attempts += s.Attempts
 			want.Successes += s.Successes
 			want.Failures += s.Failures
+			want.Failed += s.Failed
+			want.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 			want.Rejected.Breaker += s.Rejected.Breaker
 			want.Rejected.Bulkhead += s.Rejected.Bulkhead
 			want.InUse += s.Gate.InUse
 			want.Waiting += s.Gate.Waiting
 		}
-		if got != want || got.Calls != 11 || got.InUse != 1 || got.Waiting != 1 || got.Rejected.Breaker != 2 || got.Rejected.Bulkhead != 1 {
+		if got != want || got.Calls != 11 || got.Failed != 3 || got.CallLatency.Count() != 8 || got.InUse != 1 || got.Waiting != 1 || got.Rejected.Breaker != 2 || got.Rejected.Bulkhead != 1 {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 		ctx, end := context.WithTimeout(t.Context(), time.Second)

@@ -34,6 +34,8 @@ type Guard struct {
 	spent       *supervision.Spending // of the retry budget
 	family      deadline.Family       // the contexts of handlers that run
 	count       counters
+	born        fuseboard.Instant
+	times       atomic.Pointer[times]        // of its calls; nil before the first
 	draws       atomic.Uint64                // numbers the random draws, so that a seed repeats them
 	posted      tally                        // calls that run without a caller of their own
 	crew        atomic.Pointer[crew]         // handles what comes as messages; nil before the first
@@ -116,6 +118,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 // life (actor, halting, done) is its own, or that of its Keyring.
 func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
+	g.born = g.clock.Now()
 	g.gate = mailbox.NewGateUnder(first.bulkhead(), sys.clock, &sys.limits.quotas)
 	g.spent = supervision.NewSpending(first.retry.Budget)
 	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)

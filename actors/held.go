@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -66,10 +67,23 @@ type holding struct {
 // pending is the part of a call that outlives its handler: set while the attempt has
 // neither been ended nor handed over to a [Held].
 type pending struct {
-	on      bool           // the attempt goes on
-	settled bool           // its outcome was recorded
-	gone    bool           // its answer was discarded, and the next attempt never came
-	lazy    *deadline.Lazy // its context
+	on       bool              // the attempt goes on
+	settled  bool              // its outcome was recorded
+	gone     bool              // its answer was discarded, and the next attempt never came
+	returned fuseboard.Instant // its handler did
+	lazy     *deadline.Lazy    // its context
+}
+
+// errBrokeOff is why a call whose answer had begun has failed after all.
+var errBrokeOff = errors.New("its answer broke off after it had begun")
+
+// lasted is until when an attempt is taken to have lasted: what its caller does with a
+// held answer is not the dependency's time.
+func (c *call) lasted(now fuseboard.Instant) fuseboard.Instant {
+	if c.pending.on && c.out.Kind != fuseboard.Failure {
+		return c.returned
+	}
+	return now
 }
 
 // finish ends an attempt whose handler is through, or leaves it open where its
@@ -82,8 +96,8 @@ func (c *call) finish(lazy *deadline.Lazy, holds bool, err error) {
 		return
 	}
 	c.judge(nil)
-	c.pending = pending{on: true, lazy: lazy}
 	c.now = c.guard.clock.Now()
+	c.pending = pending{on: true, returned: c.now, lazy: lazy}
 	c.measure(c.now)
 	if c.out.Kind == fuseboard.Failure {
 		c.settle()
@@ -161,6 +175,9 @@ func (h *holding) end(err error) {
 	if !c.settled {
 		c.endedWith(now, err)
 		c.record(now)
+		if c.out.Kind == fuseboard.Failure {
+			c.gaveUp(errBrokeOff)
+		}
 	}
 	c.pending.lazy.End()
 	c.vacate()

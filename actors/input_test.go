@@ -5,6 +5,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -171,7 +172,7 @@ func TestNilsAreErrorsNotPanics(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for _, g := range []*Guard{nil, {}} {
-		if g.Name() != "" || g.PID() != nil || g.State() != Closed || g.Stats() != (Stats{}) || g.Warnings() != nil || g.Policy().Breaker.On() {
+		if g.Name() != "" || g.PID() != nil || g.State() != Closed || !reflect.DeepEqual(g.Stats(), Stats{}) || g.Warnings() != nil || g.Policy().Breaker.On() {
 			t.Error("a guard that nobody made has something")
 		}
 	}

@@ -70,15 +70,12 @@ func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp,
 	if !k.made() {
 		return none, errUnbound
 	}
-	e, err := k.take(key)
+	e, err := k.takeFor(ctx, key)
 	if err != nil {
 		return none, err
 	}
 	defer func() { e.release(c.now) }()
-	if err := c.begin(ctx, e.guard.self); err != nil {
-		return none, err
-	}
-	return run(&c, k.handle, &k.with, req)
+	return through(ctx, &c, e.guard.self, k.handle, &k.with, req)
 }
 
 // Ask runs the operation on a goroutine of the key's guard and returns at once,
@@ -101,7 +98,7 @@ func (k *Keyed[Req, Resp]) post(ctx context.Context, key string, req Req, answer
 		answer(none, errUnbound)
 		return errUnbound
 	}
-	e, err := k.take(key)
+	e, err := k.takeFor(ctx, key)
 	if err != nil {
 		var none Resp
 		answer(none, err)
@@ -124,13 +121,10 @@ func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (Resp, error) {
 	)
 	e := r.key
 	if !e.keep() {
-		return none, e.evictedError(r.op.name)
+		return none, e.goneFor(ctx, r.op.name)
 	}
 	defer func() { e.release(c.now) }()
-	if err := c.begin(ctx, r.op); err != nil {
-		return none, err
-	}
-	return run(&c, r.handle, &r.with, req)
+	return through(ctx, &c, r.op, r.handle, &r.with, req)
 }
 
 // giveBack ends what post began for the guard of a key: after the answer, and

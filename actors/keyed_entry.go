@@ -44,6 +44,7 @@ func newEntry(k *Keyring, s *shard, key string, hash uint64) *entry {
 	g.halting, g.done, g.group = head.halting, head.done, head.group
 	e.receiver.guard, e.receiver.history = g, g.circuit.Log()
 	g.receiver = &e.receiver
+	g.times.Store(&s.times)
 	e.used.Store(int64(g.clock.Now()))
 	return e
 }

@@ -31,7 +31,7 @@ func (m *keyedRequest[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: at.unreadable(m)})
 		return
 	}
-	e, err := m.keyed.take(m.key)
+	e, err := m.keyed.takeFor(m.ctx, m.key)
 	if err != nil {
 		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: err})
 		return

@@ -27,7 +27,8 @@ type Keyring struct {
 	armed  atomic.Bool // the alarm is set, or a sweep is under way
 	ring   func()
 
-	departed departed // evicted, and not told yet
+	departed departed    // evicted, and not told yet
+	moves    sharedMoves // of all keys
 
 	count   atomic.Int64 // keys, and places taken for keys about to be
 	draws   atomic.Uint64

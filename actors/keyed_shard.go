@@ -18,6 +18,7 @@ type shard struct {
 	free   int      // list[:free] are looked at when a place is needed
 	closed bool     // the Keyring stops: no key is made or kept any more
 	past   counters // of the guards that were evicted
+	times  times    // of the calls of all keys, also of those that were evicted
 
 	forRoom, forIdle uint64 // evictions, by their reason
 	_                [64]byte

@@ -9,8 +9,9 @@ type KeyringStats struct {
 	Keys, Max int
 	// InUse is how many of them have a call under way: running, waiting or backing off.
 	InUse int
-	// NotClosed is how many have a circuit that is not closed now.
-	NotClosed int
+	// NotClosed is how many have a circuit that is not closed now; Open, HalfOpen and
+	// Ramping say which, whatever mode they are under.
+	NotClosed, Open, HalfOpen, Ramping int
 	// Commanded is how many are under a command now.
 	Commanded int
 	// Created is how many guards were made: Keys and the two numbers below.
@@ -31,6 +32,12 @@ type KeyringStats struct {
 	Left uint64
 	// PolicyVersion numbers the policy of all keys, the first one 1.
 	PolicyVersion uint64
+	// Failed and Suppressed are as in [Stats]. They never fall.
+	Failed, Suppressed uint64
+	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all keys together.
+	CallLatency, AttemptLatency, QueueWait Histogram
+	// Transitions is how often the circuits moved.
+	Transitions []TransitionCount
 }
 
 // Stats returns the Keyring's numbers. It looks at every key: for a page or a
@@ -40,9 +47,13 @@ func (k *Keyring) Stats() KeyringStats {
 		return KeyringStats{}
 	}
 	st := KeyringStats{Max: k.limits.Max, Refused: k.refused.Load(), PolicyVersion: k.head.plan.Load().version}
-	var sum counters
+	var (
+		sum counters
+		all latencies
+	)
 	for i := range k.shards {
 		k.shards[i].count(&st, &sum)
+		all.add(&k.shards[i].times)
 	}
 	st.Created = uint64(st.Keys) + st.EvictedIdle + st.EvictedForRoom
 	st.Successes = sum.first.successes.Load() + sum.again.successes.Load()
@@ -50,7 +61,9 @@ func (k *Keyring) Stats() KeyringStats {
 	st.Voids = sum.first.voids.Load() + sum.again.voids.Load()
 	st.Retries, st.Left = sum.again.sum(), sum.left.Load()
 	st.Attempts = st.Successes + st.Failures + st.Voids
-	st.Rejected = sum.rejected()
+	st.Rejected, st.Failed, st.Suppressed = sum.rejected(), sum.failed.Load(), sum.suppressed.Load()
+	st.CallLatency, st.AttemptLatency, st.QueueWait = all.calls, all.attempts, all.waits
+	st.Transitions = k.moves.list()
 	st.Calls = sum.first.sum() + st.Left + st.Rejected.sum()
 	return st
 }
@@ -84,23 +97,40 @@ func (s *shard) count(st *KeyringStats, sum *counters) {
 		if e.kept.Load() > 0 {
 			st.InUse++
 		}
-		if e.guard.circuit.State() != Closed {
-			st.NotClosed++
-		}
+		st.stand(e.guard.circuit.State())
 		if e.guard.circuit.Mode() != Enforce {
 			st.Commanded++
 		}
 	}
 }
 
+// stand counts a circuit by its state.
+func (st *KeyringStats) stand(s State) {
+	switch s {
+	case Open:
+		st.Open++
+	case HalfOpen:
+		st.HalfOpen++
+	case Ramping:
+		st.Ramping++
+	case Closed:
+		return
+	}
+	st.NotClosed++
+}
+
 // add adds what another has counted.
 func (n *counters) add(m *counters) {
 	n.first.add(&m.first)
 	n.again.add(&m.again)
-	for reason := range m.refused {
-		n.refused[reason].Add(m.refused[reason].Load())
+	if by := m.refusedBy.Load(); by != nil {
+		for reason := range by {
+			n.addRefused(reason, by[reason].Load())
+		}
 	}
 	n.left.Add(m.left.Load())
+	n.failed.Add(m.failed.Load())
+	n.suppressed.Add(m.suppressed.Load())
 }
 
 func (o *outcomes) add(m *outcomes) {

@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"context"
 	"sync"
 
 	"github.com/fuseboard/fuseboard"
@@ -20,6 +21,15 @@ func (k *Keyring) take(key string) (*entry, error) {
 		return e, nil
 	}
 	return k.begin(s, key, hash)
+}
+
+// takeFor is take for a call, which is over if there is no place.
+func (k *Keyring) takeFor(ctx context.Context, key string) (*entry, error) {
+	e, err := k.take(key)
+	if err != nil {
+		k.head.sys.turnedAway(ctx, k.head.name, "", key, err)
+	}
+	return e, err
 }
 
 func (k *Keyring) shardOf(key string) (*shard, uint64) {

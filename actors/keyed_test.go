@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"runtime"
 	"strings"
@@ -245,7 +246,7 @@ func TestKeyedThatNobodyMadeRefusesEverything(t *testing.T) {
 	if _, err := k.Update(t.Context(), Policy{}); err == nil || k.Stop(t.Context()) == nil || k.Command(t.Context(), "a", holdOpen) == nil {
 		t.Error("a nil Keyring took something")
 	}
-	if _, found := k.Guard("a"); found || k.Len() != 0 || k.Name() != "" || k.PID() != nil || k.Stats() != (KeyringStats{}) ||
+	if _, found := k.Guard("a"); found || k.Len() != 0 || k.Name() != "" || k.PID() != nil || !reflect.DeepEqual(k.Stats(), KeyringStats{}) ||
 		k.Limits() != (KeyLimits{}) || k.Warnings() != nil || k.Policy().Retry.Attempts != 0 {
 		t.Error("a nil Keyring has something")
 	}

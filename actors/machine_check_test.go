@@ -163,7 +163,7 @@ func (m *machine) checkGuard(w *ward) {
 // numbersOf are those that never fall.
 func numbersOf(s Stats) []uint64 {
 	r := s.Rejected
-	return []uint64{s.Calls, s.Attempts, s.Retries, s.Successes, s.Failures, s.Voids, s.Left, r.Breaker, r.Bulkhead, r.Restart, r.Deadline, r.Workers, r.Stopped}
+	return []uint64{s.Calls, s.Attempts, s.Retries, s.Successes, s.Failures, s.Voids, s.Left, s.Failed, s.Suppressed, s.CallLatency.Count(), r.Breaker, r.Bulkhead, r.Restart, r.Deadline, r.Workers, r.Stopped}
 }
 
 // counted returns the numbers of a guard, or those of all keys in the same form.
@@ -175,6 +175,7 @@ func (w *ward) counted() Stats {
 	return Stats{
 		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries, Successes: s.Successes, Failures: s.Failures, Voids: s.Voids,
 		Rejected: s.Rejected, Left: s.Left, PolicyVersion: s.PolicyVersion,
+		Failed: s.Failed, Suppressed: s.Suppressed, CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency,
 	}
 }
 
@@ -189,6 +190,11 @@ func (m *machine) checkStats(w *ward) {
 	}
 	if s.Attempts != s.Successes+s.Failures+s.Voids || s.Calls != s.Attempts-s.Retries+s.Left+s.Rejected.sum() {
 		m.fault("%s: the numbers do not add up: %+v", w.name, s)
+	}
+	// Every attempt is timed; of the calls with attempts those that are not over are not.
+	if s.AttemptLatency.Count() != s.Attempts || s.CallLatency.Count() > s.Calls-s.Left-s.Rejected.sum() ||
+		s.CallLatency.Count() < s.Failed || s.Failed > s.Failures {
+		m.fault("%s: the durations do not add up: %+v", w.name, s)
 	}
 	m.mu.Lock()
 	r, sent, tries := w.settled, uint64(w.sent), uint64(w.tries)

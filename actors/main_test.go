@@ -21,7 +21,12 @@ var errDown = errors.New("dependency down")
 // start makes a System that is shut down when the test ends.
 func start(t testing.TB) *System {
 	t.Helper()
-	sys, err := Start(Options{Seed: 1})
+	return startWith(t, Options{Seed: 1})
+}
+
+func startWith(t testing.TB, o Options) *System {
+	t.Helper()
+	sys, err := Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func (c *call) refuse(reason int, e *CallError) *CallError {
 	if c.attempts > 0 {
 		return e
 	}
-	c.guard.count.refused[reason].Add(1)
+	c.guard.count.refuse(reason)
 	past := c.guard.history()
 	for _, i := range [...]int{reason, reasonsToRefuse} {
 		if last := &past.refused[i]; last.Load() != e {
@@ -134,5 +134,5 @@ func (c *call) wordsOf(why error) string {
 // sentences are the reasons that say everything themselves.
 var sentences = []error{
 	supervision.ErrNotFailed, supervision.ErrInnermost, supervision.ErrAttempts, supervision.ErrClass, supervision.ErrFinal, supervision.ErrUnsafe,
-	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit,
+	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit, errBrokeOff,
 }

@@ -157,10 +157,18 @@ func (r *receiver) publish() {
 		}
 		r.begin() // before told: from then on a key may be evicted, which tells the end
 		g.told.Store(t.Epoch)
-		g.recent.add(t)
+		g.note(t)
 		r.event(Event{Kind: EventTransition, Transition: t})
 		r.log(t)
 		g.group.stir()
+	}
+}
+
+// note adds a transition to what the guard, and the Keyring of a key, tell of them.
+func (g *Guard) note(t Transition) {
+	g.recent.add(t, g.born)
+	if g.key != nil {
+		g.key.ring.moves.add(t)
 	}
 }
 

@@ -5,21 +5,29 @@ package actors
 import (
 	"slices"
 	"sync"
+
+	"github.com/fuseboard/fuseboard"
 )
 
 // recentMoves is how many transitions a guard remembers.
 const recentMoves = 8
 
-// recent is a guard's memory of its last transitions, oldest first. The guard
-// writes it in its turn; anybody reads. It holds nothing before the first one.
+// recent is a guard's memory of its transitions: the last ones, oldest first, and
+// what they all add up to. The guard writes it in its turn; anybody reads. It holds
+// nothing before the first one.
 type recent struct {
-	mu    sync.Mutex
-	moves []Transition
+	mu     sync.Mutex
+	moves  []Transition
+	ledger *ledger
 }
 
-func (r *recent) add(t Transition) {
+func (r *recent) add(t Transition, born fuseboard.Instant) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.ledger == nil {
+		r.ledger = &ledger{since: born}
+	}
+	r.ledger.add(t)
 	if len(r.moves) == recentMoves {
 		copy(r.moves, r.moves[1:])
 		r.moves = r.moves[:recentMoves-1]
@@ -31,4 +39,14 @@ func (r *recent) list() []Transition {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.moves)
+}
+
+// sums returns what all transitions add up to; a guard that never moved was closed.
+func (r *recent) sums(born, now fuseboard.Instant) ([]TransitionCount, TimeIn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ledger == nil {
+		return nil, TimeIn{Closed: now.Sub(born)}
+	}
+	return r.ledger.moves.list(), r.ledger.timeIn(now)
 }

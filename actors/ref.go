@@ -149,11 +149,7 @@ func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
 	if r.key != nil {
 		return r.callKept(ctx, req)
 	}
-	if err := c.begin(ctx, r.op); err != nil {
-		var none Resp
-		return none, err
-	}
-	return run(&c, r.handle, &r.with, req)
+	return through(ctx, &c, r.op, r.handle, &r.with, req)
 }
 
 // Do runs f under the guard's policy, for work that has no operation of its
@@ -169,14 +165,11 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 	}
 	if g.key != nil {
 		if !g.key.keep() {
-			return none, g.key.evictedError("")
+			return none, g.key.goneFor(ctx, "")
 		}
 		defer func() { g.key.release(c.now) }()
 	}
-	if err := c.begin(ctx, g.self); err != nil {
-		return none, err
-	}
-	return run(&c, nil, &with, f)
+	return through(ctx, &c, g.self, nil, &with, f)
 }
 
 // run runs the handler. One that is nil is that of [Do]: the request is the work.

@@ -11,6 +11,7 @@ import (
 
 // Stats are a guard's numbers since it was made. Each is exact; together they
 // are read one after the other, so under load their sums may be a few calls apart.
+// The guard of a key has no latencies of its own: those of all keys are in [KeyringStats].
 type Stats struct {
 	// Calls whose first attempt has ended, that a policy refused before it, or
 	// whose caller left before it. It never falls.
@@ -38,6 +39,28 @@ type Stats struct {
 	Overdue int
 	// PolicyVersion numbers the policy in force, the first one 1.
 	PolicyVersion uint64
+	// Failed is how many calls were answered with the failure of their last attempt,
+	// because it was not repeated, for whatever reason. It never falls.
+	Failed uint64
+	// Suppressed is how many repetitions the retry budget refused. It never falls.
+	Suppressed uint64
+	// BudgetLeft is how many repetitions the retry budget allows now, without any
+	// further call; 0 where the policy has no retries.
+	BudgetLeft int
+	// CallLatency is how long calls took from their beginning to their answer, with all
+	// attempts, waits and backoffs. Calls without an attempt are not in it.
+	CallLatency Histogram
+	// AttemptLatency is how long handlers ran, or their callers waited for them: its
+	// Count is Attempts.
+	AttemptLatency Histogram
+	// QueueWait is how long who found no free permit stood at the gate, whether it got
+	// one or left; those that were refused at once are not in it.
+	QueueWait Histogram
+	// Transitions is how often the circuit moved, by states and cause, up to the last
+	// transition that was told. In the order of states and causes.
+	Transitions []TransitionCount
+	// TimeIn is how long the circuit was in each state.
+	TimeIn TimeIn
 }
 
 // Rejected counts refused calls by the section of the policy that refused.
@@ -63,17 +86,38 @@ type Rejected struct {
 // taken from another.
 type counters struct {
 	first, again outcomes
-	refused      [reasonsToRefuse]atomic.Uint64
+	refusedBy    atomic.Pointer[[reasonsToRefuse]atomic.Uint64] // nil before the first
 	left         atomic.Uint64
+	failed       atomic.Uint64 // calls
+	suppressed   atomic.Uint64 // repetitions
+}
+
+// refused returns how many calls were refused for the reason.
+func (n *counters) refused(reason int) uint64 {
+	if by := n.refusedBy.Load(); by != nil {
+		return by[reason].Load()
+	}
+	return 0
+}
+
+func (n *counters) refuse(reason int) { n.addRefused(reason, 1) }
+
+func (n *counters) addRefused(reason int, more uint64) {
+	by := n.refusedBy.Load()
+	if by == nil {
+		n.refusedBy.CompareAndSwap(nil, new([reasonsToRefuse]atomic.Uint64))
+		by = n.refusedBy.Load()
+	}
+	by[reason].Add(more)
 }
 
 func (n *counters) rejected() Rejected {
 	return Rejected{
-		Breaker:  n.refused[refusedOpen].Load(),
-		Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
-		Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
-		Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
-		Limits: n.refused[refusedUnhosted].Load() + n.refused[refusedCrowded].Load(),
+		Breaker:  n.refused(refusedOpen),
+		Bulkhead: n.refused(refusedFull) + n.refused(refusedWaited) + n.refused(refusedSuspended),
+		Deadline: n.refused(refusedLate), Stopped: n.refused(refusedStopped),
+		Restart: n.refused(refusedRestarting), Workers: n.refused(refusedUnmanned),
+		Limits: n.refused(refusedUnhosted) + n.refused(refusedCrowded),
 	}
 }
 
@@ -109,24 +153,33 @@ func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
 
 func (o *outcomes) sum() uint64 { return o.successes.Load() + o.failures.Load() + o.voids.Load() }
 
-// Stats returns the guard's numbers. Not for the way of a call: it sums a window.
+// Stats returns the guard's numbers. Not for the way of a call: it sums windows.
 func (g *Guard) Stats() Stats {
 	if !g.made() {
 		return Stats{}
 	}
-	n, circuit := &g.count, g.circuit.Snapshot(g.clock.Now())
+	now := g.clock.Now()
+	n, p, circuit := &g.count, g.plan.Load(), g.circuit.Snapshot(now)
 	s := Stats{
 		Successes: n.first.successes.Load() + n.again.successes.Load(),
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: n.rejected(),
-		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
-		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
+		Rejected: n.rejected(), Failed: n.failed.Load(), Suppressed: n.suppressed.Load(),
+		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
+		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: p.version,
 	}
-	p := g.plan.Load()
-	s.PolicyVersion, s.Overdue = p.version, g.pool.Load().Abandoned()
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	s.Calls = n.first.sum() + s.Left + s.Rejected.sum()
+	if p.repeats {
+		_, repeats, allowed := g.spent.Balance(now)
+		s.BudgetLeft = max(allowed-repeats, 0)
+	}
+	if g.key == nil {
+		var l latencies
+		l.add(g.times.Load())
+		s.CallLatency, s.AttemptLatency, s.QueueWait = l.calls, l.attempts, l.waits
+	}
+	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
 	return s
 }

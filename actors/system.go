@@ -4,6 +4,8 @@ package actors
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"math"
@@ -27,23 +29,32 @@ type Options struct {
 	Seed uint64
 	// Limits bound what all guards hold together. Zero: the defaults.
 	Limits Limits
+	// Observe is told of every call when it ends: answered, failed, refused or left, whichever
+	// way it came. It runs on the call's goroutine, before the answer is given, with the
+	// context of the request: so it must be quick and safe for concurrent use. One that
+	// panics is logged, and the call is answered. Nil: nobody is told, at no cost.
+	Observe func(context.Context, CallInfo)
+	// ObserveEvery tells Observe of one call in so many, the first one among them. 0 and
+	// 1: of every call.
+	ObserveEvery int
 }
 
 // System holds the guards of one process: their clock, their actors and their
 // subscribers. Most services have one. Its methods are safe for concurrent use.
 type System struct {
-	clock   *fuseboard.Clock
-	log     *slog.Logger // never blocks: see journal
-	journal *journal     // nil when silent
-	seed    uint64
-	actors  *actor.ActorSystem
-	root    *actor.RootContext // spawns guards under the strategy
-	strat   *strategy.Strategy
-	streams streams
-	limits  *limits
-	spawns  atomic.Uint64 // numbers the guards' actors
-	users   tally         // actors of SpawnActor that have not stopped
-	watcher *actor.PID    // learns of their end
+	clock    *fuseboard.Clock
+	log      *slog.Logger // never blocks: see journal
+	journal  *journal     // nil when silent
+	seed     uint64
+	actors   *actor.ActorSystem
+	root     *actor.RootContext // spawns guards under the strategy
+	strat    *strategy.Strategy
+	streams  streams
+	observer *observer // nil unless Options.Observe is set
+	limits   *limits
+	spawns   atomic.Uint64 // numbers the guards' actors
+	users    tally         // actors of SpawnActor that have not stopped
+	watcher  *actor.PID    // learns of their end
 
 	mu      sync.RWMutex
 	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
@@ -60,13 +71,24 @@ type Parent interface {
 
 func (s *System) under() (*System, *Group) { return s, nil }
 
+func (o Options) problems() Problems {
+	problems := o.Limits.Validate().Under("limits")
+	if o.ObserveEvery < 0 {
+		problems = append(problems, fuseboard.Problem{
+			Path: "observe_every", Code: "range", Value: fmt.Sprint(o.ObserveEvery), Message: "must not be negative",
+			Accepted: "0 and more", Fix: "0 or 1 tells of every call, n of one in n",
+		})
+	}
+	return problems
+}
+
 // Start makes a System. It opens nothing and, without a Logger, keeps no
 // goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
-// Errors: [Problems] with everything wrong with the Limits.
+// Errors: [Problems] with everything wrong with the Limits and with ObserveEvery.
 func Start(o Options) (*System, error) {
-	if err := o.Limits.Validate().Under("limits").Err(); err != nil {
+	if err := o.problems().Err(); err != nil {
 		return nil, err
 	}
 	s := &System{
@@ -83,6 +105,7 @@ func Start(o Options) (*System, error) {
 		s.journal = newJournal(o.Logger.Handler())
 		s.log = s.journal.logger()
 	}
+	s.observer = newObserver(o, s.log)
 	if s.seed == 0 {
 		s.seed = rand.Uint64()
 	}

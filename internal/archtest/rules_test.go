@@ -31,6 +31,10 @@ var rooms = []room{
 		[]string{root},
 		"plain words for policies (units, paths, ranges): every room uses it, so it knows none",
 	},
+	{
+		"internal/hist", 0, nil,
+		"buckets of durations, the same for every room: it knows nothing but time",
+	},
 
 	{
 		"mailbox", 1,
@@ -55,7 +59,7 @@ var rooms = []room{
 
 	{
 		"actors", 2,
-		[]string{root, "internal/plain", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		[]string{root, "internal/hist", "internal/plain", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
@@ -67,7 +71,7 @@ var rooms = []room{
 
 	{
 		"clients/httpclient", 3,
-		[]string{root, "actors", "clients/internal/wire", "patterns/deadline"},
+		[]string{root, "actors", "clients/internal/wire", "patterns/deadline", "supervision"},
 		"protection in the shape of an http.RoundTripper: it knows no server, no metrics, no cluster",
 	},
 

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// watched starts a System that keeps what its observer is told.
+func watched(t *testing.T, o Options) (*System, func() []CallInfo) {
+	var (
+		mu  sync.Mutex
+		all []CallInfo
+	)
+	o.Observe = func(_ context.Context, c CallInfo) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, c)
+	}
+	return startWith(t, o), func() []CallInfo {
+		mu.Lock()
+		defer mu.Unlock()
+		seen := all
+		all = nil
+		return seen
+	}
+}
+
+func TestObserverIsToldHowEachCallEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, seen := watched(t, Options{Seed: 1})
+		r := spawn(t, sys, Policy{Retry: twice, Breaker: quickBreaker, Bulkhead: Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Minute}}, takes,
+			With[int, int]{Safe: Always[int]})
+		left, leave := context.WithCancel(t.Context())
+		for what, c := range []struct {
+			do   func()
+			want CallInfo
+		}{
+			{func() { _, _ = r.Call(t.Context(), 10) }, CallInfo{Attempts: 1, Outcome: fuseboard.Outcome{Kind: fuseboard.Success, Elapsed: 10 * time.Millisecond}, Elapsed: 10 * time.Millisecond}},
+			{func() { _, _ = r.Call(t.Context(), -10) }, CallInfo{Attempts: 2, Outcome: fuseboard.Outcome{Kind: fuseboard.Failure, Class: "error", Elapsed: 10 * time.Millisecond}, Elapsed: 120 * time.Millisecond}},
+			{func() {
+				busy := r.Ask(t.Context(), 1000)
+				time.AfterFunc(30*time.Millisecond, leave)
+				_, _ = r.Call(left, 1)
+				defer func() { _, _ = busy.Wait(t.Context()) }()
+			}, CallInfo{Outcome: fuseboard.Outcome{Kind: fuseboard.Void, Class: "cancelled"}, Elapsed: 30 * time.Millisecond, Waited: 30 * time.Millisecond}},
+			{func() { _, _ = r.Call(t.Context(), -1) }, CallInfo{Attempts: 2, Outcome: fuseboard.Outcome{Kind: fuseboard.Failure, Class: "error", Elapsed: time.Millisecond}, Elapsed: 102 * time.Millisecond}},
+			{func() { _, _ = r.Call(t.Context(), -1) }, CallInfo{Attempts: 1, Outcome: fuseboard.Outcome{Kind: fuseboard.Failure, Class: "error", Elapsed: time.Millisecond}, Elapsed: time.Millisecond}},
+			{func() { _, _ = r.Call(t.Context(), 1) }, CallInfo{RejectedBy: "breaker", Outcome: fuseboard.Outcome{Kind: fuseboard.Rejected}}},
+		} {
+			c.do()
+			got := seen()
+			if len(got) == 0 {
+				t.Fatalf("%d: told of nothing", what)
+			}
+			c.want.Dependency, c.want.Err = "payments", got[0].Err
+			if got[0] != c.want {
+				t.Errorf("%d: got  %+v\nwant %+v", what, got[0], c.want)
+			}
+		}
+	})
+}
+
+func TestObserverIsToldOfEveryWayInOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, seen := watched(t, Options{Seed: 1})
+		r := spawn(t, sys, Policy{}, takes)
+		k := keyed(t, sys, Policy{}, KeyLimits{Max: 1, Idle: time.Minute}, takes)
+		once := func(what, key, op, by string, do func()) {
+			t.Helper()
+			do()
+			synctest.Wait()
+			if got := seen(); len(got) != 1 || got[0].Key != key || got[0].Op != op || got[0].RejectedBy != by {
+				t.Errorf("%s: told of %+v", what, got)
+			}
+		}
+		ctx := t.Context()
+		once("call", "", "", "", func() { _, _ = r.Call(ctx, 1) })
+		once("do", "", "", "", func() { _, _ = Do(ctx, r.Guard, func(context.Context) (int, error) { return 1, nil }) })
+		once("ask", "", "", "", func() { _, _ = r.Ask(ctx, 1).Wait(ctx) })
+		once("tell", "", "", "", func() { _ = r.Tell(ctx, 1); time.Sleep(time.Second) })
+		once("message", "", "", "", func() { sys.root.Send(r.PID(), r.Message(ctx, 1)); time.Sleep(time.Second) })
+		once("call of a key", "a", "", "", func() { _, _ = k.Call(ctx, "a", 1) })
+		once("ask of a key", "a", "", "", func() { _, _ = k.Ask(ctx, "a", 1).Wait(ctx) })
+		once("message of a key", "a", "", "", func() { sys.root.Send(k.PID(), k.Message(ctx, "a", 1)); time.Sleep(time.Second) })
+		once("what is no key", "", "", "keys", func() { _, _ = k.Call(ctx, "", 1) })
+		g, _ := k.Guard("a")
+		bound, err := Bind(g, "get", takes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		once("call of a ref of a key", "a", "get", "", func() { _, _ = bound.Call(ctx, 1) })
+		_ = k.Tell(ctx, "a", 10_000) // in use: it cannot go
+		once("key without a place", "b", "", "keys", func() { _, _ = k.Call(ctx, "b", 1) })
+		once("ask of a key without a place", "b", "", "keys", func() { _, _ = k.Ask(ctx, "b", 1).Wait(ctx) })
+		time.Sleep(time.Hour)
+		seen()
+		once("key that was forgotten", "a", "get", "system", func() { _, _ = bound.Call(ctx, 1) })
+		goexit, err := Bind(r.Guard, "goexit", func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		once("goroutine that ends", "", "goexit", "", func() { go func() { _, _ = goexit.Call(ctx, 1) }() })
+		once("asked goroutine that ends", "", "goexit", "", func() { _, _ = goexit.Ask(ctx, 1).Wait(ctx) })
+		if err := r.Stop(ctx); err != nil {
+			t.Fatal(err)
+		}
+		once("stopped", "", "", "system", func() { _, _ = r.Call(ctx, 1) })
+	})
+}
+
+func TestObserverIsToldOfOneInSoMany(t *testing.T) {
+	sys, seen := watched(t, Options{ObserveEvery: 3})
+	r := spawn(t, sys, Policy{}, echo)
+	for i := range 8 {
+		_, _ = r.Call(t.Context(), i)
+	}
+	if got := seen(); len(got) != 3 {
+		t.Errorf("told of %d of 8 calls, want 3", len(got))
+	}
+	_, err := Start(Options{ObserveEvery: -1, Limits: Limits{Goroutines: -1}})
+	if ps := problemsIn(t, err); len(ps) != 2 || !slices.ContainsFunc(ps, func(p fuseboard.Problem) bool { return p.Path == "observe_every" }) {
+		t.Errorf("%v", ps)
+	}
+}
+
+func TestObserverThatPanicsIsLoggedAndHarmsNoCall(t *testing.T) {
+	var log bytes.Buffer
+	sys, err := Start(Options{
+		Logger:  slog.New(slog.NewTextHandler(&log, nil)),
+		Observe: func(context.Context, CallInfo) { panic("my mistake") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := spawn(t, sys, Policy{Bulkhead: Bulkhead{Concurrency: 1}}, echo)
+	if got, err := r.Call(t.Context(), 3); got != 3 || err != nil {
+		t.Error(got, err)
+	}
+	if got, err := r.Ask(t.Context(), 4).Wait(t.Context()); got != 4 || err != nil {
+		t.Error(got, err)
+	}
+	if err := sys.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "my mistake") {
+		t.Errorf("not logged: %s", log.String())
+	}
+}
+
+func TestObserverThatEndsItsGoroutineLosesNoAnswer(t *testing.T) {
+	sys := startWith(t, Options{Observe: func(context.Context, CallInfo) { runtime.Goexit() }})
+	r := spawn(t, sys, Policy{Bulkhead: Bulkhead{Concurrency: 1}}, echo)
+	if _, err := r.Ask(t.Context(), 1).Wait(t.Context()); !errors.Is(err, ErrGoexit) {
+		t.Errorf("answered with %v", err)
+	}
+	reply, err := sys.ask(t.Context(), r.PID(), r.Message(t.Context(), 2))
+	if got, ok := reply.(Reply[int, int]); !ok || err != nil || got.Value != 2 {
+		t.Errorf("answered with %v, %v", reply, err)
+	}
+	if in := r.Stats().Gate.InUse; in != 0 {
+		t.Errorf("%d permits are lost", in)
+	}
+}
+
+func TestObservedCallAllocatesNothingMore_Alloc(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates; run without -race")
+	}
+	n := 0
+	for _, o := range []Options{{}, {Observe: func(context.Context, CallInfo) { n++ }}, {Observe: func(context.Context, CallInfo) { n++ }, ObserveEvery: 10}} {
+		r := spawn(t, startWith(t, o), fullPolicy, echo)
+		if got := testing.AllocsPerRun(200, func() { _, _ = r.Call(context.Background(), 1) }); got != 1 {
+			t.Errorf("%v allocations", got)
+		}
+	}
+	if n == 0 {
+		t.Error("nobody was told")
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/hist"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+// times are the durations of a guard's calls, or of all keys of a shard. They are
+// made at the first call, the rest at the first that was not plain.
+type times struct {
+	plain hist.Hist // one attempt, no wait: call and attempt took the same, so it is counted once
+	rest  atomic.Pointer[otherTimes]
+}
+
+// otherTimes are those that differ.
+type otherTimes struct{ calls, attempts, waits hist.Hist }
+
+// durations returns where the guard counts, made at first need. Keys have that of
+// their shard, which outlives them, from the start.
+func (g *Guard) durations() *times {
+	if t := g.times.Load(); t != nil {
+		return t
+	}
+	g.times.CompareAndSwap(nil, new(times))
+	return g.times.Load()
+}
+
+func (t *times) others() *otherTimes {
+	if o := t.rest.Load(); o != nil {
+		return o
+	}
+	t.rest.CompareAndSwap(nil, new(otherTimes))
+	return t.rest.Load()
+}
+
+// timed counts how long an attempt took that has ended now, and the call with it
+// unless it failed: then it is not over, or [call.gaveUp] counts it.
+func (c *call) timed(now fuseboard.Instant) {
+	t, took := c.guard.durations(), now.Sub(c.began)
+	switch ends := c.out.Kind != fuseboard.Failure; {
+	case ends && c.began == c.came:
+		t.plain.Add(took)
+	case ends:
+		t.others().calls.Add(now.Sub(c.came))
+		fallthrough
+	default:
+		t.others().attempts.Add(took)
+	}
+}
+
+// gaveUp notes that the call's last attempt has failed and is not repeated.
+func (c *call) gaveUp(why error) {
+	g := c.guard
+	g.count.failed.Add(1)
+	g.durations().others().calls.Add(c.now.Sub(c.came))
+	g.history().gaveUp(c, why)
+}
+
+// stood counts a wait at the gate, which began at from and has ended now; why is nil
+// where it ended with a permit. Who was turned away at once has not waited.
+func (c *call) stood(from fuseboard.Instant, why error) {
+	if !c.queued {
+		return
+	}
+	c.queued = false
+	switch {
+	case why == nil:
+	case errors.Is(why, ErrFull), errors.Is(why, ErrLimit), errors.Is(why, ErrStopped):
+		return
+	case errors.Is(why, ErrSuspended) && c.plan.given.Bulkhead.On() && c.plan.given.Bulkhead.Queue == 0:
+		return
+	}
+	waited := c.now.Sub(from)
+	c.waited += waited
+	c.guard.durations().others().waits.Add(waited)
+}
+
+// stand brings a request that has no goroutine to the gate: with a free permit it
+// gets one at once, else it waits as a value.
+func (c *call) stand(job mailbox.Job) {
+	c.queued = !c.guard.gate.TryEnter()
+	if c.queued {
+		c.guard.gate.Post(c.parent, c.span.Until, job)
+		return
+	}
+	go job.Run()
+}
+
+// latencies are the sums of durations, as Stats tell them.
+type latencies struct{ calls, attempts, waits Histogram }
+
+func (l *latencies) add(t *times) {
+	if t == nil {
+		return
+	}
+	t.plain.AddTo(&l.calls.counted)
+	t.plain.AddTo(&l.attempts.counted)
+	if o := t.rest.Load(); o != nil {
+		o.calls.AddTo(&l.calls.counted)
+		o.attempts.AddTo(&l.attempts.counted)
+		o.waits.AddTo(&l.waits.counted)
+	}
+}
+
+// TimeIn is how long a circuit was in each state, from the making of its guard up to
+// now, to the nanosecond. The present state counts from the transition that was told last.
+type TimeIn struct {
+	// Closed, Open, HalfOpen and Ramping are the states.
+	Closed, Open, HalfOpen, Ramping time.Duration
+}
