@@ -2,8 +2,8 @@
 
 // Package fuseboard holds the few words that every room of the runtime shares:
 // how a call ended ([Outcome]), who refused it ([Rejection]), what time it is
-// ([Instant], [Clock]), whose work goes first ([Priority]) and what is wrong with a
-// policy ([Problem]).
+// ([Instant], [Clock]), whose work goes first ([Priority]), what a request carries
+// from hop to hop ([Meta]) and what is wrong with a policy ([Problem]).
 //
 // A user of the runtime imports package actors; this package appears in the
 // signatures of hooks (a classifier returns an [Outcome]) and of errors.
@@ -18,5 +18,7 @@
 // back and follows virtual time (TestClockNeverGoesBackAndFollowsVirtualTime).
 //
 // A [Priority] belongs to the context that it was given to and to those derived from
-// it; the innermost counts (TestContextCarriesTheInnermostPriority).
+// it; the innermost counts (TestContextCarriesTheInnermostPriority). The same holds of
+// [Meta], of which it is a part (TestMetaCrossesGoroutinesAndTheInnermostCounts,
+// TestPriorityIsPartOfMeta).
 package fuseboard

@@ -68,6 +68,12 @@ type Outcome struct {
 	Elapsed time.Duration
 	// RetryAfter is how long the dependency asked to be left alone; zero if it did not.
 	RetryAfter time.Duration
+	// Repeats is how often a hop further in (a mesh, a guard that the handler calls)
+	// has repeated the attempt already; zero if it did not, or nobody knows.
+	Repeats int
+	// Final says that the request cannot be made again, whatever the class: what it was
+	// made of is used up (a body that cannot be read twice).
+	Final bool
 }
 
 // Rejection is an error by which a policy refused a call that then never

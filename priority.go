@@ -3,7 +3,6 @@
 package fuseboard
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,26 +56,3 @@ func (p *Priority) UnmarshalText(text []byte) error {
 
 // usable returns the nearest priority that has a word.
 func (p Priority) usable() Priority { return min(max(p, Sheddable), Critical) }
-
-type priorityKey struct{}
-
-// WithPriority returns a context with the priority; every call made with it, or with
-// one derived from it, has that. One out of range counts as the nearest. A context
-// that has the priority already is returned as it is, and so is a nil one: the
-// call it is given to says what is wrong.
-func WithPriority(ctx context.Context, p Priority) context.Context {
-	if ctx == nil || PriorityOf(ctx) == p {
-		return ctx
-	}
-	return context.WithValue(ctx, priorityKey{}, p.usable())
-}
-
-// PriorityOf returns the priority that the context carries: the innermost that was
-// given, or Normal. It allocates nothing and costs as much as the context is deep.
-func PriorityOf(ctx context.Context) Priority {
-	if ctx == nil {
-		return Normal
-	}
-	p, _ := ctx.Value(priorityKey{}).(Priority)
-	return p
-}

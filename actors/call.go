@@ -28,6 +28,7 @@ type call struct {
 	began      fuseboard.Instant // of the attempt that runs
 	ended      fuseboard.Instant // of the last attempt
 	attempts   int
+	repeats    int               // that hops further in have made
 	out        fuseboard.Outcome // of the last attempt
 	generation *generation       // that the attempt runs on; nil for a plain handler
 	halted     bool              // the guard's own stop cancelled the last attempt
@@ -38,8 +39,10 @@ type call struct {
 	granted    bool              // the gate has given its permit already: a posted request
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
+	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
 	waited     time.Duration     // how long it stood there, in all
+	pending                      // what of it outlives its handler
 }
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.
@@ -53,17 +56,17 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		}
 		resp, err = attempt(c, h, w, req, resp)
 		if c.out.Kind != fuseboard.Failure {
-			return resp, c.answered(err)
+			return w.keep(c, resp), c.answered(err)
 		}
-		if c.final() {
-			return resp, c.failed(err, nil)
+		after, again, why := w.decide(c, req)
+		if !again {
+			return w.keep(c, resp), c.failed(err, why)
 		}
-		safe, why := w.safe(c, req)
-		if why == nil {
-			why = c.again(safe)
+		if c.pending.on {
+			resp = w.drop(c, resp)
 		}
-		if why != nil {
-			return resp, c.failed(err, why)
+		if left := c.pause(after); left != nil {
+			return resp, c.failed(err, left)
 		}
 	}
 }

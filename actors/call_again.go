@@ -11,17 +11,31 @@ import (
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
-// again decides whether to repeat, and if so waits out the backoff, holding
-// nothing. It returns nil to repeat, else why not.
-func (c *call) again(safe bool) error {
+// decide says whether a failed request is made again, and after what wait; if not,
+// why, which is nil where nobody asked.
+func (w *With[Req, Resp]) decide(c *call, req Req) (after time.Duration, again bool, why error) {
+	if c.final() {
+		return 0, false, nil
+	}
+	safe, why := w.safe(c, req)
+	if why == nil {
+		after, why = c.again(safe)
+	}
+	return after, why == nil, why
+}
+
+// again decides whether to repeat, and after what wait; else it says why not.
+func (c *call) again(safe bool) (time.Duration, error) {
 	decision := supervision.Decide(c.now, c.fault(safe), c.plan.retry, supervision.Restart{})
 	if decision.Verb != supervision.Again {
-		return decision.Why
+		return 0, decision.Why
 	}
-	if err := c.afford(c.now, decision.After); err != nil {
-		return err
-	}
-	err := c.wait(decision.After)
+	return decision.After, c.afford(c.now, decision.After)
+}
+
+// pause waits out the backoff, holding nothing.
+func (c *call) pause(after time.Duration) error {
+	err := c.wait(after)
 	c.now = c.guard.clock.Now()
 	return err
 }
@@ -35,7 +49,8 @@ func (c *call) final() bool {
 // fault is what is known about the last attempt's failure.
 func (c *call) fault(safe bool) supervision.Fault {
 	return supervision.Fault{
-		Outcome: c.out, Attempt: c.attempts, Safe: safe, Until: c.span.Until, U: c.guard.random(),
+		Outcome: c.out, Attempt: c.attempts, Repeats: c.repeats, Safe: safe,
+		Until: c.span.Until, U: c.guard.random(),
 	}
 }
 

@@ -28,11 +28,14 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 				defer c.vanished()
 			}
 		}
-		lazy.End()
-		c.conclude(err)
+		c.finish(lazy, w.Hold != nil, err)
 	}()
-	if c.attempts > 1 {
+	if c.attempts > 1 && !c.gone {
 		w.discard(c, last)
+	}
+	c.pending = pending{}
+	if w.Meta {
+		ctx = c.within(ctx)
 	}
 	resp, err = h.run(ctx, req)
 	c.out = w.classify(c, resp, err)
@@ -60,15 +63,21 @@ func broken(value any) (fuseboard.Outcome, error) {
 // conclude ends an attempt. The failure of a worker's request is left to the
 // guard's strategy, which records it, and until then the permit is held.
 func (c *call) conclude(err error) {
-	if c.generation != nil {
-		c.op.generations.judge(c.generation, c.broke, err)
-	}
+	c.judge(err)
 	now := c.guard.clock.Now()
 	if c.worker != nil && c.out.Kind == fuseboard.Failure {
 		c.measure(now)
 		return
 	}
 	c.leave(now)
+}
+
+// judge tells the generation that the attempt ran on, and the next decision, how it ended.
+func (c *call) judge(err error) {
+	if c.generation != nil {
+		c.op.generations.judge(c.generation, c.broke, err)
+	}
+	c.repeats += c.out.Repeats
 }
 
 func (c *call) measure(now fuseboard.Instant) {
@@ -81,6 +90,12 @@ func (c *call) measure(now fuseboard.Instant) {
 // order, so that whoever gets the permit, or waits for the last one, finds a
 // circuit and a guard that know.
 func (c *call) leave(now fuseboard.Instant) {
+	c.record(now)
+	c.vacate()
+}
+
+// record tells the circuit and the counters of the outcome.
+func (c *call) record(now fuseboard.Instant) {
 	g := c.guard
 	c.now, c.ended = now, now
 	c.measure(now)
@@ -93,7 +108,6 @@ func (c *call) leave(now fuseboard.Instant) {
 	if c.broke != nil {
 		g.panicked(now, c.plan.given.Panics)
 	}
-	c.vacate()
 }
 
 // vacate gives the permit back, and before it the worker: who gets the permit

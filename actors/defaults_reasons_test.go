@@ -101,6 +101,12 @@ var reasons = []reason{
 		resilience4j: "does not read Retry-After", polly: "does not read Retry-After", failsafe: "no cap, over HTTP", others: "Envoy caps it, .NET's HTTP handler does not",
 	},
 	{
+		path: "retry.innermost", unit: "true or false", byDefault: "false",
+		why:          "what a hop further in has repeated counts as attempts already; true repeats it here not even once",
+		resilience4j: "knows only its own attempts", polly: "knows only its own attempts", failsafe: "knows only its own attempts",
+		others: "Envoy tells its attempts in x-envoy-attempt-count",
+	},
+	{
 		path: "breaker.failure_rate", unit: "share of the calls",
 		why:          "half of the calls failing is no accident",
 		resilience4j: "50 %", polly: "10 %", failsafe: "none: counts failures, see consecutive", others: "Hystrix 50 %",

@@ -100,6 +100,14 @@ func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
 		d.fail(ctx)
 		return
 	}
+	ended := false
+	defer func() {
+		if !ended { // the Hold hook ended this goroutine
+			d.end(&CallError{Dependency: d.guard.name, Op: d.op.name, Attempts: d.attempts, Cause: ErrGoexit, clock: d.guard.clock})
+		}
+	}()
+	d.resp = d.ref.with.keep(&d.call, resp)
+	ended = true
 	d.end(d.answered(err))
 }
 

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
@@ -19,6 +20,9 @@ import (
 func (c *call) failed(err, why error) error {
 	if c.out.Kind == fuseboard.Failure {
 		c.gaveUp(why)
+	}
+	if err == nil && c.gone {
+		err = &lostAnswer{class: c.out.Class}
 	}
 	if err == nil {
 		return nil
@@ -38,6 +42,15 @@ func (c *call) failed(err, why error) error {
 		e.until = c.ended.Add(c.out.RetryAfter)
 	}
 	return e
+}
+
+// lostAnswer is the cause of a call whose last answer was itself the failure, and was
+// discarded for a repetition that did not come about.
+type lostAnswer struct{ class fuseboard.Class }
+
+// Error tells the class of the failure.
+func (e *lostAnswer) Error() string {
+	return fmt.Sprintf("the answer was a failure (%s), and was discarded for a repetition", cmp.Or(e.class, fuseboard.ClassError))
 }
 
 // answered is the error of a call that succeeded or ended void. What the user's

@@ -111,6 +111,10 @@ func (e *CallError) RetryAfter() time.Duration {
 	return max(e.until.Sub(e.clock.Now()), 0)
 }
 
+// Repeats is how often the call was repeated, so that a guard whose handler made it
+// does not repeat it again as if nobody had.
+func (e *CallError) Repeats() int { return max(e.Attempts-1, 0) }
+
 // Timeout reports whether the call ended because time was over, as net.Error does.
 func (e *CallError) Timeout() bool {
 	timeout, ok := errors.AsType[interface {

@@ -15,6 +15,7 @@ import (
 // than the attempt may take, its caller stays, and the guard lets calls run.
 // Where it leaves the handler behind, the permit stays with that.
 func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
+	var lazy *deadline.Lazy
 	sound := false
 	defer func() {
 		if !sound { // a panic of Classify, or it is ending the goroutine
@@ -25,17 +26,26 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 			}
 		}
 		c.leaveSeat()
-		c.left = c.seat != nil
-		c.conclude(err)
+		if c.left = c.seat != nil; c.left { // its context ends with the handler
+			c.conclude(err)
+			return
+		}
+		c.finish(lazy, w.Hold != nil, err)
 	}()
-	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	var ctx context.Context
+	ctx, lazy = deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	if w.Meta {
+		ctx = c.within(ctx)
+	}
 	done := c.parent.Done()
 	t := taskFor[Req, Resp](c.op)
 	t.errand = errand{op: c.op, attempt: c.attempts, began: c.began, until: c.try.Until}
 	t.handle, t.discard, t.ctx, t.lazy, t.req, t.generation = h, w.Discard, ctx, lazy, req, c.generation
-	if c.attempts > 1 && !c.left {
+	t.holds = w.Hold != nil
+	if c.attempts > 1 && !c.left && !c.gone {
 		t.last, t.repeats = last, true
 	}
+	c.pending = pending{}
 	s := c.takeSeat()
 	s.Start(t)
 	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {

@@ -23,6 +23,7 @@ type task[Req, Resp any] struct {
 	req     Req
 	last    Resp // of the attempt before
 	repeats bool // last is to be discarded
+	holds   bool // ctx lasts longer than the handler where that gives an answer
 	resp    Resp
 	err     error
 	out     fuseboard.Outcome // of a handler that did not return; else zero
@@ -65,7 +66,9 @@ func (t *task[Req, Resp]) Run() {
 		if !sound { // a panic, or the goroutine is ending
 			t.out, t.err = broken(recover())
 		}
-		t.lazy.End()
+		if !t.holds || t.err != nil {
+			t.lazy.End()
+		}
 	}()
 	if t.repeats {
 		t.dispose(t.last)
@@ -78,6 +81,7 @@ func (t *task[Req, Resp]) Run() {
 // when the caller left, so it counts nowhere; a panic is at least logged, and a
 // fault ends the generation.
 func (t *task[Req, Resp]) Late() {
+	defer t.lazy.End()
 	if e := t.op.guard.key; e != nil {
 		defer e.release(untimed) // kept when the caller left
 	}

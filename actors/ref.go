@@ -31,6 +31,18 @@ type With[Req, Resp any] struct {
 	// Discard disposes of an answer that nobody gets, because the attempt was
 	// repeated, or its caller has left it behind (see [Workers]).
 	Discard func(Resp)
+	// Hold keeps the attempt going for an answer that is not all there when the handler
+	// returns: an HTTP body, rows, a stream. Permit, context and deadline last until
+	// [Held.End] is called, and so does the outcome: it is recorded then. Hold is given
+	// the answer that the caller gets, without an error, and returns what the caller gets
+	// in its place; it must see to it that End is called once, or the permit is lost
+	// until the guard stops. Of a request that came as a message only successes and
+	// voids are held.
+	Hold func(Resp, Held) Resp
+	// Meta gives the handler's context the number of its attempt and the chain of
+	// dependencies, this one included: see [fuseboard.MetaOf]. It costs two allocations an
+	// attempt. False: the context carries what the caller's does.
+	Meta bool
 }
 
 // Always is a Safe hook for operations that may always be repeated: reads, and
@@ -190,9 +202,12 @@ func (w *With[Req, Resp]) safe(c *call, req Req) (safe bool, broke error) {
 		}
 		if v := recover(); v != nil {
 			broke = &PanicError{Value: v, Stack: debug.Stack()}
-		} else {
-			c.vanished()
+			return
 		}
+		if c.pending.on {
+			c.shutOpen()
+		}
+		c.vanished()
 	}()
 	safe = w.Safe(req)
 	sound = true

@@ -28,7 +28,7 @@ func loaded() Policy {
 			Backoff:       Backoff{Base: 20 * time.Millisecond, Max: time.Second, Factor: 3, Jitter: supervision.NoJitter},
 			Budget:        Budget{Ratio: 0.5, MinPerSecond: 5, Window: 20 * time.Second},
 			Only:          []fuseboard.Class{fuseboard.ClassError, fuseboard.ClassTimeout},
-			MaxRetryAfter: 5 * time.Second,
+			MaxRetryAfter: 5 * time.Second, Innermost: true,
 		},
 		Breaker: Breaker{
 			FailureRate: 0.9, SlowRate: 0.8, SlowAfter: 10 * time.Second, Consecutive: 3, MinCalls: 15, Window: Window{Calls: 30},
@@ -66,6 +66,7 @@ var edits = []struct {
 	{path: "retry.budget.min_per_second", edit: func(p *Policy) { p.Retry.Budget.MinPerSecond = 1 }},
 	{path: "retry.budget.window", edit: func(p *Policy) { p.Retry.Budget.Window = 0 }},
 	{path: "retry.only", edit: func(p *Policy) { p.Retry.Only = nil }},
+	{path: "retry.innermost", edit: func(p *Policy) { p.Retry.Innermost = false }},
 	{path: "retry.max_retry_after", edit: func(p *Policy) { p.Retry.MaxRetryAfter = 0 }},
 	{path: "breaker.failure_rate", edit: func(p *Policy) { p.Breaker.FailureRate = 0 }},
 	{path: "breaker.slow_rate", edit: func(p *Policy) { p.Breaker.SlowRate = 0.7 }},

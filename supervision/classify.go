@@ -32,6 +32,9 @@ const classifyMostErrors = 100
 // is repeated without being safe only when it certainly never arrived. A handler
 // that talks to several peers in one call needs a classifier of its own.
 //
+// A method Repeats() int anywhere in the tree, as a CallError of package actors has one, tells how
+// often a hop further in has repeated it.
+//
 // Classify never panics: an error whose own methods do is a plain error. Safe for
 // concurrent use.
 func Classify(err error, callerLeft bool) fuseboard.Outcome {
@@ -58,7 +61,9 @@ func classifyTree(err error) (outcome fuseboard.Outcome) {
 	if look.retryAfter > 0 {
 		sign = signThrottled
 	}
-	return fuseboard.Outcome{Kind: fuseboard.Failure, Class: signClasses[sign], RetryAfter: look.retryAfter}
+	return fuseboard.Outcome{
+		Kind: fuseboard.Failure, Class: signClasses[sign], RetryAfter: look.retryAfter, Repeats: look.repeats,
+	}
 }
 
 // classifyLook is one walk over an error tree.
@@ -66,6 +71,7 @@ type classifyLook struct {
 	left       int           // how many more errors may be looked at
 	rejected   bool          // another guard refused
 	retryAfter time.Duration // the longest found
+	repeats    int           // the most found
 }
 
 // at returns what err and all it wraps say.
@@ -115,6 +121,9 @@ func (l *classifyLook) joined(errs []error) classifySign {
 }
 
 func (l *classifyLook) note(err error) {
+	if r, ok := err.(interface{ Repeats() int }); ok { //nolint:errorlint // at walks the tree itself
+		l.repeats = max(l.repeats, r.Repeats())
+	}
 	switch r := err.(type) { //nolint:errorlint // at walks the tree itself
 	case fuseboard.Rejection:
 		l.rejected = l.rejected || r.RejectedBy() != ""

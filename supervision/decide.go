@@ -17,6 +17,9 @@ type Fault struct {
 	Outcome fuseboard.Outcome
 	// Attempt is how many attempts were made, the failed one included; less than 1 counts as 1.
 	Attempt int
+	// Repeats is how often hops further in have repeated attempts of this call, those of
+	// Outcome included; less than that counts as that. They count as attempts.
+	Repeats int
 	// Safe says that the request may be repeated although it may have been done.
 	Safe bool
 	// Until is the call's deadline; fuseboard.Never if it has none. Beware that the
@@ -58,7 +61,7 @@ type Decision struct {
 	// After is the wait before it is done; zero for GiveUp and Escalate.
 	After time.Duration
 	// Why is nil for Again and Rebuild, ErrRestarts for Escalate, and for GiveUp one
-	// of ErrNotFailed, ErrAttempts, ErrClass, ErrUnsafe, ErrRetryAfter and ErrNoTime.
+	// of ErrNotFailed, ErrInnermost, ErrAttempts, ErrClass, ErrFinal, ErrUnsafe, ErrRetryAfter and ErrNoTime.
 	Why error
 }
 
@@ -67,8 +70,9 @@ type Decision struct {
 // Restart need not be prepared; a Retry that is off allows one attempt.
 //
 // A request is given up for the first of these reasons that holds: there is
-// nothing to repeat, the attempts are spent, the class is not repeated, it is
-// not safe, the dependency asks to be left alone for longer than MaxRetryAfter,
+// nothing to repeat, a hop further in has repeated it and Innermost says that this
+// is enough, the attempts are spent, the class is not repeated, it
+// cannot be made again, it is not safe, the dependency asks to be left alone for longer than MaxRetryAfter,
 // or the wait does not end before the deadline. Otherwise it is Again.
 //
 // The wait before Again is never shorter than the outcome's RetryAfter. Where
@@ -106,10 +110,14 @@ func whyNot(f Fault, r Retry, treatment Treatment) error {
 	switch {
 	case f.Outcome.Kind != fuseboard.Failure:
 		return ErrNotFailed
-	case max(f.Attempt, 1) >= r.Attempts:
+	case r.Innermost && f.repeats() > 0:
+		return ErrInnermost
+	case max(f.Attempt, 1)+f.repeats() >= r.Attempts:
 		return ErrAttempts
 	case !r.repeats(f.Outcome.Class, treatment):
 		return ErrClass
+	case f.Outcome.Final:
+		return ErrFinal
 	case treatment.Repeat != Always && !f.Safe:
 		return ErrUnsafe
 	case f.Outcome.RetryAfter > r.MaxRetryAfter:
@@ -117,6 +125,9 @@ func whyNot(f Fault, r Retry, treatment Treatment) error {
 	}
 	return nil
 }
+
+// repeats is how often hops further in have repeated.
+func (f Fault) repeats() int { return max(f.Repeats, f.Outcome.Repeats, 0) }
 
 // repeats reports whether failures of the class are repeated, if that is safe.
 func (r Retry) repeats(class fuseboard.Class, treatment Treatment) bool {

@@ -287,3 +287,29 @@ func BenchmarkDecideGiveUp(b *testing.B) {
 		supervision.Decide(1, f, r, supervision.Restart{})
 	}
 }
+
+func TestRepetitionsFurtherInCountAsAttempts(t *testing.T) {
+	fault := func(attempt, before int, out fuseboard.Outcome) supervision.Fault {
+		out.Kind = fuseboard.Failure
+		return supervision.Fault{Outcome: out, Attempt: attempt, Repeats: before, Safe: true, Until: fuseboard.Never}
+	}
+	for _, c := range []struct {
+		what  string
+		fault supervision.Fault
+		retry supervision.Retry
+		want  error
+	}{
+		{"nobody repeated", fault(1, 0, fuseboard.Outcome{}), supervision.Retry{Attempts: 3}, nil},
+		{"a mesh repeated once", fault(1, 0, fuseboard.Outcome{Repeats: 1}), supervision.Retry{Attempts: 3}, nil},
+		{"a mesh used up the attempts", fault(1, 0, fuseboard.Outcome{Repeats: 2}), supervision.Retry{Attempts: 3}, supervision.ErrAttempts},
+		{"it did over two attempts", fault(2, 2, fuseboard.Outcome{Repeats: 1}), supervision.Retry{Attempts: 4}, supervision.ErrAttempts},
+		{"innermost, nobody repeated", fault(1, 0, fuseboard.Outcome{}), supervision.Retry{Attempts: 3, Innermost: true}, nil},
+		{"innermost, somebody did", fault(1, 0, fuseboard.Outcome{Repeats: 1}), supervision.Retry{Attempts: 3, Innermost: true}, supervision.ErrInnermost},
+		{"used up", fault(1, 0, fuseboard.Outcome{Final: true, Class: fuseboard.ClassRefused}), supervision.Retry{Attempts: 3}, supervision.ErrFinal},
+		{"nonsense", fault(1, -5, fuseboard.Outcome{Repeats: -5}), supervision.Retry{Attempts: 3, Innermost: true}, nil},
+	} {
+		if got := supervision.Decide(0, c.fault, c.retry, supervision.Restart{}).Why; got != c.want {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}

@@ -34,7 +34,9 @@ const (
 // and each other zero field means its default.
 type Retry struct {
 	// Attempts is how many attempts a call may have, the first included. Default 3,
-	// accepted 1 to 10: more is a queue, not a retry. 1 never repeats.
+	// accepted 1 to 10: more is a queue, not a retry. 1 never repeats. What a hop
+	// further in has repeated already (a mesh, a guard that the handler calls) counts
+	// as attempts, so that retries do not multiply from hop to hop.
 	Attempts int
 	// Backoff is the wait between attempts. Zero: its defaults.
 	Backoff Backoff
@@ -47,11 +49,16 @@ type Retry struct {
 	// MaxRetryAfter is the longest Retry-After that is honoured. A dependency that
 	// asks to be left alone for longer is not asked again. Default 30s, at most 1h.
 	MaxRetryAfter time.Duration
+	// Innermost leaves repeating to the hop nearest to what fails: what a hop further in
+	// has repeated even once is not repeated here. It is known of guards that the handler
+	// calls, and of HTTP hops that tell (see clients/httpclient). Default false: then
+	// such repetitions count as Attempts.
+	Innermost bool
 }
 
 // On reports whether any field is set.
 func (r Retry) On() bool {
-	return r.Attempts != 0 || r.Backoff.On() || r.Budget.On() || len(r.Only) != 0 || r.MaxRetryAfter != 0
+	return r.Attempts != 0 || r.Backoff.On() || r.Budget.On() || len(r.Only) != 0 || r.MaxRetryAfter != 0 || r.Innermost
 }
 
 // WithDefaults returns r with every default written out; a Retry that is off

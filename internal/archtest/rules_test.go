@@ -64,6 +64,12 @@ var rooms = []room{
 	},
 
 	{
+		"clients/internal/wire", 2, // below the clients, which are siblings and meet in it
+		[]string{root},
+		"headers are text: who reads and writes them needs the words and net/http",
+	},
+
+	{
 		"examples/quickstart", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
@@ -194,6 +200,9 @@ var vocabulary = []string{
 	// Whose work goes first. It travels in the context from one guard to the next, and a
 	// service says it without knowing a gate: so the words are nobody's but the root's.
 	"Priority", "Critical", "High", "Normal", "Sheddable", "WithPriority", "PriorityOf",
+	// What a request carries from hop to hop: clients, servers, guards and logs read it,
+	// and none of them may import another.
+	"Meta", "WithMeta", "MetaOf",
 }
 
 // exposed are the only exported places where protoactor's types may show.

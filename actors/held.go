@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// Held is an attempt that goes on after its handler has returned: its permit is
+// taken, its context lives, its outcome is open, until End. It is a small value,
+// given to [With].Hold. The zero Held is that of an attempt which is over. Its
+// methods are safe for concurrent use.
+type Held struct {
+	attempt *holding
+	turn    uint64
+}
+
+// End ends the attempt: the outcome is recorded, the context is cancelled, the
+// permit goes to the next caller. err is how the answer ended after it had begun:
+// nil leaves the outcome as it was when the handler returned, else the default
+// classifier judges it. The first End counts; further ones do nothing.
+func (h Held) End(err error) {
+	if h.attempt == nil {
+		return
+	}
+	h.attempt.mu.Lock()
+	over := h.attempt.turn != h.turn
+	if !over {
+		h.attempt.turn++
+	}
+	h.attempt.mu.Unlock()
+	if !over {
+		h.attempt.end(err)
+	}
+}
+
+// Settle records the outcome as it is now, for an answer that may go on for long and
+// whose end says nothing about the dependency: a stream of events, an upgraded
+// connection. Permit and context stay until End, whose err then counts nowhere.
+func (h Held) Settle() {
+	if h.attempt == nil {
+		return
+	}
+	h.attempt.mu.Lock()
+	defer h.attempt.mu.Unlock()
+	if h.attempt.turn == h.turn {
+		h.attempt.call.settle()
+	}
+}
+
+// holding is what a Held leads to. It is used again once it has ended; the turn
+// tells the holders of an older one that they are late.
+type holding struct {
+	mu   sync.Mutex
+	turn uint64 // guarded by mu; moves on when it is held and when that ends
+	call call   // guarded by mu while held
+}
+
+// pending is the part of a call that outlives its handler: set while the attempt has
+// neither been ended nor handed over to a [Held].
+type pending struct {
+	on      bool           // the attempt goes on
+	settled bool           // its outcome was recorded
+	gone    bool           // its answer was discarded, and the next attempt never came
+	lazy    *deadline.Lazy // its context
+}
+
+// finish ends an attempt whose handler is through, or leaves it open where its
+// answer may be held. A failure is recorded at once: whether it is repeated is
+// asked of a circuit that knows of it.
+func (c *call) finish(lazy *deadline.Lazy, holds bool, err error) {
+	if !holds || err != nil || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
+		lazy.End()
+		c.conclude(err)
+		return
+	}
+	c.judge(nil)
+	c.pending = pending{on: true, lazy: lazy}
+	c.now = c.guard.clock.Now()
+	c.measure(c.now)
+	if c.out.Kind == fuseboard.Failure {
+		c.settle()
+	}
+}
+
+// settle records the outcome of an attempt that goes on, once.
+func (c *call) settle() {
+	if !c.settled {
+		c.settled = true
+		c.record(c.guard.clock.Now())
+	}
+}
+
+// drop disposes of the answer of an open attempt that is repeated, and ends it.
+func (w *With[Req, Resp]) drop(c *call, resp Resp) (none Resp) {
+	defer c.shutOpen()
+	w.discard(c, resp)
+	return none
+}
+
+// shutOpen ends an attempt that was open and is not held: its answer is gone.
+func (c *call) shutOpen() {
+	c.pending.lazy.End()
+	c.settle()
+	c.vacate()
+	c.pending = pending{gone: true}
+}
+
+// keep gives an open attempt to the Hold hook, with the answer that the caller gets.
+// A hook that panics is a fault of the service: it is logged, and the attempt ends.
+func (w *With[Req, Resp]) keep(c *call, resp Resp) (kept Resp) {
+	if !c.pending.on {
+		return resp
+	}
+	held := c.hold()
+	kept = resp
+	sound := false
+	defer func() {
+		if sound {
+			return
+		}
+		if v := recover(); v != nil {
+			c.guard.sys.log.Error("Hold panicked", "operation", title(c.guard.name, c.op.name), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		}
+		held.End(nil)
+	}()
+	kept = w.Hold(resp, held)
+	sound = true
+	return kept
+}
+
+// hold moves the open attempt out of the call, which may end before it.
+func (c *call) hold() Held {
+	if c.worker != nil { // it is free for the next request; the permit is not
+		c.worker.crew.free(c.worker)
+		c.worker = nil
+		c.unhost()
+	}
+	if e := c.guard.key; e != nil {
+		e.kept.Add(1) // released with the permit
+	}
+	h := c.op.holding()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.turn++
+	h.call = *c
+	c.pending = pending{}
+	return Held{attempt: h, turn: h.turn}
+}
+
+// end ends what was held.
+func (h *holding) end(err error) {
+	c, now := &h.call, h.call.guard.clock.Now()
+	if !c.settled {
+		c.endedWith(now, err)
+		c.record(now)
+		if c.out.Kind == fuseboard.Failure {
+			c.wentBad()
+		}
+	}
+	c.pending.lazy.End()
+	c.vacate()
+	if e := c.guard.key; e != nil {
+		e.release(now)
+	}
+	o := c.op
+	h.call = call{}
+	o.holdings.Load().Put(h)
+}
+
+// endedWith is the outcome of an answer that broke off after it had begun.
+func (c *call) endedWith(now fuseboard.Instant, err error) {
+	if err == nil {
+		return
+	}
+	elapsed := now.Sub(c.began)
+	if c.guard.family.Cancelled() {
+		c.out = fuseboard.Outcome{Kind: fuseboard.Void, Class: fuseboard.ClassCancelled}
+	} else {
+		c.out = supervision.Classify(err, c.parent.Err() == context.Canceled)
+	}
+	c.out.Elapsed = elapsed
+}
+
+// holding returns one that is not in use.
+func (o *operation) holding() *holding {
+	if o.holdings.Load() == nil {
+		o.holdings.CompareAndSwap(nil, new(sync.Pool))
+	}
+	if h, ok := o.holdings.Load().Get().(*holding); ok {
+		return h
+	}
+	return new(holding)
+}
