@@ -142,7 +142,9 @@ func (p *posted[Req, Resp]) Run() {
 	defer func() {
 		if !answered { // the handler ended this goroutine
 			var none Resp
-			p.answer(none, p.lost(recover()))
+			err := p.lost(recover())
+			p.over(err)
+			p.answer(none, err)
 		}
 		p.unhost()
 		p.guard.posted.done()

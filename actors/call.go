@@ -39,9 +39,10 @@ type call struct {
 	granted    bool              // the gate has given its permit already: a posted request
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
-	pending                      // what of it outlives its handler
+	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
 	waited     time.Duration     // how long it stood there, in all
+	pending                      // what of it outlives its handler
 }
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.

@@ -146,7 +146,7 @@ func (r *keyReceiver) update(p Policy) changed {
 	for _, words := range slices.Sorted(maps.Keys(lost)) {
 		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", number(lost[words], "key", "keys"), words))
 	}
-	r.event(Event{Kind: EventUpdated, Change: change.clone()})
+	r.updated(change)
 	for _, e := range all {
 		e.receiver.publish()
 		e.shard.takeBack(e)

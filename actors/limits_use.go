@@ -15,6 +15,11 @@ import (
 type SystemStats struct {
 	// Limits is how much of each limit is used.
 	Limits LimitStats
+	// EventsDropped is how many events did not fit the buffers of subscriptions, of all
+	// there were; see [Subscription.Dropped].
+	EventsDropped uint64
+	// LogLinesDropped is how many lines were not logged because Options.Logger was slow.
+	LogLinesDropped uint64
 }
 
 // LimitStats is how much of each of the [Limits] is used.
@@ -42,7 +47,7 @@ func (s *System) Stats() SystemStats {
 		return SystemStats{}
 	}
 	l := s.limits
-	return SystemStats{Limits: LimitStats{
+	return SystemStats{EventsDropped: s.streams.dropped.Load(), LogLinesDropped: s.journal.losses(), Limits: LimitStats{
 		Goroutines: l.goroutines.use(), Queued: l.queued.use(), Keys: l.keys.use(), WindowBytes: l.bytes.use(),
 	}}
 }

@@ -40,7 +40,8 @@ type Stats struct {
 	// PolicyVersion numbers the policy in force, the first one 1.
 	PolicyVersion uint64
 	// Failed is how many calls were answered with the failure of their last attempt,
-	// because it was not repeated, for whatever reason. It never falls.
+	// because it was not repeated, for whatever reason, or whose answer broke off while it
+	// was held (see [Held]). It never falls.
 	Failed uint64
 	// Suppressed is how many repetitions the retry budget refused. It never falls.
 	Suppressed uint64
@@ -48,7 +49,8 @@ type Stats struct {
 	// further call; 0 where the policy has no retries.
 	BudgetLeft int
 	// CallLatency is how long calls took from their beginning to their answer, with all
-	// attempts, waits and backoffs. Calls without an attempt are not in it.
+	// attempts, waits and backoffs; one whose answer is held, to the return of its handler,
+	// unless it broke off. Calls without an attempt are not in it.
 	CallLatency Histogram
 	// AttemptLatency is how long handlers ran, or their callers waited for them: its
 	// Count is Attempts.

@@ -142,6 +142,7 @@ func (s *Subscription) send(e Event) {
 	case s.c <- e:
 	default:
 		s.dropped.Add(1)
+		s.streams.dropped.Add(1)
 	}
 }
 
@@ -150,6 +151,8 @@ type streams struct {
 	mu     sync.Mutex
 	subs   []*Subscription // copied on write, so that publish holds no lock while it sends
 	closed bool
+
+	dropped atomic.Uint64 // by all subscriptions there were
 }
 
 func (st *streams) publish(e Event) {

@@ -37,7 +37,7 @@ func (r *receiver) update(p Policy) changed {
 	change := before.changeTo(after)
 	change.Lost = r.adopt(after)
 	g.sys.lighten(before.weight - after.weight)
-	r.event(Event{Kind: EventUpdated, Change: change.clone()})
+	r.updated(change)
 	r.publish()
 	return changed{change: change}
 }
