@@ -60,6 +60,12 @@ var rooms = []room{
 	},
 
 	{
+		"clients/internal/wire", 2, // below the clients, which are siblings and meet in it
+		[]string{root},
+		"headers are text: who reads and writes them needs the words and net/http",
+	},
+
+	{
 		"examples/quickstart", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
