@@ -64,6 +64,11 @@ var rooms = []room{
 		[]string{root},
 		"headers are text: who reads and writes them needs the words and net/http",
 	},
+	{
+		"clients/httpserver", 3,
+		[]string{root, "actors", "clients/internal/wire"},
+		"a server is a guard in front of handlers: it knows net/http, and neither its sibling nor the cluster",
+	},
 
 	{
 		"examples/quickstart", 6,
