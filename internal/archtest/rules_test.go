@@ -74,6 +74,11 @@ var rooms = []room{
 		[]string{root, "actors", "clients/internal/wire", "patterns/deadline", "supervision"},
 		"protection in the shape of an http.RoundTripper: it knows no server, no metrics, no cluster",
 	},
+	{
+		"clients/httpserver", 3,
+		[]string{root, "actors", "clients/internal/wire"},
+		"a server is a guard in front of handlers: it knows net/http, and neither its sibling nor the cluster",
+	},
 
 	{
 		"examples/quickstart", 6,
