@@ -153,14 +153,6 @@ func short(d time.Duration) string {
 	return plain.Duration(d)
 }
 
-// number is n with its noun: "1 call", "2 calls".
-func number(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // ordinal is "2nd", "3rd", "11th".
 func ordinal(n int) string {
 	suffix := "th"

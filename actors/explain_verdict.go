@@ -93,13 +93,13 @@ func (s sight) waitsBecause() string {
 	d := s.gate
 	ahead := "nobody waits before it"
 	if n := d.Waiting - d.Priorities.Sheddable; n > 0 {
-		ahead = fmt.Sprintf("%s before it", number(n, "call waits", "calls wait"))
+		ahead = fmt.Sprintf("%s before it", plain.Count(n, "call waits", "calls wait"))
 	}
 	if d.Suspended {
 		return "the guard is being restarted; " + ahead
 	}
 	return fmt.Sprintf("%d of %s in use; %s; at most %s",
-		d.InUse, number(d.Limit, "permit is", "permits are"), ahead, s.maxWait())
+		d.InUse, plain.Count(d.Limit, "permit is", "permits are"), ahead, s.maxWait())
 }
 
 // commanded says which command holds, of whom and why, and for how long.
