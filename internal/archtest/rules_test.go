@@ -32,6 +32,10 @@ var rooms = []room{
 		"plain words for policies (units, paths, ranges): every room uses it, so it knows none",
 	},
 	{
+		"internal/relay", 0, nil,
+		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
+	},
+	{
 		"internal/servers", 0, nil,
 		"a test kit: it starts real servers, and knows nothing of what is tested with them",
 	},
@@ -91,7 +95,7 @@ var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 // kits are rooms of ours that only test files may import, of any room. They are
 // packages and not test files because the tests of several rooms need them; so they
 // may import package testing, which nothing else may: no binary can hold them.
-var kits = []string{"internal/servers"}
+var kits = []string{"internal/relay", "internal/servers"}
 
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
