@@ -36,8 +36,17 @@ var rooms = []room{
 		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
 	},
 	{
+		"internal/relay/upstream", 1,
+		[]string{"internal/servers/certs"},
+		"a test kit: a server that misbehaves in HTTP and writes down what it got; what breaks below HTTP is the relay's business",
+	},
+	{
 		"internal/servers", 0, nil,
 		"a test kit: it starts real servers, and knows nothing of what is tested with them",
+	},
+	{
+		"internal/servers/certs", 0, nil,
+		"a test kit: certificates for every server that a test starts",
 	},
 
 	{
@@ -95,7 +104,10 @@ var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 // kits are rooms of ours that only test files may import, of any room. They are
 // packages and not test files because the tests of several rooms need them; so they
 // may import package testing, which nothing else may: no binary can hold them.
-var kits = []string{"internal/relay", "internal/servers"}
+var kits = []string{
+	"internal/relay", "internal/relay/upstream",
+	"internal/servers", "internal/servers/certs",
+}
 
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
