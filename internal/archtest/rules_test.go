@@ -35,6 +35,23 @@ var rooms = []room{
 		"internal/hist", 0, nil,
 		"buckets of durations, the same for every room: it knows nothing but time",
 	},
+	{
+		"internal/relay", 0, nil,
+		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
+	},
+	{
+		"internal/relay/upstream", 1,
+		[]string{"internal/servers/certs"},
+		"a test kit: a server that misbehaves in HTTP and writes down what it got; what breaks below HTTP is the relay's business",
+	},
+	{
+		"internal/servers", 0, nil,
+		"a test kit: it starts real servers, and knows nothing of what is tested with them",
+	},
+	{
+		"internal/servers/certs", 0, nil,
+		"a test kit: certificates for every server that a test starts",
+	},
 
 	{
 		"mailbox", 1,
@@ -104,6 +121,14 @@ var rooms = []room{
 
 // testKits are modules that only test files may import.
 var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
+
+// kits are rooms of ours that only test files may import, of any room. They are
+// packages and not test files because the tests of several rooms need them; so they
+// may import package testing, which nothing else may: no binary can hold them.
+var kits = []string{
+	"internal/relay", "internal/relay/upstream",
+	"internal/servers", "internal/servers/certs",
+}
 
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
