@@ -108,6 +108,11 @@ var rooms = []room{
 		"an example for users who have actors: they import both",
 	},
 	{
+		"examples/httpclient", 6,
+		[]string{root, "actors", "clients/httpclient", "clients/httpserver"},
+		"an example shows what a user writes; its tests let client and server meet",
+	},
+	{
 		"cmd/fuseboard", 6,
 		[]string{"cmd/fuseboard/internal/demo"},
 		"a command is thin: it parses and calls a room",
