@@ -60,7 +60,9 @@
 // go first: the priority is that of the context, whichever way the request came
 // (TestEveryWayInHonoursThePriorityOfItsContext), a repetition has it as well
 // (TestRepeatedAttemptKeepsItsPriority), and the handler's context carries it to the
-// next guard (TestPriorityGoesOnToTheNextGuard). Each is answered exactly once
+// next guard (TestPriorityGoesOnToTheNextGuard), as it carries all of [fuseboard.Meta]
+// (TestMetaCrossesMessagesBetweenGuards), also through a forwarded message
+// (TestMetaCrossesAForwardedMessage). Each is answered exactly once
 // (TestMixedLoadOfCallsAndMessagesKeepsOnePeakAndAnswersAll). After the circuit's
 // trip no call of the old state reaches the handler
 // (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state

@@ -4,8 +4,8 @@ package httpserver
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,41 +28,53 @@ type problem struct {
 	RetryAfter int64  `json:"retry_after_s,omitempty"`
 }
 
+// write answers. A refusal is what an overload is made of, so it costs little.
 func (a Answers) write(w http.ResponseWriter, r *http.Request, out answer) {
-	h := w.Header()
-	for _, of := range []string{"Content-Length", "Content-Encoding", "Etag", "Last-Modified"} { // the answer that is not given
-		h.Del(of)
-	}
 	if out.status == http.StatusGatewayTimeout {
 		out.after = 0 // there is no later for a deadline that was over
 	}
+	p := problem{
+		Type: "about:blank", Title: http.StatusText(out.status), Status: out.status,
+		RetryAfter: int64((out.after + time.Second - 1) / time.Second),
+	}
+	if a.Details && out.err != nil {
+		p.Detail = out.err.Error()
+	}
+	body, content := p.text(), "text/plain; charset=utf-8"
+	if accepts := r.Header["Accept"]; len(accepts) > 0 && strings.Contains(accepts[0], "json") {
+		body, content = p.json(), "application/problem+json"
+	}
+	h := w.Header()
+	for _, of := range [...]string{"Content-Length", "Content-Encoding", "Etag", "Last-Modified"} { // the answer that is not given
+		delete(h, of)
+	}
+	v := []string{"no-store", "nosniff", content} // one piece of memory for all three
+	h["Cache-Control"], h["X-Content-Type-Options"], h["Content-Type"] = v[0:1:1], v[1:2:2], v[2:3:3]
 	if out.after > 0 {
 		wire.WriteRetryAfter(h, out.after)
 	}
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	detail := ""
-	if a.Details && out.err != nil {
-		detail = out.err.Error()
-	}
-	seconds := int64((out.after + time.Second - 1) / time.Second)
-	if strings.Contains(r.Header.Get("Accept"), "json") {
-		h.Set("Content-Type", "application/problem+json")
-		w.WriteHeader(out.status)
-		_ = json.NewEncoder(w).Encode(problem{ // who left hears nothing
-			Type: "about:blank", Title: http.StatusText(out.status), Status: out.status, Detail: detail, RetryAfter: seconds,
-		})
-		return
-	}
-	h.Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(out.status)
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s", out.status, http.StatusText(out.status))
-	if seconds > 0 {
-		fmt.Fprintf(&b, "; again in %ds", seconds)
+	_, _ = w.Write(body) // who left hears nothing
+}
+
+func (p problem) json() []byte {
+	body, err := json.Marshal(p)
+	if err != nil { // it has only numbers and texts
+		return p.text()
 	}
-	if detail != "" {
-		fmt.Fprintf(&b, ": %s", detail)
+	return append(body, '\n')
+}
+
+func (p problem) text() []byte {
+	b := make([]byte, 0, 64)
+	b = strconv.AppendInt(b, int64(p.Status), 10)
+	b = append(append(b, ' '), p.Title...)
+	if p.RetryAfter > 0 {
+		b = strconv.AppendInt(append(b, "; again in "...), p.RetryAfter, 10)
+		b = append(b, 's')
 	}
-	fmt.Fprintln(w, b.String())
+	if p.Detail != "" {
+		b = append(append(b, ": "...), p.Detail...)
+	}
+	return append(b, '\n')
 }

@@ -113,6 +113,11 @@ var rooms = []room{
 		"an example shows what a user writes; its tests let client and server meet",
 	},
 	{
+		"examples/middleware", 6,
+		[]string{root, "actors", "clients/httpserver"},
+		"an example of a service: what comes in and what it calls",
+	},
+	{
 		"cmd/fuseboard", 6,
 		[]string{"cmd/fuseboard/internal/demo"},
 		"a command is thin: it parses and calls a room",
