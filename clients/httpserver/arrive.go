@@ -13,10 +13,15 @@ import (
 
 // arrive returns the context of a request with what its headers say, as far as they
 // are believed, and what ends it; nil where there is nothing to end. A request that says
-// nothing keeps its context.
-func (s *Server) arrive(r *http.Request) (context.Context, context.CancelFunc) {
+// nothing keeps its context. Who tells the number of his attempt is told in return how
+// often it was repeated further in.
+func (s *Server) arrive(e *exchange) (context.Context, context.CancelFunc) {
+	r := e.request
 	told, left, has := wire.Read(r.Header)
 	ctx := r.Context()
+	if told.Attempt > 0 {
+		ctx = wire.Listen(ctx, &e.repeats)
+	}
 	if m := s.believed(r, told); !isZero(m) {
 		ctx = fuseboard.WithMeta(ctx, m)
 	}

@@ -22,6 +22,7 @@ type exchange struct {
 	status   int // of the answer; 0 before
 	finished bool
 	phase    atomic.Int32
+	repeats  atomic.Int32   // the most that a hop further in has made of a call that failed
 	running  sync.WaitGroup // until the handler has ended, or will never begin
 }
 

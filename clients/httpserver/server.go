@@ -75,11 +75,11 @@ func (g *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.next.ServeHTTP(w, r)
 		return
 	}
-	ctx, end := s.arrive(r)
+	e := &exchange{under: w, request: r, next: g.next}
+	ctx, end := s.arrive(e)
 	if end != nil {
 		defer end()
 	}
-	e := &exchange{under: w, request: r, next: g.next}
 	e.running.Add(1)
 	_, err := s.ref.Call(ctx, e)
 	if e.takes(over) { // the handler has not begun, and will not

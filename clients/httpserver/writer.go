@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+
+	"github.com/fuseboard/fuseboard/clients/internal/wire"
 )
 
 // Header, Write and WriteHeader are those of http.ResponseWriter.
@@ -50,8 +52,12 @@ func (e *exchange) WriteHeader(status int) {
 func (e *exchange) Unwrap() http.ResponseWriter { return e.under }
 
 func (e *exchange) begin(status int) {
-	if e.status == 0 {
-		e.status = status
+	if e.status != 0 {
+		return
+	}
+	e.status = status
+	if status >= http.StatusInternalServerError && e.under.Header()[wire.HeaderRepeats] == nil {
+		wire.WriteRepeats(e.under.Header(), int(e.repeats.Load()))
 	}
 }
 
