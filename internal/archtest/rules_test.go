@@ -124,7 +124,7 @@ var rooms = []room{
 	},
 	{
 		"cmd/fuseboard/internal/demo", 6,
-		[]string{root, "actors"},
+		[]string{root, "actors", "clients/httpclient"},
 		"the demo shows what a user sees, and a user imports actors",
 	},
 }
