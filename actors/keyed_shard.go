@@ -18,6 +18,7 @@ type shard struct {
 	free   int      // list[:free] are looked at when a place is needed
 	closed bool     // the Keyring stops: no key is made or kept any more
 	past   counters // of the guards that were evicted
+	would  Would    // likewise
 
 	forRoom, forIdle uint64 // evictions, by their reason
 	_                [64]byte
@@ -115,6 +116,7 @@ func (s *shard) evict(e *entry, count *uint64) {
 		pool.Close()
 	}
 	s.past.add(&e.guard.count)
+	s.would = s.would.plus(e.guard.would())
 	e.guard.sys.limits.giveKey(e.ring.head.plan.Load().weight)
 	*count++
 	if e.receiver.spoke.Load() {

@@ -25,6 +25,11 @@ type Stats struct {
 	Rejected Rejected
 	// Left counts calls whose caller went away before the first attempt.
 	Left uint64
+	// Would is what the policy would have done while it was in [ShadowPolicy]. Calls that
+	// ran so are among the numbers above by the outcome that the policy would have seen.
+	Would Would
+	// PolicyMode is how far the policy is obeyed now; see [Guard.PolicyMode].
+	PolicyMode PolicyMode
 	// State, Mode and Epoch are the circuit's now.
 	State State
 	Mode  Mode
@@ -63,17 +68,20 @@ type Rejected struct {
 // taken from another.
 type counters struct {
 	first, again outcomes
-	refused      [reasonsToRefuse]atomic.Uint64
+	refused      reasonCounts
 	left         atomic.Uint64
 }
 
-func (n *counters) rejected() Rejected {
+// reasonCounts counts refusals by their reason.
+type reasonCounts [reasonsToRefuse]atomic.Uint64
+
+func (n *reasonCounts) rejected() Rejected {
 	return Rejected{
-		Breaker:  n.refused[refusedOpen].Load(),
-		Bulkhead: n.refused[refusedFull].Load() + n.refused[refusedWaited].Load() + n.refused[refusedSuspended].Load(),
-		Deadline: n.refused[refusedLate].Load(), Stopped: n.refused[refusedStopped].Load(),
-		Restart: n.refused[refusedRestarting].Load(), Workers: n.refused[refusedUnmanned].Load(),
-		Limits: n.refused[refusedUnhosted].Load() + n.refused[refusedCrowded].Load(),
+		Breaker:  n[refusedOpen].Load(),
+		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
+		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
+		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
+		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),
 	}
 }
 
@@ -120,8 +128,8 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + n.again.failures.Load(),
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: n.rejected(),
-		State:    circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
+		Rejected: n.refused.rejected(), Would: g.would(), PolicyMode: g.leniency(),
+		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), PolicyVersion: g.plan.Load().version,
 	}
 	p := g.plan.Load()

@@ -27,6 +27,9 @@ type Options struct {
 	Seed uint64
 	// Limits bound what all guards hold together. Zero: the defaults.
 	Limits Limits
+	// Mode says how far the policies of all guards are obeyed; see [System.SetMode].
+	// Zero: as each policy says. The environment variable [ModeVariable] comes before it.
+	Mode PolicyMode
 }
 
 // System holds the guards of one process: their clock, their actors and their
@@ -42,8 +45,11 @@ type System struct {
 	streams streams
 	limits  *limits
 	spawns  atomic.Uint64 // numbers the guards' actors
+	mode    atomic.Uint32 // PolicyMode
 	users   tally         // actors of SpawnActor that have not stopped
 	watcher *actor.PID    // learns of their end
+
+	switches switches // of the mode
 
 	mu      sync.RWMutex
 	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
@@ -64,9 +70,11 @@ func (s *System) under() (*System, *Group) { return s, nil }
 // goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
-// Errors: [Problems] with everything wrong with the Limits.
+// Errors: [Problems] with everything wrong with the Limits, the Mode and the
+// environment variable [ModeVariable].
 func Start(o Options) (*System, error) {
-	if err := o.Limits.Validate().Under("limits").Err(); err != nil {
+	mode, who, wrong := modeAtStart(o)
+	if err := append(o.Limits.Validate().Under("limits"), wrong...).Err(); err != nil {
 		return nil, err
 	}
 	s := &System{
@@ -83,6 +91,8 @@ func Start(o Options) (*System, error) {
 		s.journal = newJournal(o.Logger.Handler())
 		s.log = s.journal.logger()
 	}
+	s.mode.Store(uint32(mode))
+	s.logMode("", EnforcePolicy, mode, who)
 	if s.seed == 0 {
 		s.seed = rand.Uint64()
 	}

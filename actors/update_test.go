@@ -53,6 +53,7 @@ var edits = []struct {
 	also  string // another path that changes with it
 	grows int    // permits
 }{
+	{path: "mode", edit: func(p *Policy) { p.Mode = ShadowPolicy }},
 	{path: "deadline.total", edit: func(p *Policy) { p.Deadline.Total = 25 * time.Second }},
 	{path: "deadline.attempt", edit: func(p *Policy) { p.Deadline.Attempt = 15 * time.Second }},
 	{path: "deadline.reserve", edit: func(p *Policy) { p.Deadline.Reserve = 0 }},
