@@ -18,6 +18,9 @@ func (s sight) verdictInMode() Verdict {
 	if s.gap != nil {
 		return s.refusedByGap()
 	}
+	if shade := s.guard.shade.Load(); shade != nil && s.mode == ShadowPolicy {
+		s.gate = shade.over.Depth() // who would have been refused is in nobody's way
+	}
 	v := s.verdict()
 	v.Admitted, v.PolicyMode = true, s.mode
 	return v
@@ -33,21 +36,21 @@ func (v Verdict) inSpite(words string) string {
 
 // modeWords says what a mode means, and whose it is; empty for EnforcePolicy.
 func (e Explanation) modeWords() string {
-	whose := "of the policy"
+	whose := "its own mode"
 	if e.SystemMode == e.PolicyMode {
-		whose = "of the System"
+		whose = "the mode of the System"
 	}
 	switch e.PolicyMode {
 	case ShadowPolicy:
-		return "Mode shadow, " + whose + ": nothing is refused, waits, is cut short or repeated; what would be is counted."
+		return "The policy is in shadow (" + whose + "): nothing is refused, waits, is cut short or repeated; what would be is counted."
 	case BypassPolicy:
-		return "Mode bypass, " + whose + ": handlers are called as if there were no policy; nothing is looked at or counted."
+		return "The policy is in bypass (" + whose + "): handlers are called as if it were not there; nothing is looked at, nothing counted."
 	default:
 		return ""
 	}
 }
 
-// wouldWords tells what a policy in shadow would have done so far; empty if nothing.
+// words tells what a policy in shadow would have done so far; empty if nothing.
 func (w Would) words() string {
 	if w.sum() == 0 {
 		return ""

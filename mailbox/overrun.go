@@ -86,5 +86,18 @@ func (o *Overruns) Leave(claimed bool) {
 	o.inside.Add(-1)
 }
 
+// Depth returns what the gate would hold if it had refused and queued whom it would
+// have: [Gate.Depth] without those overruns that were not claimed, and with those
+// beyond the limit as waiting.
+func (o *Overruns) Depth() Depth {
+	d := o.gate.Depth()
+	all := int(o.claimed.Load()) + max(d.InUse-int(o.inside.Load()), 0) + d.Waiting
+	d.InUse, d.Waiting = all, 0
+	if d.Limit > 0 && all > d.Limit {
+		d.InUse, d.Waiting = d.Limit, all-d.Limit
+	}
+	return d
+}
+
 // Closed reports whether no one gets in any more. It takes no lock.
 func (g *Gate) Closed() bool { return g.word.Load()&closedBit != 0 }

@@ -36,6 +36,9 @@ func TestOverrunsAreLetInWhateverTheLimitAndToldWhatItWouldHaveSaid(t *testing.T
 	if d := g.Depth(); d.InUse != 5 || g.TryEnter() {
 		t.Errorf("%+v; a call was let in among them", d)
 	}
+	if d := o.Depth(); d.InUse != 2 || d.Waiting != 1 || d.Limit != 2 {
+		t.Errorf("without those whom it would have refused: %+v", d)
+	}
 	o.Leave(false) // whom the gate would have refused takes nobody's place
 	if got := claim(); got.why != ErrFull {
 		t.Errorf("after one left that was not claimed: %v", got)
