@@ -140,9 +140,12 @@ func TestModeIsInForceWhenSetModeReturns(t *testing.T) {
 			_, _ = k.Call(t.Context(), "a", 1)
 		}
 		ways := map[string]func() error{
-			"call":  func() error { _, err := r.Call(t.Context(), 1); return err },
-			"ask":   func() error { _, err := r.Ask(t.Context(), 1).Wait(t.Context()); return err },
-			"do":    func() error { _, err := Do(t.Context(), r.Guard, func(context.Context) (int, error) { return 0, errDown }); return err },
+			"call": func() error { _, err := r.Call(t.Context(), 1); return err },
+			"ask":  func() error { _, err := r.Ask(t.Context(), 1).Wait(t.Context()); return err },
+			"do": func() error {
+				_, err := Do(t.Context(), r.Guard, func(context.Context) (int, error) { return 0, errDown })
+				return err
+			},
 			"keyed": func() error { _, err := k.Call(t.Context(), "a", 1); return err },
 			"key's ask": func() error {
 				_, err := k.Ask(t.Context(), "a", 1).Wait(t.Context())
