@@ -26,6 +26,11 @@ func (e Explanation) String() string {
 	}
 	var p page
 	p.para("", e.Dependency+": "+e.Verdict.String())
+	for _, words := range []string{e.modeWords(), e.Would.words()} {
+		if words != "" {
+			p.para("", words)
+		}
+	}
 	p.para("", fmt.Sprintf("Policy %d; circuit %s, mode %s, epoch %d.", e.PolicyVersion, e.State, e.Mode, e.Epoch))
 	p.line("")
 	for _, s := range e.Stages {
@@ -61,8 +66,8 @@ func (e Explanation) writeOperations(p *page) {
 func (v Verdict) String() string {
 	switch {
 	case v.Admitted && v.Waits:
-		return "a call now would wait for a permit: " + v.Why
-	case v.Admitted:
+		return v.inSpite("a call now would wait for a permit: " + v.Why)
+	case v.Admitted && v.RefusedBy == "":
 		return "a call now would run: " + v.Why
 	case v.RefusedBy == "":
 		return "nothing is known"
@@ -71,7 +76,7 @@ func (v Verdict) String() string {
 	if v.RetryAfter > 0 {
 		words += "; again in " + short(v.RetryAfter)
 	}
-	return words
+	return v.inSpite(words)
 }
 
 // page collects lines of bounded width.

@@ -50,11 +50,15 @@ func (s sight) refusedBeforeTheGate() (Verdict, bool) {
 		why := s.circuit.Refusal()
 		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}, true
 	case s.gap != nil:
-		return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}, true
+		return s.refusedByGap(), true
 	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
 		return refusedWith(errs.abandoned), true
 	}
 	return Verdict{}, false
+}
+
+func (s sight) refusedByGap() Verdict {
+	return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}
 }
 
 func refusedWith(e *CallError) Verdict { return Verdict{RefusedBy: e.by, Why: e.detail} }

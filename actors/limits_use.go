@@ -102,8 +102,12 @@ func (l *limit) use() LimitUse {
 }
 
 // refusedFor counts a refusal, and warns of the first one of an episode: until
-// half of the limit is free again there is no other warning, nor within a minute.
+// half of the limit is free again there is no other warning, nor within a minute. A
+// refusal for nil was for no limit of the System.
 func (s *System) refusedFor(l *limit) {
+	if l == nil {
+		return
+	}
 	l.refused.Add(1)
 	if !l.quota.Episode() {
 		return
