@@ -22,6 +22,8 @@ type GroupStats struct {
 	Rejected Rejected
 	// Left is the sum of calls whose caller went away before the first attempt.
 	Left uint64
+	// Would are the sums of what policies in [ShadowPolicy] would have done.
+	Would Would
 	// InUse and Waiting are how many permits of guards are lent and how many callers
 	// wait for one; those of keys are not looked at.
 	InUse, Waiting int
@@ -70,6 +72,7 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Voids += s.Voids
 	sum.Rejected = sum.Rejected.plus(s.Rejected)
 	sum.Left += s.Left
+	sum.Would = sum.Would.plus(s.Would)
 	sum.InUse += s.Gate.InUse
 	sum.Waiting += s.Gate.Waiting
 }
@@ -84,4 +87,5 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Voids += s.Voids
 	sum.Rejected = sum.Rejected.plus(s.Rejected)
 	sum.Left += s.Left
+	sum.Would = sum.Would.plus(s.Would)
 }
