@@ -101,7 +101,7 @@ func (c *call) record(now fuseboard.Instant) {
 	c.measure(now)
 	_, moved := g.circuit.Record(now, c.permit, c.out)
 	g.count.attempt(c.out.Kind, c.attempts > 1)
-	c.timed(now)
+	c.timed(c.lasted(now))
 	if moved {
 		g.stir()
 	}

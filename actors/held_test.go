@@ -78,6 +78,9 @@ func TestHeldAnswerKeepsPermitContextAndOutcomeUntilItsEnd(t *testing.T) {
 		if s := r.Stats(); s.Gate.InUse != 0 || s.Successes != 1 || s.Failures != 0 || s.Window.Calls != 1 {
 			t.Errorf("ended: %+v", s)
 		}
+		if took := r.Stats().CallLatency.Sum(); took != 0 {
+			t.Errorf("what the caller does with the answer is not the dependency's time, but %v", took)
+		}
 		if !errors.Is(p.ctx.Err(), context.Canceled) {
 			t.Errorf("its context: %v", p.ctx.Err())
 		}
@@ -107,6 +110,9 @@ func TestHeldAnswerThatBreaksOffIsAFailure(t *testing.T) {
 			if after := c.expect(r.Stats()); after != before+1 {
 				t.Errorf("%s: %+v", c.what, r.Stats())
 			}
+		}
+		if failed := r.Stats().Failed; failed != 2 {
+			t.Errorf("%d calls failed", failed)
 		}
 		if d := r.Stats().Window.Consecutive; d != 2 {
 			t.Errorf("%v failures in a row", d)

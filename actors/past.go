@@ -134,5 +134,5 @@ func (c *call) wordsOf(why error) string {
 // sentences are the reasons that say everything themselves.
 var sentences = []error{
 	supervision.ErrNotFailed, supervision.ErrInnermost, supervision.ErrAttempts, supervision.ErrClass, supervision.ErrFinal, supervision.ErrUnsafe,
-	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit,
+	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit, errBrokeOff,
 }

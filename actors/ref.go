@@ -25,8 +25,8 @@ type With[Req, Resp any] struct {
 	Safe func(Req) bool
 	// Classify says what an answer means, where the default classifier (see
 	// [supervision.Classify]) does not know: a response that is a failure, an
-	// error that is not. The zero Outcome leaves the decision to the default. It is
-	// not asked about an attempt whose caller left it behind (see [Workers]).
+	// error that is not. An Outcome without a Kind leaves the decision to the default; its
+	// Final and Repeats count then, too. It is not asked about an attempt whose caller left it behind (see [Workers]).
 	Classify func(Resp, error) fuseboard.Outcome
 	// Discard disposes of an answer that nobody gets, because the attempt was
 	// repeated, or its caller has left it behind (see [Workers]).
@@ -229,16 +229,24 @@ func (w *With[Req, Resp]) discard(c *call, resp Resp) {
 }
 
 func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outcome {
-	if w.Classify != nil {
-		switch out := w.Classify(resp, err); out.Kind {
-		case fuseboard.Success, fuseboard.Failure, fuseboard.Void:
-			return out
-		case fuseboard.Rejected: // a rejection is never the dependency's doing
-			out.Kind = fuseboard.Void
-			return out
-		default: // unclassified: by default
-		}
+	if w.Classify == nil {
+		return c.classified(err)
 	}
+	said := w.Classify(resp, err)
+	switch said.Kind {
+	case fuseboard.Success, fuseboard.Failure, fuseboard.Void:
+		return said
+	case fuseboard.Rejected: // a rejection is never the dependency's doing
+		said.Kind = fuseboard.Void
+		return said
+	}
+	out := c.classified(err)
+	out.Final, out.Repeats = said.Final, max(said.Repeats, out.Repeats)
+	return out
+}
+
+// classified is what the default classifier says.
+func (c *call) classified(err error) fuseboard.Outcome {
 	if err == nil {
 		return fuseboard.Outcome{Kind: fuseboard.Success}
 	}

@@ -49,8 +49,8 @@ type Stats struct {
 	// further call; 0 where the policy has no retries.
 	BudgetLeft int
 	// CallLatency is how long calls took from their beginning to their answer, with all
-	// attempts, waits and backoffs; one whose answer is held, to the end of that. Calls
-	// without an attempt are not in it.
+	// attempts, waits and backoffs; one whose answer is held, to the return of its handler,
+	// unless it broke off. Calls without an attempt are not in it.
 	CallLatency Histogram
 	// AttemptLatency is how long handlers ran, or their callers waited for them: its
 	// Count is Attempts.

@@ -70,6 +70,12 @@ var rooms = []room{
 	},
 
 	{
+		"clients/httpclient", 3,
+		[]string{root, "actors", "clients/internal/wire", "patterns/deadline", "supervision"},
+		"protection in the shape of an http.RoundTripper: it knows no server, no metrics, no cluster",
+	},
+
+	{
 		"examples/quickstart", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",

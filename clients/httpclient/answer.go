@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package httpclient
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+// answer is the response of one attempt, with the flight that it belongs to.
+type answer struct {
+	resp   *http.Response
+	flight *flight
+}
+
+// How much of a dropped body is read so that its connection serves again, and for
+// how long: beyond that a new connection is the cheaper one.
+const (
+	drainMost    = 64 << 10
+	drainLongest = 100 * time.Millisecond
+)
+
+// discard is the Discard hook: it reads what is left of a short body, and closes it.
+// Over HTTP/2 closing alone costs no connection.
+func (a answer) discard() {
+	if a.resp == nil || a.resp.Body == nil {
+		return
+	}
+	body := a.resp.Body
+	if a.resp.ProtoMajor < 2 && a.resp.ContentLength <= drainMost && !a.flight.stream {
+		slow := time.AfterFunc(drainLongest, func() { _ = body.Close() })
+		_, _ = io.CopyN(io.Discard, body, drainMost)
+		slow.Stop()
+	}
+	_ = body.Close()
+}
+
+// hold is the Hold hook: the attempt goes on until the body ends.
+func (a answer) hold(held actors.Held) answer {
+	resp := a.resp
+	switch {
+	case resp == nil || resp.Body == nil || resp.Body == http.NoBody:
+		held.End(nil)
+		return a
+	case a.flight.stream || resp.StatusCode == http.StatusSwitchingProtocols:
+		held.Settle()
+	}
+	b := &a.flight.body
+	b.inner, b.held = resp.Body, held
+	if w, both := resp.Body.(io.Writer); both {
+		resp.Body = &upgraded{ReadCloser: b, Writer: w}
+	} else {
+		resp.Body = b
+	}
+	return a
+}
+
+// body is a response's body that ends its attempt when it ends.
+type body struct {
+	inner io.ReadCloser
+	held  actors.Held
+}
+
+// Read reads on, and ends the attempt with the body, or with what broke it off.
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.inner.Read(p)
+	switch err {
+	case nil:
+	case io.EOF:
+		b.held.End(nil)
+	default:
+		b.held.End(err)
+	}
+	return n, err
+}
+
+// Close closes the body, and ends the attempt. It may be called more than once.
+func (b *body) Close() error {
+	err := b.inner.Close()
+	b.held.End(nil)
+	return err
+}
+
+// upgraded is the body of a connection that speaks another protocol: both ways.
+type upgraded struct {
+	io.ReadCloser
+	io.Writer
+}

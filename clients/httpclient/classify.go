@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package httpclient
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/clients/internal/wire"
+)
+
+// Classes that HTTP adds to those of package fuseboard. They weigh and repeat like ClassError.
+const (
+	// ClassServer: the server says that it failed (500 and the like).
+	ClassServer fuseboard.Class = "server"
+	// ClassGateway: a hop on the way could not reach the server (502).
+	ClassGateway fuseboard.Class = "gateway"
+	// ClassUnavailable: the server, or a hop on the way, takes no requests now (503).
+	ClassUnavailable fuseboard.Class = "unavailable"
+)
+
+// classify is the Classify hook. What is not decided here is the default classifier's.
+func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
+	var out fuseboard.Outcome
+	if t.o.Classify != nil {
+		out = t.o.Classify(a.resp, err)
+	}
+	if err == nil && a.resp != nil {
+		if out.Kind == fuseboard.Unclassified {
+			out.Kind, out.Class = ofStatus(a.resp.StatusCode)
+		}
+		if out.Kind == fuseboard.Failure {
+			out.Repeats = max(out.Repeats, wire.Repeats(a.resp.Header))
+			if out.RetryAfter == 0 {
+				out.RetryAfter = wire.RetryAfter(a.resp.Header, time.Now())
+			}
+		}
+	}
+	out.Final = out.Final || a.flight.usedUp(err)
+	return out
+}
+
+// usedUp reports that the request cannot be sent again.
+func (f *flight) usedUp(err error) bool {
+	if f.once {
+		return true
+	}
+	_, failed := errors.AsType[*rewindError](err)
+	return failed
+}
+
+// ofStatus says what a status tells about the dependency.
+func ofStatus(status int) (fuseboard.Kind, fuseboard.Class) {
+	switch status {
+	case http.StatusTooManyRequests:
+		return fuseboard.Failure, fuseboard.ClassThrottled
+	case http.StatusRequestTimeout, http.StatusGatewayTimeout:
+		return fuseboard.Failure, fuseboard.ClassTimeout
+	case http.StatusBadGateway:
+		return fuseboard.Failure, ClassGateway
+	case http.StatusServiceUnavailable, http.StatusTooEarly:
+		return fuseboard.Failure, ClassUnavailable
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusNetworkAuthenticationRequired:
+		return fuseboard.Success, ""
+	}
+	if status >= http.StatusInternalServerError {
+		return fuseboard.Failure, ClassServer
+	}
+	return fuseboard.Success, ""
+}

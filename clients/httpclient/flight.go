@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package httpclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/clients/internal/wire"
+)
+
+// flight is one request on its way, and the response's body when it is back: one
+// object for all that a request needs. Attempts may overlap, where a policy leaves one behind.
+type flight struct {
+	transport *Transport
+	given     *http.Request // the caller's; only read
+	sent      http.Request  // by the first attempt
+	attempts  atomic.Int32
+	once      bool   // its body cannot be had again
+	stream    bool   // the policy's deadlines end with the response's headers
+	key       string // an Idempotency-Key that was made for it
+	body      body   // of the response that the caller gets
+}
+
+// errUsedUp is the failure of a second attempt with a body that was for one.
+var errUsedUp = errors.New("the request's body was sent already, and it has no GetBody")
+
+// rewindError is the failure of a GetBody.
+type rewindError struct{ err error }
+
+func (e *rewindError) Error() string { return fmt.Sprintf("get the request's body again: %v", e.err) }
+func (e *rewindError) Unwrap() error { return e.err }
+
+// request returns what the next attempt sends. The caller's own request is sent
+// where there is nothing to change about it.
+func (f *flight) request(ctx context.Context) (*http.Request, error) {
+	n, given := f.attempts.Add(1), f.given
+	marked := f.transport.o.Propagate || f.key != ""
+	var req *http.Request
+	switch {
+	case n > 1:
+		req = given.WithContext(ctx)
+		if err := f.rewind(req); err != nil {
+			return nil, err
+		}
+	case ctx == given.Context() && !marked:
+		return given, nil
+	default:
+		req = &f.sent
+		*req = *given.WithContext(ctx)
+	}
+	if marked {
+		f.mark(ctx, req, int(n))
+	}
+	return req, nil
+}
+
+// rewind gives a repetition its own body.
+func (f *flight) rewind(req *http.Request) error {
+	switch {
+	case f.given.Body == nil || f.given.Body == http.NoBody:
+		return nil
+	case f.once:
+		return errUsedUp
+	}
+	body, err := f.given.GetBody()
+	if err != nil {
+		return &rewindError{err: err}
+	}
+	req.Body = body
+	return nil
+}
+
+// mark writes into headers of its own what goes along with the request.
+func (f *flight) mark(ctx context.Context, req *http.Request, attempt int) {
+	req.Header = maps.Clone(req.Header)
+	if f.key != "" {
+		req.Header[headerKey] = []string{f.key}
+	}
+	if !f.transport.o.Propagate {
+		return
+	}
+	m := fuseboard.MetaOf(f.given.Context())
+	m.Attempt = attempt
+	m.Chain = append(slices.Clip(m.Chain), f.transport.o.Name)
+	left := time.Duration(-1)
+	if until, has := ctx.Deadline(); has {
+		left = max(time.Until(until), 0)
+	}
+	wire.Write(req.Header, m, left)
+}
+
+// landed ends a flight that brought nothing: a request that was never sent is closed,
+// as the base transport would have done.
+func (f *flight) landed() {
+	if f.attempts.Load() == 0 && f.given.Body != nil {
+		_ = f.given.Body.Close()
+	}
+}

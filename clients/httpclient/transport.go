@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package httpclient
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+// Transport is an [http.RoundTripper] that sends requests under guards. Make one with
+// [NewTransport]. Safe for concurrent use.
+type Transport struct {
+	o     Options
+	keyed *actors.Keyed[*flight, answer] // nil with a guard that was given
+	ref   *actors.Ref[*flight, answer]   // nil without
+}
+
+var _ http.RoundTripper = (*Transport)(nil)
+
+// New returns a client whose transport is a [Transport]. Its Timeout is zero: the policy
+// bounds requests, and a context of the caller's own.
+// Errors: those of [NewTransport].
+func New(sys *actors.System, o Options) (*http.Client, error) {
+	t, err := NewTransport(sys, o)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: t}, nil
+}
+
+// NewTransport makes the dependencies' common guard, or binds an operation to the
+// one that is given.
+// Errors: [fuseboard.Problems] with everything wrong with the options, and those of
+// [actors.SpawnKeyed] and [actors.Bind].
+func NewTransport(sys *actors.System, o Options) (*Transport, error) {
+	o, problems := o.withDefaults()
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	t := &Transport{o: o}
+	with := actors.With[*flight, answer]{
+		Safe: t.safe, Classify: t.classify, Discard: answer.discard, Hold: answer.hold,
+	}
+	var err error
+	if o.Guard != nil {
+		t.ref, err = actors.Bind(o.Guard, o.Name, t.send, with)
+	} else {
+		t.keyed, err = actors.SpawnKeyed(sys, o.Name, t.send, o.Policy, o.Keys, with)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Keyring returns the guards of all dependencies, for commands, updates and numbers;
+// nil where a guard was given.
+func (t *Transport) Keyring() *actors.Keyring {
+	if t == nil || t.keyed == nil {
+		return nil
+	}
+	return t.keyed.Keyring
+}
+
+// RoundTrip sends the request under its dependency's policy. What only the caller can
+// have done wrong (no host, no header) is answered by the base transport, and no
+// dependency hears of it.
+// Errors: an [actors.CallError] that says who refused or what failed, after how many attempts.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t == nil || t.o.Base == nil {
+		return nil, errUnmade
+	}
+	if req.URL == nil || req.URL.Host == "" || req.Header == nil {
+		return t.o.Base.RoundTrip(req)
+	}
+	f := &flight{transport: t, given: req, once: !rewindable(req), stream: t.o.Stream(req)}
+	if t.o.IdempotencyKeys && wantsKey(req) {
+		f.key = newKey()
+	}
+	var (
+		a   answer
+		err error
+	)
+	if t.ref != nil {
+		a, err = t.ref.Call(req.Context(), f)
+	} else {
+		a, err = t.keyed.Call(req.Context(), t.o.Key(req), f)
+	}
+	if err != nil {
+		f.landed()
+		return nil, err
+	}
+	return a.resp, nil
+}
+
+// CloseIdleConnections closes those of the base transport.
+func (t *Transport) CloseIdleConnections() {
+	if t == nil {
+		return
+	}
+	if c, ok := t.o.Base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// errUnmade answers a request to a Transport that no constructor made.
+var errUnmade = fuseboard.Problem{
+	Path: "transport", Code: "nil", Message: "is not made, or the error of its constructor was not looked at",
+	Fix: "make it with httpclient.NewTransport",
+}
+
+// send makes one attempt.
+func (t *Transport) send(ctx context.Context, f *flight) (answer, error) {
+	a := answer{flight: f}
+	req, err := f.request(ctx)
+	if err != nil {
+		return a, err
+	}
+	if f.stream {
+		a.resp, err = f.sendStream(ctx, req)
+	} else {
+		a.resp, err = t.o.Base.RoundTrip(req)
+	}
+	if a.resp != nil {
+		a.resp.Request = f.given
+	}
+	return a, err
+}
