@@ -34,7 +34,12 @@ func TestImportChecksCanFail(t *testing.T) {
 		"said to live in low, which does not import it")
 	complains(t, banned(pkgs, "low", []string{"time"}, "no clocks"), "room low must not import time: no clocks")
 	complains(t, banned(pkgs, "gone", nil, ""), "a ban names room gone")
-	complains(t, testKitsIn([]pkg{{ImportPath: "testing/synctest"}}), "testing/synctest is compiled into the product")
+	complains(t, testKitsIn([]pkg{{ImportPath: "testing/synctest"}, {ImportPath: module + "/" + kits[0]}}),
+		"testing/synctest is compiled into the product",
+		kits[0]+" is compiled into the product")
+	complains(t, kitsInProducts([]room{{"low", 1, []string{"kit"}, ""}, {"kit", 0, []string{"kit/deep"}, ""}}, []string{"kit", "kit/deep"}),
+		"the table lets low import the kit kit",
+		"the kit kit/deep has no row")
 }
 
 func TestFloorsMayOnlyLeadDownOrStayInTheRoom(t *testing.T) {

@@ -5,6 +5,9 @@ package archtest
 const (
 	module     = "github.com/fuseboard/fuseboard"
 	protoactor = "github.com/asynkron/protoactor-go/actor"
+	victoria   = "github.com/VictoriaMetrics/metrics"
+	zerolog    = "github.com/rs/zerolog"
+	otelTrace  = "go.opentelemetry.io/otel/trace"
 	root       = "fuseboard" // the name of the root package in these tables
 )
 
@@ -34,6 +37,10 @@ var rooms = []room{
 	{
 		"internal/hist", 0, nil,
 		"buckets of durations, the same for every room: it knows nothing but time",
+	},
+	{
+		"internal/servers", 0, nil,
+		"a test kit: it starts real servers, and knows nothing of what is tested with them",
 	},
 
 	{
@@ -76,6 +83,12 @@ var rooms = []room{
 	},
 
 	{
+		"telemetry", 3,
+		[]string{root, "actors", "supervision", victoria, zerolog, otelTrace},
+		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
+	},
+
+	{
 		"examples/quickstart", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
@@ -100,6 +113,11 @@ var rooms = []room{
 // testKits are modules that only test files may import.
 var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 
+// kits are rooms of ours that only test files may import, of any room. They are
+// packages and not test files because the tests of several rooms need them; so they
+// may import package testing, which nothing else may: no binary can hold them.
+var kits = []string{"internal/servers"}
+
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
 	pkg   string
@@ -113,8 +131,23 @@ var homes = []struct {
 	},
 	{
 		"log/slog",
-		[]string{"actors"},
-		"protoactor wants a slog.Logger at Start; everything else reports by events, and telemetry logs them",
+		[]string{"actors", "telemetry"},
+		"a user gives a slog.Logger at Start, and telemetry makes one; everything else reports by events",
+	},
+	{
+		victoria,
+		[]string{"telemetry"},
+		"what is counted is counted by who knows it; how it is shown is telemetry's alone",
+	},
+	{
+		zerolog,
+		[]string{"telemetry"},
+		"a System logs to slog; that zerolog is behind it is telemetry's alone",
+	},
+	{
+		otelTrace,
+		[]string{"telemetry"},
+		"a trace's ids are read where they are written into the log",
 	},
 }
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package servers
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Program is a server program and where it comes from.
+type Program struct {
+	// Name is the name of the binary: "nginx".
+	Name string
+	// Package is the Debian package that brings it. Default: the name.
+	Package string
+}
+
+// Find returns the path of p's binary, looked up in PATH and where Debian puts
+// servers. Where it is not installed it skips the test, and says how to install it.
+func Find(t testing.TB, p Program) string {
+	t.Helper()
+	for _, name := range []string{p.Name, filepath.Join("/usr/sbin", p.Name), filepath.Join("/sbin", p.Name)} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skipf("%s is not installed; install it with: %s", p.Name, p.Install())
+	return ""
+}
+
+// Install returns the line that installs p on Debian.
+func (p Program) Install() string {
+	name := p.Package
+	if name == "" {
+		name = p.Name
+	}
+	return "apt-get install --no-install-recommends " + name
+}
