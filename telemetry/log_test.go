@@ -67,10 +67,10 @@ func logs(level slog.Level, o LogOptions) map[string]func(*paper) *Log {
 }
 
 func TestEachTransitionHasOneLineWithItsNumbers(t *testing.T) {
-	for kind, make := range logs(slog.LevelInfo, LogOptions{}) {
+	for kind, build := range logs(slog.LevelInfo, LogOptions{}) {
 		synctest.Test(t, func(t *testing.T) {
 			var p paper
-			sys := start(t, make(&p).Wire(actors.Options{}))
+			sys := start(t, build(&p).Wire(actors.Options{}))
 			r := spawn(t, sys, "payments", actors.Policy{Breaker: actors.Breaker{FailureRate: 0.5, MinCalls: 4, OpenFor: 10 * time.Second}}, takes)
 			for _, n := range []int{1, 1, -1, -1} {
 				_, _ = r.Call(t.Context(), n)
@@ -115,10 +115,10 @@ func TestLineOfACallCarriesTheIdsOfItsContext(t *testing.T) {
 	o := LogOptions{CallEvery: 1, Fields: func(ctx context.Context) []slog.Attr {
 		return []slog.Attr{slog.Any("extra", ctx.Value(mark{}))}
 	}}
-	for kind, make := range logs(slog.LevelDebug, o) {
+	for kind, build := range logs(slog.LevelDebug, o) {
 		synctest.Test(t, func(t *testing.T) {
 			var p paper
-			sys := start(t, make(&p).Wire(actors.Options{}))
+			sys := start(t, build(&p).Wire(actors.Options{}))
 			r := spawn(t, sys, "payments", full, takes)
 			_, _ = r.Ask(ctx, -10).Wait(t.Context())
 			got := p.lines(t, "call")
