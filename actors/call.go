@@ -37,6 +37,9 @@ type call struct {
 	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
 	hosted     bool              // a goroutine of the System's is reserved for it
 	granted    bool              // the gate has given its permit already: a posted request
+	callerless bool              // let through, and has no goroutine of its own: see passage
+	shadowed   bool              // the policy only watches it, and it holds a permit of an overrun
+	claimed    bool              // then: an enforced policy would have let it run
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
 	told       bool              // the observer knows its end

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -76,7 +77,7 @@ func (r *groupReceiver) open(now fuseboard.Instant, n Numbers, members []*Guard)
 	was := g.stand.Load()
 	next := standing{state: Open, epoch: was.epoch + 1, opens: was.opens + 1}
 	open := g.plan.Load().breaker.openTime(next.opens, supervision.Uniform(g.seed, next.epoch))
-	next.until, next.why = now.Add(open), fmt.Sprintf("%d of %d members open", int(n.Failures), n.Calls)
+	next.until, next.why = now.Add(open), fmt.Sprintf("%d of %s open", int(n.Failures), plain.Count(n.Calls, "member", "members"))
 	ask := &hold{group: g, until: next.until, reason: next.why}
 	r.move(&next, Transition{
 		From: Closed, Cause: CauseMembersOpen, Reason: ask.reason, By: "group " + g.name,

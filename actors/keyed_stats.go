@@ -30,6 +30,10 @@ type KeyringStats struct {
 	Rejected Rejected
 	// Left counts calls whose caller went away before the first attempt.
 	Left uint64
+	// Would is what the policy would have done while it was in [ShadowPolicy], in all keys.
+	Would Would
+	// PolicyMode is how far the policy of all keys is obeyed now.
+	PolicyMode PolicyMode
 	// PolicyVersion numbers the policy of all keys, the first one 1.
 	PolicyVersion uint64
 	// Failed and Suppressed are as in [Stats]. They never fall.
@@ -46,7 +50,10 @@ func (k *Keyring) Stats() KeyringStats {
 	if !k.made() {
 		return KeyringStats{}
 	}
-	st := KeyringStats{Max: k.limits.Max, Refused: k.refused.Load(), PolicyVersion: k.head.plan.Load().version}
+	st := KeyringStats{
+		Max: k.limits.Max, Refused: k.refused.Load(), PolicyVersion: k.head.plan.Load().version,
+		PolicyMode: k.PolicyMode(), Would: k.head.would(),
+	}
 	var (
 		sum counters
 		all latencies
@@ -92,8 +99,10 @@ func (s *shard) count(st *KeyringStats, sum *counters) {
 	st.EvictedIdle += s.forIdle
 	st.EvictedForRoom += s.forRoom
 	sum.add(&s.past)
+	st.Would = st.Would.plus(s.would)
 	for _, e := range s.list {
 		sum.add(&e.guard.count)
+		st.Would = st.Would.plus(e.guard.would())
 		if e.kept.Load() > 0 {
 			st.InUse++
 		}

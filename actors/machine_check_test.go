@@ -76,11 +76,12 @@ func (m *machine) hear(e Event) {
 }
 
 // check is what holds after each step, when nobody has anything to do but to wait.
-func (m *machine) check(t *rapid.T) {
+func (m *machine) check(t rapid.TB) {
 	synctest.Wait()
 	m.steps++
-	m.judgeWishes()
-	synctest.Wait() // handlers that were left behind may run on contexts that end now
+	for m.judgeWishes() { // their contexts end, and what waits under those is answered
+		synctest.Wait()
+	}
 	m.judgeEndings()
 	m.listen()
 	for _, w := range m.wards {

@@ -19,13 +19,15 @@ type reckoning struct {
 	rejected        Rejected
 }
 
-// judgeWishes judges the answers that have come, each by what it may be.
-func (m *machine) judgeWishes() {
+// judgeWishes judges the answers that have come, each by what it may be. It reports
+// whether there were any.
+func (m *machine) judgeWishes() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	wrong := func(w *wish, format string) {
 		m.faults = append(m.faults, w.say(format))
 	}
+	before := len(m.wishes)
 	m.wishes = slices.DeleteFunc(m.wishes, func(w *wish) bool {
 		switch {
 		case w.answers > 1:
@@ -41,6 +43,7 @@ func (m *machine) judgeWishes() {
 		w.leave() // nobody needs its context
 		return true
 	})
+	return len(m.wishes) < before
 }
 
 // judge says what is impossible about the answer. Under m.mu.

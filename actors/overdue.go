@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -61,9 +62,9 @@ func (s sight) workers() string {
 	switch {
 	case w.On():
 		words = fmt.Sprintf("%d of %s run, %d idle; %d of %d abandoned",
-			crew.Running, number(w.Max, "goroutine", "goroutines"), crew.Idle, crew.Abandoned, w.MaxAbandoned)
+			crew.Running, plain.Count(w.Max, "goroutine", "goroutines"), crew.Idle, crew.Abandoned, w.MaxAbandoned)
 	case crew.Running > 0:
-		words = fmt.Sprintf("off; of an earlier policy %s, %d of them abandoned", number(crew.Running, "handler runs", "handlers run"), crew.Abandoned)
+		words = fmt.Sprintf("off; of an earlier policy %s, %d of them abandoned", plain.Count(crew.Running, "handler runs", "handlers run"), crew.Abandoned)
 	default:
 		return "off: handlers run on their callers' goroutines"
 	}

@@ -26,6 +26,11 @@ type Stats struct {
 	Rejected Rejected
 	// Left counts calls whose caller went away before the first attempt.
 	Left uint64
+	// Would is what the policy would have done while it was in [ShadowPolicy]. Calls that
+	// ran so are among the numbers above by the outcome that the policy would have seen.
+	Would Would
+	// PolicyMode is how far the policy is obeyed now; see [Guard.PolicyMode].
+	PolicyMode PolicyMode
 	// State, Mode and Epoch are the circuit's now.
 	State State
 	Mode  Mode
@@ -88,7 +93,7 @@ type Rejected struct {
 // taken from another.
 type counters struct {
 	first, again outcomes
-	refusedBy    atomic.Pointer[[reasonsToRefuse]atomic.Uint64] // nil before the first
+	refusedBy    atomic.Pointer[reasonCounts] // nil before the first
 	left         atomic.Uint64
 	failed       atomic.Uint64 // calls
 	suppressed   atomic.Uint64 // repetitions
@@ -107,19 +112,29 @@ func (n *counters) refuse(reason int) { n.addRefused(reason, 1) }
 func (n *counters) addRefused(reason int, more uint64) {
 	by := n.refusedBy.Load()
 	if by == nil {
-		n.refusedBy.CompareAndSwap(nil, new([reasonsToRefuse]atomic.Uint64))
+		n.refusedBy.CompareAndSwap(nil, new(reasonCounts))
 		by = n.refusedBy.Load()
 	}
 	by[reason].Add(more)
 }
 
 func (n *counters) rejected() Rejected {
+	if by := n.refusedBy.Load(); by != nil {
+		return by.rejected()
+	}
+	return Rejected{}
+}
+
+// reasonCounts counts refusals by their reason.
+type reasonCounts [reasonsToRefuse]atomic.Uint64
+
+func (n *reasonCounts) rejected() Rejected {
 	return Rejected{
-		Breaker:  n.refused(refusedOpen),
-		Bulkhead: n.refused(refusedFull) + n.refused(refusedWaited) + n.refused(refusedSuspended),
-		Deadline: n.refused(refusedLate), Stopped: n.refused(refusedStopped),
-		Restart: n.refused(refusedRestarting), Workers: n.refused(refusedUnmanned),
-		Limits: n.refused(refusedUnhosted) + n.refused(refusedCrowded),
+		Breaker:  n[refusedOpen].Load(),
+		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
+		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
+		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
+		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),
 	}
 }
 
@@ -168,6 +183,7 @@ func (g *Guard) Stats() Stats {
 		Voids:     n.first.voids.Load() + n.again.voids.Load(),
 		Retries:   n.again.sum(), Left: n.left.Load(),
 		Rejected: n.rejected(), Failed: n.failed.Load(), Suppressed: n.suppressed.Load(),
+		Would: g.would(), PolicyMode: g.leniency(),
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: p.version,
 	}

@@ -104,3 +104,15 @@ func (f *flight) landed() {
 		_ = f.given.Body.Close()
 	}
 }
+
+// told tells a server further out, whose handler made the request, that it failed
+// although it was repeated. status is that of the response, or 0 for an error.
+func (f *flight) told(status int) {
+	n := int(f.attempts.Load()) - 1
+	if n < 1 {
+		return
+	}
+	if kind, _ := ofStatus(status); kind == fuseboard.Failure || status == 0 {
+		wire.Note(f.given.Context(), n)
+	}
+}

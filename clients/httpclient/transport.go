@@ -91,8 +91,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if err != nil {
 		f.landed()
+		f.told(0)
 		return nil, err
 	}
+	f.told(a.resp.StatusCode)
 	return a.resp, nil
 }
 

@@ -39,8 +39,21 @@ var rooms = []room{
 		"buckets of durations, the same for every room: it knows nothing but time",
 	},
 	{
+		"internal/relay", 0, nil,
+		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
+	},
+	{
+		"internal/relay/upstream", 1,
+		[]string{"internal/servers/certs"},
+		"a test kit: a server that misbehaves in HTTP and writes down what it got; what breaks below HTTP is the relay's business",
+	},
+	{
 		"internal/servers", 0, nil,
 		"a test kit: it starts real servers, and knows nothing of what is tested with them",
+	},
+	{
+		"internal/servers/certs", 0, nil,
+		"a test kit: certificates for every server that a test starts",
 	},
 
 	{
@@ -81,6 +94,11 @@ var rooms = []room{
 		[]string{root, "actors", "clients/internal/wire", "patterns/deadline", "supervision"},
 		"protection in the shape of an http.RoundTripper: it knows no server, no metrics, no cluster",
 	},
+	{
+		"clients/httpserver", 3,
+		[]string{root, "actors", "clients/internal/wire"},
+		"a server is a guard in front of handlers: it knows net/http, and neither its sibling nor the cluster",
+	},
 
 	{
 		"telemetry", 3,
@@ -94,9 +112,24 @@ var rooms = []room{
 		"an example shows what a user writes, and a user imports actors",
 	},
 	{
+		"examples/shadow", 6,
+		[]string{root, "actors"},
+		"an example shows what a user writes, and a user imports actors",
+	},
+	{
 		"examples/actors", 6,
 		[]string{root, "actors", protoactor},
 		"an example for users who have actors: they import both",
+	},
+	{
+		"examples/httpclient", 6,
+		[]string{root, "actors", "clients/httpclient", "clients/httpserver"},
+		"an example shows what a user writes; its tests let client and server meet",
+	},
+	{
+		"examples/middleware", 6,
+		[]string{root, "actors", "clients/httpserver"},
+		"an example of a service: what comes in and what it calls",
 	},
 	{
 		"cmd/fuseboard", 6,
@@ -105,7 +138,7 @@ var rooms = []room{
 	},
 	{
 		"cmd/fuseboard/internal/demo", 6,
-		[]string{root, "actors"},
+		[]string{root, "actors", "clients/httpclient"},
 		"the demo shows what a user sees, and a user imports actors",
 	},
 }
@@ -116,7 +149,10 @@ var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 // kits are rooms of ours that only test files may import, of any room. They are
 // packages and not test files because the tests of several rooms need them; so they
 // may import package testing, which nothing else may: no binary can hold them.
-var kits = []string{"internal/servers"}
+var kits = []string{
+	"internal/relay", "internal/relay/upstream",
+	"internal/servers", "internal/servers/certs",
+}
 
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
