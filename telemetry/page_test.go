@@ -256,3 +256,31 @@ func TestTelemetryOutlivesItsSystem(t *testing.T) {
 		}
 	}
 }
+
+func TestPageTellsWhatAPolicyInShadowWouldHaveDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t, actors.Options{})
+		p := full
+		p.Mode = actors.ShadowPolicy
+		r := spawn(t, sys, "payments", p, takes)
+		for range 6 {
+			_, _ = r.Call(t.Context(), -1)
+		}
+		_, _ = r.Call(t.Context(), 3000)
+		page := parse(t, telemetryOf(t, sys, Options{}).page())
+		at := func(labels ...string) float64 { return page[prefix+"would_have_total"].sum(labels...) }
+		if at("what", "repeated", "by", "retry") == 0 || at("what", "refused", "by", "breaker") == 0 || at("what", "refused") != at("what", "refused", "by", "breaker") {
+			t.Errorf("%v", page[prefix+"would_have_total"].samples)
+		}
+		if page[prefix+"policy_mode"].sum("mode", "shadow") != 1 || page[prefix+"policy_mode"].sum() != 1 || page[prefix+"system_mode"].sum("mode", "enforce") != 1 {
+			t.Error("the mode is not told")
+		}
+		if err := sys.SetMode(actors.BypassPolicy); err != nil {
+			t.Fatal(err)
+		}
+		page = parse(t, telemetryOf(t, sys, Options{}).page())
+		if page[prefix+"policy_mode"].sum("mode", "bypass") != 1 || page[prefix+"system_mode"].sum("mode", "bypass") != 1 {
+			t.Error("the kill switch is not told")
+		}
+	})
+}

@@ -140,6 +140,9 @@ func busy(t *testing.T, sys *actors.System) {
 	tight.Breaker = actors.Breaker{FailureRate: 0.9, MinCalls: 50, OpenFor: time.Second}
 	payments, search := spawn(t, group, "payments", tight, takes), spawn(t, sys, "search", full, takes)
 	tenants := spawnKeyed(t, sys, "tenants", actors.KeyLimits{Max: 4}, takes)
+	watched := tight
+	watched.Mode, watched.Breaker = actors.ShadowPolicy, full.Breaker
+	shadow := spawn(t, sys, "shadow", watched, takes)
 	ctx, end := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -155,6 +158,7 @@ func busy(t *testing.T, sys *actors.System) {
 			_ = payments.Tell(ctx, i%2*2-1) // every second one fails
 			_ = payments.Tell(ctx, 3)       // two at once: one waits
 			_ = search.Tell(ctx, -1)        // opens, and again
+			_ = shadow.Tell(ctx, -1)        // would open
 			_ = tenants.Tell(ctx, fmt.Sprint("tenant-", i%3), 1)
 		}
 	}()

@@ -15,6 +15,7 @@ type view struct {
 	deps   []dependency
 	groups []group
 	system actors.SystemStats
+	mode   actors.PolicyMode
 }
 
 // dependency is a guard or a Keyring. That of a Keyring has in stats the sums over its
@@ -38,7 +39,7 @@ type group struct {
 
 func (t *Telemetry) look() *view {
 	guards, keyrings := t.sys.Guards(), t.sys.Keyrings()
-	v := &view{t: t, system: t.sys.Stats(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
+	v := &view{t: t, system: t.sys.Stats(), mode: t.sys.Mode(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
 	for _, g := range guards {
 		v.deps = append(v.deps, dependency{labels: t.labels("dependency", g.Name()), stats: g.Stats()})
 	}
@@ -60,7 +61,7 @@ func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 		Successes: s.Successes, Failures: s.Failures, Voids: s.Voids,
 		Rejected: s.Rejected, Left: s.Left, Failed: s.Failed, Suppressed: s.Suppressed,
 		CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency, QueueWait: s.QueueWait,
-		Transitions: s.Transitions, PolicyVersion: s.PolicyVersion,
+		Transitions: s.Transitions, PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would,
 	}}
 	for _, g := range k.Busiest(t.topKeys) {
 		name := strings.TrimPrefix(g.Name(), k.Name()+":")
