@@ -33,6 +33,7 @@ func letIn[Req, Resp any](ctx context.Context, m PolicyMode, o *operation, h Han
 	p.envelope.Message = p
 	p.guard.posted.add() // before the look at the gate: who closes that looks the other way round
 	if p.err = p.refusal(); p.err != nil {
+		p.over(p.err)
 		p.end()
 		return nil, p.err
 	}
@@ -121,5 +122,6 @@ func (p *passage[Req, Resp]) dismiss() {
 		p.vacate()
 	}
 	p.err = p.stopped()
+	p.over(p.err)
 	p.end()
 }

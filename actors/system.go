@@ -31,7 +31,8 @@ type Options struct {
 	Limits Limits
 	// Observe is told of every call when it ends: answered, failed, refused or left, whichever
 	// way it came. It runs on the call's goroutine, before the answer is given, with the
-	// context of the request: so it must be quick and safe for concurrent use. One that
+	// context of the request: so it must be quick and safe for concurrent use. Of calls in
+	// [BypassPolicy] it is not told. One that
 	// panics is logged, and the call is answered. Nil: nobody is told, at no cost.
 	Observe func(context.Context, CallInfo)
 	// ObserveEvery tells Observe of one call in so many, the first one among them. 0 and

@@ -5,6 +5,9 @@ package archtest
 const (
 	module     = "github.com/fuseboard/fuseboard"
 	protoactor = "github.com/asynkron/protoactor-go/actor"
+	victoria   = "github.com/VictoriaMetrics/metrics"
+	zerolog    = "github.com/rs/zerolog"
+	otelTrace  = "go.opentelemetry.io/otel/trace"
 	root       = "fuseboard" // the name of the root package in these tables
 )
 
@@ -98,6 +101,12 @@ var rooms = []room{
 	},
 
 	{
+		"telemetry", 3,
+		[]string{root, "actors", "supervision", victoria, zerolog, otelTrace},
+		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
+	},
+
+	{
 		"examples/quickstart", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
@@ -158,8 +167,23 @@ var homes = []struct {
 	},
 	{
 		"log/slog",
-		[]string{"actors"},
-		"protoactor wants a slog.Logger at Start; everything else reports by events, and telemetry logs them",
+		[]string{"actors", "telemetry"},
+		"a user gives a slog.Logger at Start, and telemetry makes one; everything else reports by events",
+	},
+	{
+		victoria,
+		[]string{"telemetry"},
+		"what is counted is counted by who knows it; how it is shown is telemetry's alone",
+	},
+	{
+		zerolog,
+		[]string{"telemetry"},
+		"a System logs to slog; that zerolog is behind it is telemetry's alone",
+	},
+	{
+		otelTrace,
+		[]string{"telemetry"},
+		"a trace's ids are read where they are written into the log",
 	},
 }
 
