@@ -50,6 +50,11 @@ var rooms = []room{
 		"a test kit: it starts real servers, and knows nothing of what is tested with them",
 	},
 	{
+		"internal/servers/nginx", 1,
+		[]string{"internal/servers", "internal/servers/certs"},
+		"a test kit: nginx as tests need it; what stands behind it is the test's choice",
+	},
+	{
 		"internal/servers/certs", 0, nil,
 		"a test kit: certificates for every server that a test starts",
 	},
@@ -111,7 +116,7 @@ var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 // may import package testing, which nothing else may: no binary can hold them.
 var kits = []string{
 	"internal/relay", "internal/relay/upstream", "internal/relay/oracle",
-	"internal/servers", "internal/servers/certs",
+	"internal/servers", "internal/servers/certs", "internal/servers/nginx",
 }
 
 // homes are packages that live in the named rooms only, tests aside.
