@@ -18,7 +18,7 @@ import (
 // Nil stands for the standard client by itself.
 type Wrap func(base http.RoundTripper) http.RoundTripper
 
-// Options say what an account leaves out.
+// Options say what an account leaves out, and how a play ends.
 type Options struct {
 	// Ignore lists beginnings of header names that the transport under test may send
 	// although the caller did not, in canonical form: "Fuseboard-". Default: none.
@@ -27,6 +27,11 @@ type Options struct {
 	Skip func(Fact) bool
 	// Patience is when a play that hangs is cancelled, so that the account tells it. Default: 20 s.
 	Patience time.Duration
+	// Parallel plays cases side by side (testing.T.Parallel); the Wrap must bear that.
+	Parallel bool
+	// After is given the transport that a Wrap made when its play is over: to stop
+	// what belongs to it. Default: nothing is done.
+	After func(http.RoundTripper)
 }
 
 // Case is one thing that clients do. See [Cases].
@@ -68,6 +73,9 @@ func Cases() (all []Case) {
 func Check(t *testing.T, w Wrap, o Options) {
 	for _, c := range Cases() {
 		t.Run(c.Name, func(t *testing.T) {
+			if o.Parallel {
+				t.Parallel()
+			}
 			want, err := c.Run(nil, o)
 			if err != nil {
 				t.Fatal(err)
@@ -91,6 +99,9 @@ func (c Case) Run(w Wrap, o Options) (Result, error) {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	defer s.close()
+	if w != nil && o.After != nil {
+		defer func() { o.After(s.client.Transport) }()
+	}
 	c.play(s)
 	s.sayServer()
 	if o.Skip != nil {

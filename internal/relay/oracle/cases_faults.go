@@ -24,7 +24,6 @@ func faults() []Case {
 		return c
 	}
 	sized, chunked := upstream.Bytes+"?n=26&length=1", upstream.Bytes+"?n=26"
-	hurried := func(s *Scene) { s.client.Timeout = soon }
 	h1 := upstream.H1
 	return []Case{
 		through(ask("reset before the head, after GET", get, sized, ""), relay.Fault{Raw: true, End: relay.Reset}, h1),
@@ -40,9 +39,9 @@ func faults() []Case {
 		through(ask("a body that came corrupt", get, sized, ""), relay.Fault{Corrupt: []int64{3}}, h1),
 		through(ask("gzip that came corrupt", get, upstream.Gzip, ""), relay.Fault{Corrupt: []int64{0}}, h1),
 		through(ask("refused at the first byte", get, sized, ""), relay.Fault{Refuse: true}, h1),
-		through(ask("swallowed", get, sized, "").with(hurried), relay.Fault{Swallow: true}, h1),
-		through(ask("swallowed, with a handshake", get, sized, "").with(hurried), relay.Fault{Swallow: true}, upstream.H1TLS),
-		through(ask("stalled in the body", get, sized, "").with(hurried).unseen(), relay.Fault{End: relay.Stall, At: 5}, h1),
+		through(ask("swallowed", get, sized, "").with(timeout(soon)), relay.Fault{Swallow: true}, h1),
+		through(ask("swallowed, with a handshake", get, sized, "").with(timeout(soon)), relay.Fault{Swallow: true}, upstream.H1TLS),
+		through(ask("stalled in the body", get, sized, "").with(timeout(later)).unseen(), relay.Fault{End: relay.Stall, At: 5}, h1),
 		through(ask("a slow head", get, sized, ""), relay.Fault{HeadEvery: 1}, h1),
 		through(ask("a slow line", get, upstream.Bytes+"?n=2000", ""), relay.Fault{Rate: 100_000}, every()...),
 		{Name: "nobody listens", faults: []relay.Fault{}, play: func(s *Scene) {

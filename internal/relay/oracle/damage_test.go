@@ -155,7 +155,7 @@ var damages = []struct {
 		return c
 	})},
 	{"sent twice", "reset before the head, after POST (HTTP/1.1)", "server: requests", bad(double)},
-	{"idle connections", "idle connections are closed (HTTP/1.1)", "server: connections", func(base http.RoundTripper) http.RoundTripper {
+	{"idle connections", "idle connections are closed (HTTP/1.1)", "server: connections used", func(base http.RoundTripper) http.RoundTripper {
 		return struct{ http.RoundTripper }{base}
 	}},
 	{"deaf", "cancelled before the head (HTTP/1.1)", "1 error", badRequest(func(r *http.Request) *http.Request {
@@ -165,9 +165,6 @@ var damages = []struct {
 	})},
 }
 
-// hurried is a patience that ends what damage makes hang.
-var hurried = Options{Patience: 300 * time.Millisecond}
-
 func TestEveryDamageIsNoticed(t *testing.T) {
 	byName := map[string]Case{}
 	for _, c := range Cases() {
@@ -175,11 +172,12 @@ func TestEveryDamageIsNoticed(t *testing.T) {
 	}
 	for _, d := range damages {
 		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
 			c, ok := byName[d.noticed]
 			if !ok {
 				t.Fatalf("there is no case %q", d.noticed)
 			}
-			lines := play(t, c, d.wrap)
+			lines := Differences(account(t, c, nil), account(t, c, d.wrap))
 			if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, d.by) }) {
 				t.Errorf("%q does not notice by %q, but: %q", d.noticed, d.by, lines)
 			}
@@ -189,22 +187,45 @@ func TestEveryDamageIsNoticed(t *testing.T) {
 
 func TestEveryCaseCanFail(t *testing.T) {
 	for _, c := range Cases() {
-		if len(play(t, c, status)) == 0 && len(play(t, c, bad(opaque))) == 0 && len(play(t, c, bad(invented))) == 0 {
-			t.Errorf("%s: neither another status, nor another error, nor an invented answer is noticed", c.Name)
-		}
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			want := account(t, c, nil)
+			notices := func(w Wrap) bool { return len(Differences(want, account(t, c, w))) > 0 }
+			if !notices(status) && !notices(bad(opaque)) && !notices(bad(invented)) {
+				t.Error("neither another status, nor another error, nor an invented answer is noticed")
+			}
+		})
 	}
 }
 
-// play returns how an account with damage differs from the one without.
-func play(t *testing.T, c Case, w Wrap) []string {
+func TestAfterIsGivenTheTransportOfEveryPlay(t *testing.T) {
+	var made, over []http.RoundTripper
+	wrap := func(base http.RoundTripper) http.RoundTripper {
+		made = append(made, &through{base})
+		return made[len(made)-1]
+	}
+	for _, c := range Cases()[:3] {
+		for _, w := range []Wrap{nil, wrap} {
+			if _, err := c.Run(w, Options{After: func(r http.RoundTripper) { over = append(over, r) }}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(made) != 3 || !slices.Equal(made, over) {
+		t.Errorf("made %v, over %v", made, over)
+	}
+}
+
+// account plays c with w, which may be nil. What damage makes hang is ended soon.
+func account(t *testing.T, c Case, w Wrap) Result {
 	t.Helper()
-	want, err := c.Run(nil, Options{})
+	o := Options{}
+	if w != nil {
+		o.Patience = 2 * time.Second
+	}
+	r, err := c.Run(w, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.Run(w, hurried)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Differences(want, got)
+	return r
 }

@@ -23,7 +23,7 @@ func (t *tracked) sayError(name string, err error) {
 		return
 	}
 	t.say(name, "%s", strings.Join(classes(err), ", "))
-	if t.scene.client.Timeout != soon {
+	if d := t.scene.client.Timeout; d != soon && d != later {
 		t.say(name+" text", "%s", err)
 	}
 }

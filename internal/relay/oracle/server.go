@@ -26,10 +26,16 @@ func (s *Scene) sayServer() {
 	}
 	all := s.server.Requests()
 	s.say("server: requests", "%d", len(all))
-	s.say("server: connections", "%d", s.server.Conns())
+	conns := map[int]int{} // numbered as they are used: net/http may make more than it uses
+	for _, r := range all {
+		if conns[r.Conn] == 0 {
+			conns[r.Conn] = len(conns) + 1
+		}
+	}
+	s.say("server: connections used", "%d", len(conns))
 	for i, r := range all {
 		s.say(fmt.Sprintf("server: request %d", i+1), "%s %s %s %s length %d %v conn %d\n\t%s\n\tbody %s complete %v trailer %s",
-			r.Method, r.Path, r.Host, r.Proto, r.ContentLength, r.TransferEncoding, r.Conn,
+			r.Method, r.Path, r.Host, r.Proto, r.ContentLength, r.TransferEncoding, conns[r.Conn],
 			s.headers(r.Header), text(r.Body), r.Complete, s.headers(r.Trailer))
 	}
 }
