@@ -43,7 +43,7 @@ func TestResultsAreThoseOfTheStandardClient(t *testing.T) {
 				}
 				return tr
 			}
-			oracle.Check(t, wrap, oracle.Options{})
+			oracle.Check(t, wrap, oracle.Options{Parallel: true})
 			for _, k := range sys.Keyrings() {
 				for key, g := range k.All() {
 					if s := g.Stats(); s.Gate.InUse != 0 {
