@@ -3,7 +3,7 @@
 # The words of daily work. Each is defined once, in .ci/run, so that CI and you
 # run the same thing; this file names them.
 
-WORDS := fmt build test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare weight notice demo soak
+WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare weight notice demo soak
 
 .DEFAULT_GOAL := help
 .PHONY: help check $(WORDS)
@@ -15,6 +15,7 @@ check: ## all that CI runs, in its order
 	@.ci/run
 fmt: ## format every Go file, as lint wants it
 build: ## compile every package
+servers: ## install what the tests start (nginx, prometheus), where apt and root allow it
 test: ## the ordinary tests: go test ./...
 race: ## the tests under the race detector, in random order
 vet: ## go vet

@@ -114,6 +114,13 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 			return err
 		}
 	}
+	if m := r.leniency(); m != EnforcePolicy {
+		p, err := letIn(ctx, m, r.op, r.handle, &r.with, req, answer)
+		if err == nil {
+			go p.Run()
+		}
+		return err
+	}
 	p := &posted[Req, Resp]{ref: r, req: req, answer: answer}
 	err := p.begin(ctx, r.op)
 	if err == nil {
@@ -142,7 +149,9 @@ func (p *posted[Req, Resp]) Run() {
 	defer func() {
 		if !answered { // the handler ended this goroutine
 			var none Resp
-			p.answer(none, p.lost(recover()))
+			err := p.lost(recover())
+			p.over(err)
+			p.answer(none, err)
 		}
 		p.unhost()
 		p.guard.posted.done()
@@ -159,7 +168,7 @@ func (p *posted[Req, Resp]) Run() {
 }
 
 // lost is the error of a call that did not come back from its handler.
-func (c *call) lost(value any) error {
+func (c *call) lost(value any) *CallError {
 	e := &CallError{Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Cause: ErrGoexit, clock: c.guard.clock}
 	if value != nil {
 		e.Cause = &PanicError{Value: value, Stack: debug.Stack()}

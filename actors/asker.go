@@ -40,7 +40,7 @@ func (s *System) ask(ctx context.Context, to *actor.PID, message any) (any, erro
 	a.open.Store(true)
 	// Looked up here, because the library would not say whether it is there.
 	process, there := registry.Get(to)
-	process.SendUserMessage(to, &actor.MessageEnvelope{Message: message, Sender: self})
+	process.SendUserMessage(to, &actor.MessageEnvelope{Header: metaHeader(ctx), Message: message, Sender: self})
 	if !there {
 		return nil, neverReached{}
 	}

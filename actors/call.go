@@ -37,11 +37,15 @@ type call struct {
 	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
 	hosted     bool              // a goroutine of the System's is reserved for it
 	granted    bool              // the gate has given its permit already: a posted request
+	callerless bool              // let through, and has no goroutine of its own: see passage
+	shadowed   bool              // the policy only watches it, and it holds a permit of an overrun
+	claimed    bool              // then: an enforced policy would have let it run
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
-	pending                      // what of it outlives its handler
+	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
 	waited     time.Duration     // how long it stood there, in all
+	pending                      // what of it outlives its handler
 }
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.

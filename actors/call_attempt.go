@@ -123,5 +123,10 @@ func (c *call) vacate() {
 		c.seat = nil
 		return
 	}
+	if c.shadowed {
+		c.shadowed = false
+		c.guard.shadow().over.Leave(c.claimed)
+		return
+	}
 	c.guard.gate.Leave()
 }

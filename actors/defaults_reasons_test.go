@@ -271,6 +271,11 @@ var reasons = []reason{
 		why:          "a dial that hangs is a failed dial",
 		resilience4j: "has none", polly: "has none", failsafe: "has none", others: "gRPC 20s a connection attempt",
 	},
+	{
+		path: "mode", unit: "word", byDefault: "enforce",
+		why:          "who writes a policy wants it; shadow and bypass are for its first days and its bad ones",
+		resilience4j: "has none for a whole policy; a circuit breaker can be METRICS_ONLY or DISABLED", polly: "has none; a circuit breaker can be isolated by hand", failsafe: "has none",
+	},
 }
 
 // flawsOf says what is missing or wrong in the rows: each needs a unit that its

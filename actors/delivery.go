@@ -35,6 +35,10 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 		reply(r.Guard, sender, Reply[Req, Resp]{Request: req, Err: r.key.goneFor(ctx, r.op.name)})
 		return
 	}
+	if m := r.leniency(); m != EnforcePolicy {
+		letMessageIn(ctx, m, r.op, r.handle, &r.with, req, sender)
+		return
+	}
 	d := &delivery[Req, Resp]{ref: r, req: req, sender: sender}
 	d.envelope.Message = d
 	err := d.begin(ctx, r.op)

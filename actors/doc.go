@@ -22,6 +22,13 @@
 // [Forward] is the way out to an actor that exists already. [SpawnKeyed] makes a
 // guard for each key of a dependency: tenant, host, shard.
 //
+// # Modes
+//
+// A policy in shadow ([ShadowPolicy]) refuses nothing and counts what it would have
+// done; in bypass ([BypassPolicy]) it is as if it were not there. [Policy] has a mode for
+// one dependency, [Options] and [System.SetMode] for all, and so has the environment
+// ([ModeVariable]). Of two the weaker is in force.
+//
 // # Ordering and ownership
 //
 // Each sentence is kept by the test named after it.
@@ -51,6 +58,17 @@
 // a command holds its time whatever the policies (TestCommandsInForceKeepTheirTimeThroughAnyUpdate).
 // A call finishes on the plan it began with (TestCallsUnderWayFinishOnThePlanTheyBeganWith).
 //
+// The mode of a policy is in force for every call that begins after [System.SetMode] or
+// Update has returned (TestModeIsInForceWhenSetModeReturns); of the System's and the
+// policy's own the weaker is (TestWeakerModeOfSystemAndPolicyIsInForce). In shadow a caller
+// gets what the handler gave (TestShadowGivesTheCallerWhatTheHandlerGave), nothing is
+// refused and every would-have is counted
+// (TestShadowRefusesNothingAndCountsWhatWouldHaveBeen): what an enforced policy does to
+// the same calls (TestShadowForetellsWhatAnEnforcedPolicyDoes). In bypass nothing is
+// looked at or counted (TestBypassCallsTheHandlerAsIfThereWereNoGuard), and no key has a
+// guard made (TestBypassOfAKeyMakesNoGuard). However modes change, each request is answered
+// once, and all permits come back (TestStorm_ModesFlipWhileCallsRun).
+//
 // A call gives its permit back after its outcome is recorded, whatever its
 // handler does: return, panic or end its goroutine
 // (TestP5_AllPermitsAreBackAfterAnyStorm). It holds none while it waits to be
@@ -60,7 +78,9 @@
 // go first: the priority is that of the context, whichever way the request came
 // (TestEveryWayInHonoursThePriorityOfItsContext), a repetition has it as well
 // (TestRepeatedAttemptKeepsItsPriority), and the handler's context carries it to the
-// next guard (TestPriorityGoesOnToTheNextGuard). Each is answered exactly once
+// next guard (TestPriorityGoesOnToTheNextGuard), as it carries all of [fuseboard.Meta]
+// (TestMetaCrossesMessagesBetweenGuards), also through a forwarded message
+// (TestMetaCrossesAForwardedMessage). Each is answered exactly once
 // (TestMixedLoadOfCallsAndMessagesKeepsOnePeakAndAnswersAll). After the circuit's
 // trip no call of the old state reaches the handler
 // (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state
@@ -101,7 +121,7 @@
 // A request that is sent as a message is handled by a worker, a child of the guard's
 // actor, and its failure is judged by the guard's supervisor strategy. Its answers,
 // attempts, transitions and times are those of a Call (TestCallsAndMessagesAreTheSame).
-// There are never more workers than permits, and none when idle
+// There are never more workers than permits under a policy that is enforced, and none when idle
 // (TestWorkersAreMadeOnDemandUpToThePermitsAndStopWhenIdle). Each message is answered
 // once, however the guard stops (TestStorm_EveryMessageIsAnsweredOnceHoweverItsGuardStops).
 //

@@ -100,6 +100,7 @@ func drawLivePolicy(t *rapid.T) Policy {
 	if rapid.Bool().Draw(t, "isolated") {
 		p.Workers = Workers{Max: rapid.IntRange(1, 4).Draw(t, "workers"), MaxAbandoned: rapid.IntRange(1, 2).Draw(t, "abandoned")}
 	}
+	p.Mode = rapid.SampledFrom([]PolicyMode{EnforcePolicy, EnforcePolicy, EnforcePolicy, ShadowPolicy, ShadowPolicy, BypassPolicy}).Draw(t, "policy mode")
 	if rapid.IntRange(0, 3).Draw(t, "panics") == 0 {
 		p.Panics = Panics{Max: 2, Within: time.Second, Hold: 300 * time.Millisecond}
 	}
@@ -269,9 +270,16 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 				defer wait.Done()
 				answered := false
 				defer func() {
-					if !answered { // the handler ended the caller's goroutine, which is all the answer there is
-						rec.answer(s.id, 0, &CallError{Dependency: r.Name(), Attempts: rec.tries(s.id), Cause: ErrGoexit})
+					if answered {
+						return
 					}
+					// The handler ended the caller's goroutine, which is all the answer there is, or
+					// panicked under a policy that is not enforced.
+					e := &CallError{Dependency: r.Name(), Attempts: rec.tries(s.id), Cause: ErrGoexit}
+					if value := recover(); value != nil {
+						e.Cause = &PanicError{Value: value}
+					}
+					rec.answer(s.id, 0, e)
 				}()
 				value, err := r.Call(contextOf(s), s)
 				answered = true
@@ -294,8 +302,10 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 	return func(s scripted) { sys.root.Send(client, s) }
 }
 
+var nothingWould = strings.TrimPrefix(fmt.Sprintf("%+v", Would{}), "{")
+
 func TestCallsAndMessagesAreTheSame(t *testing.T) {
-	var answers, repeats, moves int
+	var answers, repeats, moves, watched int
 	rapid.Check(t, func(rt *rapid.T) {
 		h := drawHistory(rt)
 		calls, messages := h.play(t, false), h.play(t, true)
@@ -305,11 +315,14 @@ func TestCallsAndMessagesAreTheSame(t *testing.T) {
 		for _, line := range calls.lines {
 			answers += strings.Count(line, "answer of")
 			repeats += strings.Count(line, "attempt 2 of")
+			if _, would, found := strings.Cut(line, " Would:{"); found && !strings.HasPrefix(would, nothingWould) {
+				watched++
+			}
 			moves += strings.Count(line, "event") - strings.Count(line, "started") - strings.Count(line, "stopped")
 		}
 	})
-	if answers == 0 || repeats == 0 || moves == 0 {
-		t.Errorf("the histories show nothing: %d answers, %d repeated, %d moves", answers, repeats, moves)
+	if answers == 0 || repeats == 0 || moves == 0 || watched == 0 {
+		t.Errorf("the histories show nothing: %d answers, %d repeated, %d moves, %d with would-haves", answers, repeats, moves, watched)
 	}
-	t.Logf("%d answers, %d repeated, %d moves", answers, repeats, moves)
+	t.Logf("%d answers, %d repeated, %d moves, %d with would-haves", answers, repeats, moves, watched)
 }

@@ -503,3 +503,20 @@ func ExamplePolicy_MarshalJSON() {
 	fmt.Println(string(data), err)
 	// Output: {"deadline":{"attempt":"800ms"},"breaker":{"failure_rate":"50%","open_for":"1m30s"}} <nil>
 }
+
+func ExampleMessageMeta() {
+	sys, _ := actors.Start(actors.Options{})
+	defer func() { _ = sys.Shutdown(context.Background()) }()
+
+	// An actor that is there already learns whose work it is.
+	ledger, _ := sys.SpawnActor("ledger", actor.PropsFromFunc(func(c actor.Context) {
+		if _, ok := c.Message().(charge); ok {
+			m := actors.MessageMeta(c.MessageHeader())
+			c.Respond(receipt{Number: m.Tenant + "-1"})
+		}
+	}))
+	book := actors.Forward[charge, receipt](sys, ledger)
+	ctx := fuseboard.WithMeta(context.Background(), fuseboard.Meta{Tenant: "acme"})
+	fmt.Println(book(ctx, charge{Cents: 7}))
+	// Output: {acme-1} <nil>
+}

@@ -20,6 +20,12 @@ type Explanation struct {
 	At fuseboard.Instant
 	// PolicyVersion numbers the policy that the stages describe, the first one 1.
 	PolicyVersion uint64
+	// PolicyMode is how far the policy is obeyed now, SystemMode what the System says
+	// about it: the weaker of that and the policy's own is in force. The stages say what
+	// each does where it is enforced.
+	PolicyMode, SystemMode PolicyMode
+	// Would is what the policy would have done while it was in [ShadowPolicy].
+	Would Would
 	// State, Mode and Epoch are the circuit's.
 	State State
 	Mode  Mode
@@ -51,6 +57,10 @@ type Verdict struct {
 	Admitted bool
 	// Waits: it would wait in the queue first, and be refused if no permit comes free in time.
 	Waits bool
+	// PolicyMode is weaker than EnforcePolicy where the call runs at once whatever the
+	// policy says: then the call is Admitted, and the fields below tell what would be if
+	// the policy were enforced. Only what has stopped, or has no handler, refuses in any mode.
+	PolicyMode PolicyMode
 	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "breaker",
 	// "restart", "workers", "bulkhead", "limits", or "system" after a stop, which is named before
 	// everything else.
@@ -108,8 +118,9 @@ func (g *Guard) Explain() Explanation {
 	s := g.sight()
 	return Explanation{
 		Dependency: g.name, At: s.now, PolicyVersion: s.plan.version,
+		PolicyMode: s.mode, SystemMode: g.sys.Mode(), Would: g.would(),
 		State: s.circuit.State, Mode: s.circuit.Mode, Epoch: s.circuit.Epoch,
-		Verdict: s.verdict(), Stages: s.stages(), Operations: s.operations(),
+		Verdict: s.verdictInMode(), Stages: s.stages(), Operations: s.operations(),
 		Happened: s.happened(), Warnings: g.Warnings(), Overdue: s.overdue(), Recent: g.recent.list(),
 	}
 }
@@ -122,6 +133,7 @@ type sight struct {
 	circuit supervision.Snapshot
 	gate    mailbox.Depth
 	crew    mailbox.Crew
+	mode    PolicyMode // in force
 	stopped bool       // nothing may begin any more
 	gap     *CallError // why the handler of Rebuild is not there; nil if it is
 }
@@ -134,7 +146,7 @@ func (g *Guard) sight() sight {
 		}
 	}
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
-	s.circuit = g.circuit.Snapshot(s.now)
+	s.circuit, s.mode = g.circuit.Snapshot(s.now), g.leniency()
 	s.crew = s.guard.pool.Load().Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()
 	if g.generations != nil {

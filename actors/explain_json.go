@@ -16,6 +16,9 @@ type (
 		Dependency    string           `json:"dependency"`
 		At            string           `json:"at"` // since the System's start
 		PolicyVersion uint64           `json:"policy_version"`
+		PolicyMode    PolicyMode       `json:"policy_mode"`
+		SystemMode    PolicyMode       `json:"system_mode"`
+		Would         *wouldJSON       `json:"would,omitempty"`
 		State         State            `json:"state"`
 		Mode          Mode             `json:"mode"`
 		Epoch         uint64           `json:"epoch"`
@@ -27,12 +30,19 @@ type (
 		Overdue       []overdueJSON    `json:"overdue,omitempty"`
 		Recent        []transitionJSON `json:"recent,omitempty"`
 	}
+	wouldJSON struct {
+		Refused  uint64 `json:"refused"` // by all sections
+		Waited   uint64 `json:"waited"`
+		CutShort uint64 `json:"cut_short"`
+		Repeated uint64 `json:"repeated"`
+	}
 	verdictJSON struct {
-		Admitted   bool   `json:"admitted"`
-		Waits      bool   `json:"waits,omitempty"`
-		RefusedBy  string `json:"refused_by,omitempty"`
-		Why        string `json:"why"`
-		RetryAfter string `json:"retry_after,omitempty"`
+		Admitted   bool       `json:"admitted"`
+		PolicyMode PolicyMode `json:"policy_mode,omitempty"` // where it is not enforced
+		Waits      bool       `json:"waits,omitempty"`
+		RefusedBy  string     `json:"refused_by,omitempty"`
+		Why        string     `json:"why"`
+		RetryAfter string     `json:"retry_after,omitempty"`
 	}
 	stageJSON struct {
 		Name     string        `json:"name"`
@@ -100,12 +110,16 @@ type (
 func (e Explanation) MarshalJSON() ([]byte, error) {
 	out := explanationJSON{
 		Dependency: e.Dependency, At: plain.Duration(time.Duration(e.At)), PolicyVersion: e.PolicyVersion,
+		PolicyMode: e.PolicyMode, SystemMode: e.SystemMode,
 		State: e.State, Mode: e.Mode, Epoch: e.Epoch,
 		Verdict: verdictJSON{
-			Admitted: e.Verdict.Admitted, Waits: e.Verdict.Waits, RefusedBy: e.Verdict.RefusedBy,
+			Admitted: e.Verdict.Admitted, PolicyMode: e.Verdict.PolicyMode, Waits: e.Verdict.Waits, RefusedBy: e.Verdict.RefusedBy,
 			Why: e.Verdict.Why, RetryAfter: durationJSON(e.Verdict.RetryAfter),
 		},
 		Stages: []stageJSON{},
+	}
+	if w := e.Would; w.sum() > 0 {
+		out.Would = &wouldJSON{Refused: w.Refused.sum(), Waited: w.Waited, CutShort: w.CutShort, Repeated: w.Repeated}
 	}
 	for _, s := range e.Stages {
 		stage := stageJSON{Name: s.Name, On: s.On, Now: s.Now}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Fate says what became of a call or of its failed attempt.
@@ -103,12 +104,12 @@ func (h Happening) words(dependency string, now fuseboard.Instant) string {
 		if h.Last {
 			last += ", the last of all"
 		}
-		return fmt.Sprintf("%s refused by %s; %s: %s", number(count, "call", "calls"), h.By, last, h.Why)
+		return fmt.Sprintf("%s refused by %s; %s: %s", plain.Count(count, "call", "calls"), h.By, last, h.Why)
 	case Repeated:
 		return fmt.Sprintf("%s repeated; %s%s, as attempt %d, %s after a failure of class %s",
-			number(count, "attempt", "attempts"), last, ago, h.Attempts, short(h.After), h.Class)
+			plain.Count(count, "attempt", "attempts"), last, ago, h.Attempts, short(h.After), h.Class)
 	case GivenUp:
 	}
 	return fmt.Sprintf("%s not repeated (%s); %s%s, after %s, of class %s",
-		number(count, "failure", "failures"), h.Why, last, ago, number(h.Attempts, "attempt", "attempts"), h.Class)
+		plain.Count(count, "failure", "failures"), h.Why, last, ago, plain.Count(h.Attempts, "attempt", "attempts"), h.Class)
 }

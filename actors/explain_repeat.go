@@ -141,7 +141,7 @@ func (s sight) repetitionsNow() string {
 	case !s.circuit.Admits:
 		return "none now: the circuit would refuse it"
 	}
-	return "now the budget allows " + number(left, "repetition", "repetitions")
+	return "now the budget allows " + plain.Count(left, "repetition", "repetitions")
 }
 
 // budget is how many repetitions are left, of how many.

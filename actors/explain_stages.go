@@ -134,8 +134,12 @@ func (s sight) retry() string {
 		return "one attempt, so nothing is repeated"
 	}
 	left, allowed := s.budget()
-	words := fmt.Sprintf("up to %d attempts; budget: %d of %d repetitions within %s are left",
-		r.Attempts, left, allowed, plain.Duration(r.Budget.Window))
+	are := "are"
+	if left == 1 {
+		are = "is"
+	}
+	words := fmt.Sprintf("up to %d attempts; budget: %d of %s within %s %s left",
+		r.Attempts, left, plain.Count(allowed, "repetition", "repetitions"), plain.Duration(r.Budget.Window), are)
 	switch {
 	case left == 0:
 		words += ", so nothing is repeated now"
@@ -149,15 +153,15 @@ func (s sight) bulkhead() string {
 	d := s.gate
 	switch {
 	case d.Suspended:
-		return fmt.Sprintf("the guard is being restarted: %d in use, %s", d.InUse, number(d.Waiting, "call waits", "calls wait")) + byPriority(d.Priorities)
+		return fmt.Sprintf("the guard is being restarted: %d in use, %s", d.InUse, plain.Count(d.Waiting, "call waits", "calls wait")) + byPriority(d.Priorities)
 	case d.Limit == 0:
-		return "off: no limit; " + number(d.InUse, "call runs", "calls run")
+		return "off: no limit; " + plain.Count(d.InUse, "call runs", "calls run")
 	}
-	words := fmt.Sprintf("%d of %s in use; ", d.InUse, number(d.Limit, "permit", "permits"))
+	words := fmt.Sprintf("%d of %s in use; ", d.InUse, plain.Count(d.Limit, "permit", "permits"))
 	if d.Queue == 0 && d.Waiting == 0 {
 		return words + "there is no queue"
 	}
-	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, number(d.Queue, "place", "places")) + byPriority(d.Priorities)
+	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, plain.Count(d.Queue, "place", "places")) + byPriority(d.Priorities)
 }
 
 // maxWait is how long a call may queue.
@@ -193,7 +197,7 @@ func (s sight) state() string {
 			return "half-open, with no probes under this command"
 		}
 		return fmt.Sprintf("half-open: %d of the %s needed passed, %d failed; %d under way, %d may still start",
-			p.Passed, number(p.Need, "probe", "probes"), p.Failed, p.Running, p.Free)
+			p.Passed, plain.Count(p.Need, "probe", "probes"), p.Failed, p.Running, p.Free)
 	case c.State == Ramping:
 		return fmt.Sprintf("recovering: admits %s of the calls, all in %s; %s",
 			plain.Percent(c.Share), short(s.until(c.Until)), s.evidence(b))
@@ -207,7 +211,7 @@ func (s sight) open(b Breaker) string {
 	if c.Opens > 1 {
 		words += fmt.Sprintf(", the %s opening in a row", ordinal(c.Opens))
 	}
-	probes := number(b.Probes, "probe", "probes")
+	probes := plain.Count(b.Probes, "probe", "probes")
 	if moves := c.Mode == Enforce || c.Mode == Shadow; moves && !s.stopped {
 		words += fmt.Sprintf("; lets %s through in %s", probes, short(s.until(c.Until)))
 	}
@@ -226,11 +230,11 @@ func (s sight) evidence(b Breaker) string {
 	}
 	rates := len(parts) > 0
 	if b.Consecutive > 0 {
-		parts = append(parts, fmt.Sprintf("%s in a row (opens at %d)", number(n.Consecutive, "failure", "failures"), b.Consecutive))
+		parts = append(parts, fmt.Sprintf("%s in a row (opens at %d)", plain.Count(n.Consecutive, "failure", "failures"), b.Consecutive))
 	}
-	words := number(n.Calls, "call", "calls") + " " + windowWords(b.Window) + ": " + strings.Join(parts, ", ")
+	words := plain.Count(n.Calls, "call", "calls") + " " + windowWords(b.Window) + ": " + strings.Join(parts, ", ")
 	if rates && n.Calls < b.MinCalls {
-		words += fmt.Sprintf("; rates count from %d calls on", b.MinCalls)
+		words += fmt.Sprintf("; rates count from %s on", plain.Count(b.MinCalls, "call", "calls"))
 	}
 	return words
 }

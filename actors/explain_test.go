@@ -125,6 +125,17 @@ func (p *patient) command(m Mode) {
 	synctest.Wait()
 }
 
+func (p *patient) mode(m PolicyMode) {
+	if err := p.sys.SetMode(m); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func inShadow(p Policy) Policy {
+	p.Mode = ShadowPolicy
+	return p
+}
+
 // conditions are the states in which a guard is explained, and how it gets there.
 var conditions = []struct {
 	name   string
@@ -209,6 +220,28 @@ var conditions = []struct {
 	}},
 	{"limited-goroutines", isolatedPolicy, func(p *patient) { p.spend(&p.sys.limits.goroutines); p.calls(2) }},
 	{"limited-goroutines-but-one-is-idle", isolatedPolicy, func(p *patient) { p.calls(1); p.spend(&p.sys.limits.goroutines) }},
+	{"policy-in-shadow", explained, func(p *patient) {
+		p.mode(ShadowPolicy)
+		p.trip()
+		p.calls(2)
+	}},
+	{"policy-in-shadow-full", inShadow(explained), func(p *patient) {
+		for range 5 {
+			p.Ask(p.Context(), 900)
+		}
+		p.later(time.Second)
+		p.Ask(p.Context(), 700)
+		p.Ask(p.Context(), 700)
+		p.later(time.Millisecond)
+	}},
+	{"policy-in-bypass", inShadow(explained), func(p *patient) { p.trip(); p.mode(BypassPolicy); p.calls(20) }},
+	{"policy-in-bypass-stopped", explained, func(p *patient) {
+		p.mode(BypassPolicy)
+		if err := p.Stop(p.Context()); err != nil {
+			p.Fatal(err)
+		}
+	}},
+	{"policy-enforced-again", explained, func(p *patient) { p.mode(ShadowPolicy); p.trip(); p.mode(EnforcePolicy) }},
 	{"stopped", explained, func(p *patient) {
 		p.trip()
 		if err := p.Stop(p.Context()); err != nil {
@@ -265,7 +298,7 @@ func TestVerdictIsWhatTheNextCallGets(t *testing.T) {
 		})
 		refused, by := errors.AsType[*CallError](err)
 		switch {
-		case v.Waits:
+		case v.Waits && v.PolicyMode == EnforcePolicy:
 			if p.sys.Now() == began {
 				p.Errorf("%+v: it did not wait: %v", v, err)
 			}

@@ -26,6 +26,11 @@ func (e Explanation) String() string {
 	}
 	var p page
 	p.para("", e.Dependency+": "+e.Verdict.String())
+	for _, words := range []string{e.modeWords(), e.Would.words()} {
+		if words != "" {
+			p.para("", words)
+		}
+	}
 	p.para("", fmt.Sprintf("Policy %d; circuit %s, mode %s, epoch %d.", e.PolicyVersion, e.State, e.Mode, e.Epoch))
 	p.line("")
 	for _, s := range e.Stages {
@@ -61,8 +66,8 @@ func (e Explanation) writeOperations(p *page) {
 func (v Verdict) String() string {
 	switch {
 	case v.Admitted && v.Waits:
-		return "a call now would wait for a permit: " + v.Why
-	case v.Admitted:
+		return v.inSpite("a call now would wait for a permit: " + v.Why)
+	case v.Admitted && v.RefusedBy == "":
 		return "a call now would run: " + v.Why
 	case v.RefusedBy == "":
 		return "nothing is known"
@@ -71,7 +76,7 @@ func (v Verdict) String() string {
 	if v.RetryAfter > 0 {
 		words += "; again in " + short(v.RetryAfter)
 	}
-	return words
+	return v.inSpite(words)
 }
 
 // page collects lines of bounded width.
@@ -151,14 +156,6 @@ func short(d time.Duration) string {
 		d = d.Round(time.Millisecond)
 	}
 	return plain.Duration(d)
-}
-
-// number is n with its noun: "1 call", "2 calls".
-func number(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // ordinal is "2nd", "3rd", "11th".

@@ -50,11 +50,15 @@ func (s sight) refusedBeforeTheGate() (Verdict, bool) {
 		why := s.circuit.Refusal()
 		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}, true
 	case s.gap != nil:
-		return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}, true
-	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
+		return s.refusedByGap(), true
+	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers().MaxAbandoned:
 		return refusedWith(errs.abandoned), true
 	}
 	return Verdict{}, false
+}
+
+func (s sight) refusedByGap() Verdict {
+	return Verdict{RefusedBy: byRestart, Why: ErrRestarting.Error() + ": " + s.gap.detail, RetryAfter: s.until(s.gap.until)}
 }
 
 func refusedWith(e *CallError) Verdict { return Verdict{RefusedBy: e.by, Why: e.detail} }
@@ -93,13 +97,13 @@ func (s sight) waitsBecause() string {
 	d := s.gate
 	ahead := "nobody waits before it"
 	if n := d.Waiting - d.Priorities.Sheddable; n > 0 {
-		ahead = fmt.Sprintf("%s before it", number(n, "call waits", "calls wait"))
+		ahead = fmt.Sprintf("%s before it", plain.Count(n, "call waits", "calls wait"))
 	}
 	if d.Suspended {
 		return "the guard is being restarted; " + ahead
 	}
 	return fmt.Sprintf("%d of %s in use; %s; at most %s",
-		d.InUse, number(d.Limit, "permit is", "permits are"), ahead, s.maxWait())
+		d.InUse, plain.Count(d.Limit, "permit is", "permits are"), ahead, s.maxWait())
 }
 
 // commanded says which command holds, of whom and why, and for how long.

@@ -55,6 +55,9 @@ func (e *ForwardError) Unwrap() error { return e.Cause }
 // second one to the same request. (Only one that is sent to a copy of the sender's
 // PID when the waiting is over is a dead letter, as any message to nobody.)
 //
+// What the context carries of [fuseboard.Meta] is in the message's header: the actor
+// reads it with [MessageMeta].
+//
 // The PID is of an actor in this System (made by [System.SpawnActor] or by such
 // an actor) or of one behind the actor library's remote. A nil System or PID is a
 // [fuseboard.Problem] of every call, a stopped System is ErrStopped in a

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -56,10 +57,14 @@ func (r *groupReceiver) judge() {
 }
 
 // census counts the members that are open by themselves: not overdue, and under a
-// mode in which their own evidence moves them.
+// mode in which their own evidence moves them. One whose own policy is not enforced
+// refuses nobody, and is not to have others refused.
 func census(members []*Guard, now fuseboard.Instant) Numbers {
 	n := Numbers{Calls: len(members)}
 	for _, one := range members {
+		if one.plan.Load().given.Mode != EnforcePolicy {
+			continue
+		}
 		phase := one.circuit.Refusal()
 		if phase.State == Open && now < phase.Until && (phase.Mode == Enforce || phase.Mode == Shadow) {
 			n.Failures++
@@ -76,7 +81,7 @@ func (r *groupReceiver) open(now fuseboard.Instant, n Numbers, members []*Guard)
 	was := g.stand.Load()
 	next := standing{state: Open, epoch: was.epoch + 1, opens: was.opens + 1}
 	open := g.plan.Load().breaker.openTime(next.opens, supervision.Uniform(g.seed, next.epoch))
-	next.until, next.why = now.Add(open), fmt.Sprintf("%d of %d members open", int(n.Failures), n.Calls)
+	next.until, next.why = now.Add(open), fmt.Sprintf("%d of %s open", int(n.Failures), plain.Count(n.Calls, "member", "members"))
 	ask := &hold{group: g, until: next.until, reason: next.why}
 	r.move(&next, Transition{
 		From: Closed, Cause: CauseMembersOpen, Reason: ask.reason, By: "group " + g.name,

@@ -56,10 +56,11 @@ type Guard struct {
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
 
-	recent recent               // the last transitions, for Explain
-	past   atomic.Pointer[past] // what became of calls, for Explain; nil at first
-	key    *entry               // set in the guard of a key: its place in a Keyring
-	keys   *Keyring             // set in the guard that stands for a whole Keyring
+	recent recent                // the last transitions, for Explain
+	past   atomic.Pointer[past]  // what became of calls, for Explain; nil at first
+	shade  atomic.Pointer[shade] // of a policy in shadow; nil before its first call
+	key    *entry                // set in the guard of a key: its place in a Keyring
+	keys   *Keyring              // set in the guard that stands for a whole Keyring
 }
 
 // bound is what a guard remembers of an operation.
@@ -105,6 +106,7 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 		return nil, err
 	}
 	g.logWarnings(problems)
+	sys.logMode(name, EnforcePolicy, p.Mode, "Protect")
 	return g, nil
 }
 
@@ -265,6 +267,7 @@ func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 	change, err := g.change(ctx, p)
 	if err == nil {
 		g.logWarnings(g.warningsOf(p))
+		g.sys.logMode(g.name, change.Before.Mode, p.Mode, "Update")
 	}
 	return change, err
 }

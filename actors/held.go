@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -52,7 +53,7 @@ func (h Held) Settle() {
 	h.attempt.mu.Lock()
 	defer h.attempt.mu.Unlock()
 	if h.attempt.turn == h.turn {
-		h.attempt.call.settle()
+		h.attempt.settle()
 	}
 }
 
@@ -61,7 +62,19 @@ func (h Held) Settle() {
 type holding struct {
 	mu   sync.Mutex
 	turn uint64 // guarded by mu; moves on when it is held and when that ends
-	call call   // guarded by mu while held
+
+	// Of the call, as far as its end needs it; guarded by mu while held.
+	op       *operation
+	parent   context.Context
+	lazy     *deadline.Lazy
+	seat     *mailbox.Seat
+	permit   supervision.Permit
+	out      fuseboard.Outcome
+	came     fuseboard.Instant
+	began    fuseboard.Instant
+	returned fuseboard.Instant
+	attempts int
+	settled  bool
 }
 
 // pending is the part of a call that outlives its handler: set while the attempt has
@@ -164,14 +177,31 @@ func (c *call) hold() Held {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.turn++
-	h.call = *c
-	c.pending = pending{}
+	h.op, h.parent, h.lazy, h.seat, h.permit, h.out = c.op, c.parent, c.pending.lazy, c.seat, c.permit, c.out
+	h.came, h.began, h.returned, h.attempts, h.settled = c.came, c.began, c.returned, c.attempts, c.settled
+	c.pending, c.seat = pending{}, nil
 	return Held{attempt: h, turn: h.turn}
+}
+
+// call is the call as it was when its handler returned, as far as it is needed.
+func (h *holding) call() call {
+	return call{
+		op: h.op, guard: h.op.guard, parent: h.parent, seat: h.seat, permit: h.permit, out: h.out,
+		came: h.came, began: h.began, attempts: h.attempts,
+		pending: pending{on: true, settled: h.settled, returned: h.returned, lazy: h.lazy},
+	}
+}
+
+// settle records the outcome of what goes on being held.
+func (h *holding) settle() {
+	c := h.call()
+	c.settle()
+	h.settled = true
 }
 
 // end ends what was held.
 func (h *holding) end(err error) {
-	c, now := &h.call, h.call.guard.clock.Now()
+	c, now := h.call(), h.op.guard.clock.Now()
 	if !c.settled {
 		c.endedWith(now, err)
 		c.record(now)
@@ -184,9 +214,8 @@ func (h *holding) end(err error) {
 	if e := c.guard.key; e != nil {
 		e.release(now)
 	}
-	o := c.op
-	h.call = call{}
-	o.holdings.Load().Put(h)
+	h.op, h.parent, h.lazy, h.seat = nil, nil, nil, nil
+	c.op.holdings.Load().Put(h)
 }
 
 // endedWith is the outcome of an answer that broke off after it had begun.

@@ -30,7 +30,7 @@ func (h Histogram) Le(bound time.Duration) uint64 { return h.counted.Le(bound) }
 
 // Cumulate is Le for many bounds, which must rise: into, of the same length, gets the
 // number for each. It returns Count. It allocates nothing.
-func (h *Histogram) Cumulate(rising []time.Duration, into []uint64) uint64 {
+func (h Histogram) Cumulate(rising []time.Duration, into []uint64) uint64 {
 	return h.counted.Cumulate(rising, into)
 }
 

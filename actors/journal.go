@@ -21,7 +21,8 @@ type journal struct {
 
 	mu      sync.Mutex // orders write and close
 	closed  bool
-	dropped int
+	dropped int    // since the last line that fitted
+	lost    uint64 // in all
 }
 
 type line struct {
@@ -76,7 +77,18 @@ func (j *journal) add(l line) {
 		j.dropped = 0
 	default:
 		j.dropped++
+		j.lost++
 	}
+}
+
+// losses returns how many lines were dropped; those of a nil journal are none.
+func (j *journal) losses() uint64 {
+	if j == nil {
+		return 0
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lost
 }
 
 // close writes what is there and ends the goroutine. It waits for that as long

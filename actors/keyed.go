@@ -63,13 +63,25 @@ func (k *Keyed[Req, Resp]) made() bool { return k != nil && k.Keyring.made() }
 // with ErrTooManyKeys, or by "limits", with ErrLimit, which allocate nothing, or with a [*KeyError] for a key
 // that cannot be one. Then no guard was touched.
 func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp, error) {
+	if !k.made() {
+		var none Resp
+		return none, errUnbound
+	}
+	if m := k.head.leniency(); m != EnforcePolicy {
+		if m == BypassPolicy && !k.head.gate.Closed() {
+			return k.handle(ctx, req)
+		}
+		return k.letThrough(ctx, key, req)
+	}
+	return k.enforced(ctx, key, req)
+}
+
+// enforced is Call under a policy that is enforced.
+func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (Resp, error) {
 	var (
 		c    call
 		none Resp
 	)
-	if !k.made() {
-		return none, errUnbound
-	}
 	e, err := k.takeFor(ctx, key)
 	if err != nil {
 		return none, err
@@ -98,7 +110,15 @@ func (k *Keyed[Req, Resp]) post(ctx context.Context, key string, req Req, answer
 		answer(none, errUnbound)
 		return errUnbound
 	}
-	e, err := k.takeFor(ctx, key)
+	m := k.head.leniency()
+	e, err := k.takeUnder(ctx, m, key)
+	if e == nil && err == nil {
+		p, err := letIn(ctx, BypassPolicy, k.head.self, k.handle, &k.with, req, answer)
+		if err == nil {
+			go p.Run()
+		}
+		return err
+	}
 	if err != nil {
 		var none Resp
 		answer(none, err)

@@ -31,11 +31,16 @@ func (m *keyedRequest[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: at.unreadable(m)})
 		return
 	}
-	e, err := m.keyed.takeFor(m.ctx, m.key)
+	k := m.keyed
+	e, err := k.takeUnder(m.ctx, k.head.leniency(), m.key)
+	if e == nil && err == nil {
+		letMessageIn(m.ctx, BypassPolicy, k.head.self, k.handle, &k.with, m.req, sender)
+		return
+	}
 	if err != nil {
 		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: err})
 		return
 	}
 	defer e.release(untimed) // receive keeps it as long as it needs
-	m.keyed.refOf(e).receive(m.ctx, m.req, sender)
+	k.refOf(e).receive(m.ctx, m.req, sender)
 }

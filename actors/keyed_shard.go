@@ -19,6 +19,7 @@ type shard struct {
 	closed bool     // the Keyring stops: no key is made or kept any more
 	past   counters // of the guards that were evicted
 	times  times    // of the calls of all keys, also of those that were evicted
+	would  Would    // likewise
 
 	forRoom, forIdle uint64 // evictions, by their reason
 	_                [64]byte
@@ -116,6 +117,7 @@ func (s *shard) evict(e *entry, count *uint64) {
 		pool.Close()
 	}
 	s.past.add(&e.guard.count)
+	s.would = s.would.plus(e.guard.would())
 	e.guard.sys.limits.giveKey(e.ring.head.plan.Load().weight)
 	*count++
 	if e.receiver.spoke.Load() {

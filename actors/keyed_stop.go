@@ -22,7 +22,7 @@ func (k *Keyring) Stop(ctx context.Context) error {
 func (k *Keyring) stop(ctx context.Context) error {
 	k.head.gate.Close()
 	all := k.close()
-	drained := idleAll(ctx, all)
+	drained := k.idle(ctx, all)
 	if drained != nil {
 		for _, e := range all {
 			e.guard.gate.Stop()
@@ -30,7 +30,7 @@ func (k *Keyring) stop(ctx context.Context) error {
 		}
 		grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 		defer over()
-		if idleAll(grace, all) == nil {
+		if k.idle(grace, all) == nil {
 			drained = nil
 		}
 	}
@@ -62,7 +62,11 @@ func (k *Keyring) close() []*entry {
 	return all
 }
 
-func idleAll(ctx context.Context, all []*entry) error {
+// idle waits for the calls of all keys, and for those that ran without one.
+func (k *Keyring) idle(ctx context.Context, all []*entry) error {
+	if err := k.head.posted.wait(ctx); err != nil {
+		return err
+	}
 	for _, e := range all {
 		if err := e.guard.idle(ctx); err != nil {
 			return err
@@ -73,6 +77,7 @@ func idleAll(ctx context.Context, all []*entry) error {
 
 // running counts the handlers that run for any key.
 func (k *Keyring) running() (n int) {
+	n = k.head.posted.count()
 	for _, e := range k.entries() {
 		n += e.guard.abandoned().Running
 	}

@@ -12,7 +12,11 @@ import (
 
 // take returns the entry of the key, kept; it makes one if there is none and
 // place for it.
-func (k *Keyring) take(key string) (*entry, error) {
+func (k *Keyring) take(key string) (*entry, error) { return k.find(key, true) }
+
+// find is take. counted says that a refusal for want of a place is one, and not
+// only what would have been.
+func (k *Keyring) find(key string, counted bool) (*entry, error) {
 	if key == "" || len(key) > longestKey {
 		return nil, k.notAKey(key)
 	}
@@ -20,7 +24,7 @@ func (k *Keyring) take(key string) (*entry, error) {
 	if e := s.keep(key); e != nil {
 		return e, nil
 	}
-	return k.begin(s, key, hash)
+	return k.begin(s, key, hash, counted)
 }
 
 // takeFor is take for a call, which is over if there is no place.
@@ -40,7 +44,7 @@ func (k *Keyring) shardOf(key string) (*shard, uint64) {
 // begin makes the entry of a key. In one shard one is made at a time, so that of
 // two calls with the same new key the second finds what the first has made, and
 // does not look for another place.
-func (k *Keyring) begin(s *shard, key string, hash uint64) (*entry, error) {
+func (k *Keyring) begin(s *shard, key string, hash uint64, counted bool) (*entry, error) {
 	s.making.Lock()
 	defer s.making.Unlock()
 	if e := s.keep(key); e != nil {
@@ -49,8 +53,11 @@ func (k *Keyring) begin(s *shard, key string, hash uint64) (*entry, error) {
 	if k.head.hasHalted() {
 		return nil, k.head.self.refusals().stopped
 	}
-	if refusal := k.place(); refusal != nil {
-		k.refused.Add(1)
+	if refusal, short := k.place(); refusal != nil {
+		if counted {
+			k.refused.Add(1)
+			k.head.sys.refusedFor(short)
+		}
 		return nil, refusal
 	}
 	for !k.head.hasHalted() {

@@ -11,6 +11,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // keyReceiver is the actor of a Keyring. It takes the turns of the guards of all
@@ -144,9 +145,9 @@ func (r *keyReceiver) update(p Policy) changed {
 	}
 	r.guard.sys.lighten(less)
 	for _, words := range slices.Sorted(maps.Keys(lost)) {
-		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", number(lost[words], "key", "keys"), words))
+		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", plain.Count(lost[words], "key", "keys"), words))
 	}
-	r.event(Event{Kind: EventUpdated, Change: change.clone()})
+	r.updated(change)
 	for _, e := range all {
 		e.receiver.publish()
 		e.shard.takeBack(e)

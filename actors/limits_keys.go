@@ -43,26 +43,25 @@ func (l *limits) giveKey(weight int64) {
 }
 
 // place takes the place of one more key, in the Keyring and under the System's
-// limits, or returns the refusal. The plan does not change meanwhile, because
+// limits, or returns the refusal, and the System's limit if it is for one. The plan does not change meanwhile, because
 // whoever makes a key holds up an Update. Several keys may have to go, where
 // others take what was freed, or one needs more bytes than another.
-func (k *Keyring) place() *CallError {
+func (k *Keyring) place() (*CallError, *limit) {
 	l, weight := k.head.sys.limits, k.head.plan.Load().weight
 	for left := keysDrawn; ; left-- {
 		if !k.room() {
-			return k.full
+			return k.full, nil
 		}
 		short := l.takeKey(weight)
 		if short == nil {
-			return nil
+			return nil, nil
 		}
 		k.count.Add(-1)
 		if left == 0 || weight > l.bytes.quota.Limit() || !k.evictAnywhere() {
-			k.head.sys.refusedFor(short)
 			if short == &l.keys {
-				return k.crowded
+				return k.crowded, short
 			}
-			return k.heavy
+			return k.heavy, short
 		}
 	}
 }

@@ -4,10 +4,12 @@ package actors
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -15,6 +17,11 @@ import (
 type SystemStats struct {
 	// Limits is how much of each limit is used.
 	Limits LimitStats
+	// EventsDropped is how many events did not fit the buffers of subscriptions, of all
+	// there were; see [Subscription.Dropped].
+	EventsDropped uint64
+	// LogLinesDropped is how many lines were not logged because Options.Logger was slow.
+	LogLinesDropped uint64
 }
 
 // LimitStats is how much of each of the [Limits] is used.
@@ -42,7 +49,7 @@ func (s *System) Stats() SystemStats {
 		return SystemStats{}
 	}
 	l := s.limits
-	return SystemStats{Limits: LimitStats{
+	return SystemStats{EventsDropped: s.streams.dropped.Load(), LogLinesDropped: s.journal.losses(), Limits: LimitStats{
 		Goroutines: l.goroutines.use(), Queued: l.queued.use(), Keys: l.keys.use(), WindowBytes: l.bytes.use(),
 	}}
 }
@@ -73,13 +80,13 @@ func newLimits(given Limits) *limits {
 	given = given.WithDefaults()
 	l := &limits{}
 	l.goroutines.set("goroutines", int64(given.Goroutines),
-		"all %d goroutines for calls are taken, in all guards; call less, or raise %s")
+		plain.Count(given.Goroutines, "goroutine for calls is taken", "goroutines for calls are taken")+" already, in all guards; call less, or raise %s")
 	l.queued.set("queued", int64(given.Queued),
-		"%d calls wait already, at all gates; call less, shorten bulkhead.max_wait, or raise %s")
+		plain.Count(given.Queued, "call waits", "calls wait")+" already, at all gates; call less, shorten bulkhead.max_wait, or raise %s")
 	l.keys.set("keys", int64(given.Keys),
-		"each of %d keys, in all keyrings, is in use, or its circuit is not closed or under a command; raise %s, or reset circuits that nobody needs")
+		"each of "+plain.Count(given.Keys, "key", "keys")+", in all keyrings, is in use, or its circuit is not closed or under a command; raise %s, or reset circuits that nobody needs")
 	l.bytes.set("window_bytes", given.WindowBytes,
-		"the windows, retry accounts and panics of all guards and keys may take %d bytes, and too little of it is free; keep fewer guards or keys, or smaller windows, or raise %s")
+		"the windows, retry accounts and panics of all guards and keys may take "+strconv.FormatInt(given.WindowBytes, 10)+" bytes, and too little of it is free; keep fewer guards or keys, or smaller windows, or raise %s")
 	l.quotas = mailbox.Quotas{Queued: l.queued.quota, Goroutines: l.goroutines.quota}
 	l.rings.Store(new([]*Keyring))
 	return l
@@ -87,7 +94,7 @@ func newLimits(given Limits) *limits {
 
 func (l *limit) set(name string, most int64, words string) {
 	l.quota, l.path = mailbox.NewQuota(most), "limits."+name
-	l.detail = fmt.Sprintf(words, most, l.path)
+	l.detail = fmt.Sprintf(words, l.path)
 }
 
 func (l *limit) use() LimitUse {
@@ -95,8 +102,12 @@ func (l *limit) use() LimitUse {
 }
 
 // refusedFor counts a refusal, and warns of the first one of an episode: until
-// half of the limit is free again there is no other warning, nor within a minute.
+// half of the limit is free again there is no other warning, nor within a minute. A
+// refusal for nil was for no limit of the System.
 func (s *System) refusedFor(l *limit) {
+	if l == nil {
+		return
+	}
 	l.refused.Add(1)
 	if !l.quota.Episode() {
 		return

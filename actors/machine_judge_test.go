@@ -19,13 +19,15 @@ type reckoning struct {
 	rejected        Rejected
 }
 
-// judgeWishes judges the answers that have come, each by what it may be.
-func (m *machine) judgeWishes() {
+// judgeWishes judges the answers that have come, each by what it may be. It reports
+// whether there were any.
+func (m *machine) judgeWishes() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	wrong := func(w *wish, format string) {
 		m.faults = append(m.faults, w.say(format))
 	}
+	before := len(m.wishes)
 	m.wishes = slices.DeleteFunc(m.wishes, func(w *wish) bool {
 		switch {
 		case w.answers > 1:
@@ -41,6 +43,7 @@ func (m *machine) judgeWishes() {
 		w.leave() // nobody needs its context
 		return true
 	})
+	return len(m.wishes) < before
 }
 
 // judge says what is impossible about the answer. Under m.mu.
@@ -60,6 +63,9 @@ func (w *wish) judge() string {
 		return when(!w.of.stopping || w.tries > 0, "is a dead letter, but its guard lives")
 	}
 	e, is := w.err.(*CallError) //nolint:errorlint // it comes bare
+	if !is && w.may(watches) {
+		e, is = &CallError{Attempts: w.tries, Cause: w.err}, true // the handler's own
+	}
 	switch {
 	case !is:
 		return "is answered with an error of another type"
@@ -91,6 +97,13 @@ func (w *wish) lastHow() string {
 func (w *wish) may(is func(Policy) bool) bool {
 	return slices.ContainsFunc(w.of.policies[w.first:], is)
 }
+
+// watches reports whether the policy is in shadow.
+func watches(p Policy) bool { return p.Mode == ShadowPolicy }
+
+// watched reports whether the ward was ever in shadow: what is a success to a caller may be
+// none to the policy, and a key without a place has its call run uncounted. Under m.mu.
+func (w *ward) watched() bool { return slices.ContainsFunc(w.policies, watches) }
 
 // judgeTries looks at the repetitions: not too many, and only of what may be repeated.
 func (w *wish) judgeTries() string {

@@ -54,8 +54,8 @@ func (m *machine) fault(format string, args ...any) {
 	m.faults = append(m.faults, fmt.Sprintf("at %s: ", time.Duration(m.sys.Now()))+fmt.Sprintf(format, args...))
 }
 
-// confess fails with what was noted. Only rapid's goroutine may.
-func (m *machine) confess(t *rapid.T) {
+// confess fails with what was noted. Only the test's goroutine may.
+func (m *machine) confess(t rapid.TB) {
 	m.mu.Lock()
 	faults := m.faults
 	m.mu.Unlock()
@@ -65,11 +65,11 @@ func (m *machine) confess(t *rapid.T) {
 }
 
 // fail says what was done, and fails.
-func (m *machine) fail(t *rapid.T, format string, args ...any) {
+func (m *machine) fail(t rapid.TB, format string, args ...any) {
 	t.Fatalf("%s\n%s", fmt.Sprintf(format, args...), strings.Join(m.doing, "\n"))
 }
 
-func startMachine(t *rapid.T, seed uint64) *machine {
+func startMachine(t rapid.TB, seed uint64) *machine {
 	m := &machine{told: map[string]*story{}, dropped: map[int]bool{}}
 	sys, err := Start(Options{Seed: seed, Logger: slog.New(sink(m.line))})
 	if err != nil {
@@ -127,7 +127,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			run(t)
 		}
 	}
-	all[""] = m.check
+	all[""] = func(t *rapid.T) { m.check(t) }
 	return all
 }
 

@@ -125,6 +125,10 @@ func (w *wish) sent() {
 func (w *wish) answer(value int, err error) {
 	w.m.mu.Lock()
 	defer w.m.mu.Unlock()
+	if w.judged {
+		w.m.faults = append(w.m.faults, w.say(fmt.Sprintf("is answered once more, with %d, %v", value, err)))
+		return
+	}
 	w.answers++
 	w.value, w.err = value, err
 }

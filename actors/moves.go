@@ -36,8 +36,8 @@ func (m *moves) count(from, to State, cause Cause, n uint64) {
 }
 
 // list returns them in the order of their states and causes.
-func (m moves) list() []TransitionCount {
-	all := slices.Clone([]TransitionCount(m))
+func (m *moves) list() []TransitionCount {
+	all := slices.Clone([]TransitionCount(*m))
 	slices.SortFunc(all, func(a, b TransitionCount) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Cause, b.Cause))
 	})

@@ -55,7 +55,8 @@ func newObserver(o Options, log *slog.Logger) *observer {
 
 // over ends a call that was answered with err: it is the last thing done with it.
 func (c *call) over(err error) {
-	if o := c.guard.sys.observer; o != nil && c.parent != nil {
+	if o := c.guard.sys.observer; o != nil && c.parent != nil && !c.told {
+		c.told = true
 		o.tell(c, err)
 	}
 }

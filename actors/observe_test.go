@@ -19,7 +19,7 @@ import (
 )
 
 // watched starts a System that keeps what its observer is told.
-func watched(t *testing.T, o Options) (*System, func() []CallInfo) {
+func observed(t *testing.T, o Options) (*System, func() []CallInfo) {
 	var (
 		mu  sync.Mutex
 		all []CallInfo
@@ -40,7 +40,7 @@ func watched(t *testing.T, o Options) (*System, func() []CallInfo) {
 
 func TestObserverIsToldHowEachCallEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys, seen := watched(t, Options{Seed: 1})
+		sys, seen := observed(t, Options{Seed: 1})
 		r := spawn(t, sys, Policy{Retry: twice, Breaker: quickBreaker, Bulkhead: Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Minute}}, takes,
 			With[int, int]{Safe: Always[int]})
 		left, leave := context.WithCancel(t.Context())
@@ -75,7 +75,7 @@ func TestObserverIsToldHowEachCallEnded(t *testing.T) {
 
 func TestObserverIsToldOfEveryWayInOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys, seen := watched(t, Options{Seed: 1})
+		sys, seen := observed(t, Options{Seed: 1})
 		r := spawn(t, sys, Policy{}, takes)
 		k := keyed(t, sys, Policy{}, KeyLimits{Max: 1, Idle: time.Minute}, takes)
 		once := func(what, key, op, by string, do func()) {
@@ -122,7 +122,7 @@ func TestObserverIsToldOfEveryWayInOnce(t *testing.T) {
 }
 
 func TestObserverIsToldOfOneInSoMany(t *testing.T) {
-	sys, seen := watched(t, Options{ObserveEvery: 3})
+	sys, seen := observed(t, Options{ObserveEvery: 3})
 	r := spawn(t, sys, Policy{}, echo)
 	for i := range 8 {
 		_, _ = r.Call(t.Context(), i)

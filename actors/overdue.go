@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -56,14 +57,14 @@ func (e *errand) told() errand { return *e }
 
 // workers says what the pooled goroutines do.
 func (s sight) workers() string {
-	w, crew := s.plan.workers, s.crew
+	w, crew := s.plan.workers(), s.crew
 	var words string
 	switch {
 	case w.On():
 		words = fmt.Sprintf("%d of %s run, %d idle; %d of %d abandoned",
-			crew.Running, number(w.Max, "goroutine", "goroutines"), crew.Idle, crew.Abandoned, w.MaxAbandoned)
+			crew.Running, plain.Count(w.Max, "goroutine", "goroutines"), crew.Idle, crew.Abandoned, w.MaxAbandoned)
 	case crew.Running > 0:
-		words = fmt.Sprintf("off; of an earlier policy %s, %d of them abandoned", number(crew.Running, "handler runs", "handlers run"), crew.Abandoned)
+		words = fmt.Sprintf("off; of an earlier policy %s, %d of them abandoned", plain.Count(crew.Running, "handler runs", "handlers run"), crew.Abandoned)
 	default:
 		return "off: handlers run on their callers' goroutines"
 	}

@@ -36,7 +36,7 @@ func (g *Guard) panicked(now fuseboard.Instant, p Panics) {
 	}
 	_, moved, err := g.circuit.Propose(now, Command{
 		Mode: HoldOpen, By: "panics", TTL: p.Hold,
-		Reason: fmt.Sprintf("%s within %s", number(p.Max, "handler panicked", "handlers panicked"), plain.Duration(p.Within)),
+		Reason: fmt.Sprintf("%s within %s", plain.Count(p.Max, "handler panicked", "handlers panicked"), plain.Duration(p.Within)),
 	})
 	if err != nil {
 		g.sys.log.Error("panics", "dependency", g.name, "problem", err.Error())

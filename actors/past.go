@@ -63,7 +63,11 @@ type episode struct {
 // refuse counts a refusal before the first attempt. One that meets a repetition
 // is told by why the failure before it was given up.
 func (c *call) refuse(reason int, e *CallError) *CallError {
-	if c.attempts > 0 {
+	switch {
+	case c.attempts > 0:
+		return e
+	case c.shadowed:
+		c.guard.wouldRefuse(reason)
 		return e
 	}
 	c.guard.count.refuse(reason)
@@ -134,5 +138,5 @@ func (c *call) wordsOf(why error) string {
 // sentences are the reasons that say everything themselves.
 var sentences = []error{
 	supervision.ErrNotFailed, supervision.ErrInnermost, supervision.ErrAttempts, supervision.ErrClass, supervision.ErrFinal, supervision.ErrUnsafe,
-	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit, errBrokeOff,
+	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit, errBrokeOff, errShadow,
 }

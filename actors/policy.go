@@ -18,6 +18,10 @@ import (
 // struct. A section that is entirely zero is off; set any field of it and its
 // other fields take their documented defaults. The zero Policy protects nothing.
 type Policy struct {
+	// Mode says how far the policy is obeyed: enforced, watched or bypassed. Zero:
+	// enforced. It concerns the whole policy; the [Mode] of the circuit, which a
+	// [Command] sets, is the breaker's alone. See [PolicyMode].
+	Mode PolicyMode
 	// Deadline bounds the call and each attempt. Off: only the caller's own deadline counts.
 	Deadline Deadline
 	// Retry repeats failed attempts. Off: one attempt.
@@ -56,6 +60,9 @@ const (
 // the warnings of one that has only those.
 func (p Policy) Validate() Problems {
 	var c plain.Check
+	for _, wrong := range p.Mode.problems() {
+		c.Add(wrong)
+	}
 	c.Include("deadline", p.Deadline.Validate())
 	c.Include("retry", p.Retry.Validate())
 	c.Include("breaker", p.Breaker.Validate())

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Codes of the problems between workers and other sections.
@@ -19,7 +20,7 @@ const (
 func workersBelowPermits(p Policy) (fuseboard.Problem, bool) {
 	return fuseboard.Problem{
 		Code: codeWorkersPermits, Path: "workers.max", Value: strconv.Itoa(p.Workers.Max),
-		Message: fmt.Sprintf("is below bulkhead.concurrency (%d), so only %d permits are lent", p.Bulkhead.Concurrency, p.Workers.Max),
+		Message: fmt.Sprintf("is below bulkhead.concurrency (%d), so only %s lent", p.Bulkhead.Concurrency, plain.Count(p.Workers.Max, "permit is", "permits are")),
 		Fix:     "leave workers.max out, or lower bulkhead.concurrency to it",
 	}, p.Workers.On() && p.Bulkhead.On() && p.Workers.Max < p.Bulkhead.Concurrency
 }
@@ -27,7 +28,7 @@ func workersBelowPermits(p Policy) (fuseboard.Problem, bool) {
 func abandonedAbovePermits(p Policy) (fuseboard.Problem, bool) {
 	return fuseboard.Problem{
 		Code: codeAbandoned, Path: "workers.max_abandoned", Value: strconv.Itoa(p.Workers.MaxAbandoned),
-		Message: fmt.Sprintf("is never reached, because the bulkhead has only %d permits", p.Bulkhead.Concurrency),
+		Message: "is never reached, because the bulkhead has only " + plain.Count(p.Bulkhead.Concurrency, "permit", "permits"),
 		Fix:     "lower workers.max_abandoned to half of the permits, or leave it out",
 	}, p.Bulkhead.On() && p.Workers.MaxAbandoned > p.Bulkhead.Concurrency
 }

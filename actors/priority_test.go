@@ -38,6 +38,7 @@ type bottleneck struct {
 	keyed   *Keyed[int, int]
 	client  *actor.PID // sends on what a function makes in its turn
 	release chan struct{}
+	next    func(ctx context.Context, n int) // where a request goes on to; nil: nowhere
 	served  []string
 }
 
@@ -66,6 +67,9 @@ func (b *bottleneck) handle(ctx context.Context, n int) (int, error) {
 		return 0, nil
 	}
 	b.served = append(b.served, fmt.Sprint(n, " ", fuseboard.PriorityOf(ctx)))
+	if b.next != nil {
+		b.next(ctx, n)
+	}
 	return n, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -213,17 +212,6 @@ func (r *receiver) event(e Event) {
 		e.Key = r.guard.key.key
 	}
 	r.guard.sys.streams.publish(e)
-}
-
-func (r *receiver) log(t Transition) {
-	level := slog.LevelInfo
-	if t.To == Open || t.Mode == HoldOpen {
-		level = slog.LevelWarn
-	}
-	r.guard.sys.log.LogAttrs(context.Background(), level, "circuit",
-		slog.String("dependency", r.guard.name), slog.String("transition", t.String()),
-		slog.String("from", t.From.String()), slog.String("to", t.To.String()),
-		slog.String("mode", t.Mode.String()), slog.String("cause", string(t.Cause)), slog.Uint64("epoch", t.Epoch))
 }
 
 // stir is what a caller does that has moved the circuit or taken a probe. The

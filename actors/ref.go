@@ -59,7 +59,7 @@ func Never[Req any](Req) bool { return false }
 type Ref[Req, Resp any] struct {
 	*Guard
 	op     *operation
-	handle Handler[Req, Resp]
+	handle Handler[Req, Resp] // nil: the generations of op have it
 	with   With[Req, Resp]
 }
 
@@ -140,12 +140,26 @@ func (g *Guard) takeOp(op bound) bool {
 // where the call has to wait for a permit. A panic of the handler is returned as a
 // [*PanicError] inside. A nil context or a Ref that no constructor made is a
 // [fuseboard.Problem].
+//
+// That is what a policy does that is enforced. In another mode the answer is the
+// handler's own, whatever it is, a panic included: see [PolicyMode].
 func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
-	var c call
 	if !r.made() {
 		var none Resp
 		return none, errUnbound
 	}
+	if m := r.leniency(); m != EnforcePolicy {
+		if h := r.handle; m == BypassPolicy && h != nil && !r.gate.Closed() {
+			return h(ctx, req)
+		}
+		return r.letThrough(ctx, m, req)
+	}
+	return r.enforced(ctx, req)
+}
+
+// enforced is Call under a policy that is enforced.
+func (r *Ref[Req, Resp]) enforced(ctx context.Context, req Req) (Resp, error) {
+	var c call
 	if r.key != nil {
 		return r.callKept(ctx, req)
 	}
@@ -155,14 +169,26 @@ func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
 // Do runs f under the guard's policy, for work that has no operation of its
 // own. It is never taken as safe to repeat; see [With] for what is.
 func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (T, error) {
+	if !g.made() || f == nil {
+		var none T
+		return none, errUnbound
+	}
+	if m := g.leniency(); m != EnforcePolicy {
+		if m == BypassPolicy && !g.gate.Closed() {
+			return f(ctx)
+		}
+		return letDoThrough(ctx, m, g, f)
+	}
+	return doEnforced(ctx, g, f)
+}
+
+// doEnforced is Do under a policy that is enforced.
+func doEnforced[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (T, error) {
 	var (
 		none T
 		c    call
 		with With[func(context.Context) (T, error), T]
 	)
-	if !g.made() || f == nil {
-		return none, errUnbound
-	}
 	if g.key != nil {
 		if !g.key.keep() {
 			return none, g.key.goneFor(ctx, "")
@@ -182,7 +208,7 @@ func (h Handler[Req, Resp]) run(ctx context.Context, req Req) (Resp, error) {
 }
 
 // made reports whether the ref came from a constructor.
-func (r *Ref[Req, Resp]) made() bool { return r != nil && r.op != nil && r.Guard.made() }
+func (r *Ref[Req, Resp]) made() bool { return r != nil && r.op != nil && r.Guard != nil }
 
 // errUnbound answers a call on a Ref or Guard that no constructor made.
 var errUnbound = fuseboard.Problem{

@@ -90,6 +90,17 @@ func (s *System) Shutdown(ctx context.Context) error {
 	return down.err
 }
 
+// Stopping reports whether the System takes no calls any more: Shutdown was called, and
+// perhaps still waits for what runs. One that Start did not make never takes any.
+func (s *System) Stopping() bool {
+	if !s.made() {
+		return true
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.down != nil
+}
+
 // stopGuards stops the guards, all at once, and says what had not ended.
 func stopGuards(ctx context.Context, guards []*Guard) *AbandonedError {
 	errs := make([]error, len(guards))

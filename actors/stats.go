@@ -3,9 +3,6 @@
 package actors
 
 import (
-	"sync/atomic"
-
-	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -26,6 +23,11 @@ type Stats struct {
 	Rejected Rejected
 	// Left counts calls whose caller went away before the first attempt.
 	Left uint64
+	// Would is what the policy would have done while it was in [ShadowPolicy]. Calls that
+	// ran so are among the numbers above by the outcome that the policy would have seen.
+	Would Would
+	// PolicyMode is how far the policy is obeyed now; see [Guard.PolicyMode].
+	PolicyMode PolicyMode
 	// State, Mode and Epoch are the circuit's now.
 	State State
 	Mode  Mode
@@ -40,7 +42,8 @@ type Stats struct {
 	// PolicyVersion numbers the policy in force, the first one 1.
 	PolicyVersion uint64
 	// Failed is how many calls were answered with the failure of their last attempt,
-	// because it was not repeated, for whatever reason. It never falls.
+	// because it was not repeated, for whatever reason, or whose answer broke off while it
+	// was held (see [Held]). It never falls.
 	Failed uint64
 	// Suppressed is how many repetitions the retry budget refused. It never falls.
 	Suppressed uint64
@@ -48,7 +51,8 @@ type Stats struct {
 	// further call; 0 where the policy has no retries.
 	BudgetLeft int
 	// CallLatency is how long calls took from their beginning to their answer, with all
-	// attempts, waits and backoffs. Calls without an attempt are not in it.
+	// attempts, waits and backoffs; one whose answer is held, to the return of its handler,
+	// unless it broke off. Calls without an attempt are not in it.
 	CallLatency Histogram
 	// AttemptLatency is how long handlers ran, or their callers waited for them: its
 	// Count is Attempts.
@@ -81,46 +85,6 @@ type Rejected struct {
 	Stopped uint64
 }
 
-// counters are what a call adds to; a successful first attempt adds to one.
-// First attempts and repetitions are counted apart, so that no number has to be
-// taken from another.
-type counters struct {
-	first, again outcomes
-	refusedBy    atomic.Pointer[[reasonsToRefuse]atomic.Uint64] // nil before the first
-	left         atomic.Uint64
-	failed       atomic.Uint64 // calls
-	suppressed   atomic.Uint64 // repetitions
-}
-
-// refused returns how many calls were refused for the reason.
-func (n *counters) refused(reason int) uint64 {
-	if by := n.refusedBy.Load(); by != nil {
-		return by[reason].Load()
-	}
-	return 0
-}
-
-func (n *counters) refuse(reason int) { n.addRefused(reason, 1) }
-
-func (n *counters) addRefused(reason int, more uint64) {
-	by := n.refusedBy.Load()
-	if by == nil {
-		n.refusedBy.CompareAndSwap(nil, new([reasonsToRefuse]atomic.Uint64))
-		by = n.refusedBy.Load()
-	}
-	by[reason].Add(more)
-}
-
-func (n *counters) rejected() Rejected {
-	return Rejected{
-		Breaker:  n.refused(refusedOpen),
-		Bulkhead: n.refused(refusedFull) + n.refused(refusedWaited) + n.refused(refusedSuspended),
-		Deadline: n.refused(refusedLate), Stopped: n.refused(refusedStopped),
-		Restart: n.refused(refusedRestarting), Workers: n.refused(refusedUnmanned),
-		Limits: n.refused(refusedUnhosted) + n.refused(refusedCrowded),
-	}
-}
-
 func (r Rejected) sum() uint64 {
 	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Limits + r.Stopped
 }
@@ -133,26 +97,6 @@ func (r Rejected) plus(o Rejected) Rejected {
 	}
 }
 
-// outcomes counts attempts by how they ended.
-type outcomes struct{ successes, failures, voids atomic.Uint64 }
-
-func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
-	o := &n.first
-	if repeated {
-		o = &n.again
-	}
-	switch k {
-	case fuseboard.Success:
-		o.successes.Add(1)
-	case fuseboard.Failure:
-		o.failures.Add(1)
-	default:
-		o.voids.Add(1)
-	}
-}
-
-func (o *outcomes) sum() uint64 { return o.successes.Load() + o.failures.Load() + o.voids.Load() }
-
 // Stats returns the guard's numbers. Not for the way of a call: it sums windows.
 func (g *Guard) Stats() Stats {
 	if !g.made() {
@@ -160,12 +104,14 @@ func (g *Guard) Stats() Stats {
 	}
 	now := g.clock.Now()
 	n, p, circuit := &g.count, g.plan.Load(), g.circuit.Snapshot(now)
+	rare := n.look()
 	s := Stats{
-		Successes: n.first.successes.Load() + n.again.successes.Load(),
-		Failures:  n.first.failures.Load() + n.again.failures.Load(),
-		Voids:     n.first.voids.Load() + n.again.voids.Load(),
-		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: n.rejected(), Failed: n.failed.Load(), Suppressed: n.suppressed.Load(),
+		Successes: n.first.successes.Load() + rare.again.successes.Load(),
+		Failures:  n.first.failures.Load() + rare.again.failures.Load(),
+		Voids:     n.first.voids.Load() + rare.again.voids.Load(),
+		Retries:   rare.again.sum(), Left: rare.left.Load(),
+		Rejected: rare.refused.rejected(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
+		Would: g.would(), PolicyMode: g.leniency(),
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: p.version,
 	}

@@ -31,19 +31,24 @@ const (
 	// EventEscalated: a restart budget had no room for the failure of a guard's
 	// actor; Event.Escalation tells whose and what comes of it.
 	EventEscalated EventKind = "escalated"
+	// EventMode: [System.SetMode] changed the mode of all policies; Event.PolicyMode
+	// tells to what. It is the System's own event.
+	EventMode EventKind = "mode"
 )
 
-// Event is something that happened to a guard or to a group.
+// Event is something that happened to a guard, to a group, or to the System.
 type Event struct {
-	// Dependency is the guard's name. Empty: the event is a group's own.
+	// Dependency is the guard's name. Empty: the event is a group's own, or the System's.
 	Dependency string
 	// Group is the path of the groups that the guard lives in ("world/eu"), empty
 	// for one directly under the System; or the path of the group whose event it is.
+	// Where both are empty the event is the System's.
 	Group string
 	// Key is the key of the guard as its callers give it, any bytes: quote it when
 	// you show it. Empty unless the guard is one of a [Keyring].
 	Key string
-	// Seq numbers the events of one guard or group from 1, without gaps: a subscriber that
+	// Seq numbers the events of one guard or group, and those of the System itself, from
+	// 1, without gaps: a subscriber that
 	// sees a gap knows how many events it missed.
 	Seq uint64
 	// Kind says which of the fields below is set.
@@ -65,6 +70,8 @@ type Event struct {
 	Until fuseboard.Instant
 	// Escalation is set for EventEscalated. All subscribers get the same: read it only.
 	Escalation Escalation
+	// PolicyMode is set for EventMode.
+	PolicyMode PolicyMode
 }
 
 // Subscription is one reader's bounded view of all events of a System.
@@ -142,6 +149,7 @@ func (s *Subscription) send(e Event) {
 	case s.c <- e:
 	default:
 		s.dropped.Add(1)
+		s.streams.dropped.Add(1)
 	}
 }
 
@@ -150,6 +158,8 @@ type streams struct {
 	mu     sync.Mutex
 	subs   []*Subscription // copied on write, so that publish holds no lock while it sends
 	closed bool
+
+	dropped atomic.Uint64 // by all subscriptions there were
 }
 
 func (st *streams) publish(e Event) {

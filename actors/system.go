@@ -31,12 +31,16 @@ type Options struct {
 	Limits Limits
 	// Observe is told of every call when it ends: answered, failed, refused or left, whichever
 	// way it came. It runs on the call's goroutine, before the answer is given, with the
-	// context of the request: so it must be quick and safe for concurrent use. One that
+	// context of the request: so it must be quick and safe for concurrent use. Of calls in
+	// [BypassPolicy] it is not told. One that
 	// panics is logged, and the call is answered. Nil: nobody is told, at no cost.
 	Observe func(context.Context, CallInfo)
 	// ObserveEvery tells Observe of one call in so many, the first one among them. 0 and
 	// 1: of every call.
 	ObserveEvery int
+	// Mode says how far the policies of all guards are obeyed; see [System.SetMode].
+	// Zero: as each policy says. The environment variable [ModeVariable] comes before it.
+	Mode PolicyMode
 }
 
 // System holds the guards of one process: their clock, their actors and their
@@ -53,8 +57,11 @@ type System struct {
 	observer *observer // nil unless Options.Observe is set
 	limits   *limits
 	spawns   atomic.Uint64 // numbers the guards' actors
+	mode     atomic.Uint32 // PolicyMode
 	users    tally         // actors of SpawnActor that have not stopped
 	watcher  *actor.PID    // learns of their end
+
+	switches switches // of the mode
 
 	mu      sync.RWMutex
 	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
@@ -86,9 +93,11 @@ func (o Options) problems() Problems {
 // goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
-// Errors: [Problems] with everything wrong with the Limits and with ObserveEvery.
+// Errors: [Problems] with everything wrong with the Limits, ObserveEvery, the Mode and the
+// environment variable [ModeVariable].
 func Start(o Options) (*System, error) {
-	if err := o.problems().Err(); err != nil {
+	mode, who, wrong := modeAtStart(o)
+	if err := append(o.problems(), wrong...).Err(); err != nil {
 		return nil, err
 	}
 	s := &System{
@@ -106,6 +115,8 @@ func Start(o Options) (*System, error) {
 		s.log = s.journal.logger()
 	}
 	s.observer = newObserver(o, s.log)
+	s.mode.Store(uint32(mode))
+	s.logMode("", EnforcePolicy, mode, who)
 	if s.seed == 0 {
 		s.seed = rand.Uint64()
 	}

@@ -57,10 +57,14 @@ func (c *call) timed(now fuseboard.Instant) {
 
 // gaveUp notes that the call's last attempt has failed and is not repeated.
 func (c *call) gaveUp(why error) {
-	g := c.guard
-	g.count.failed.Add(1)
-	g.durations().others().calls.Add(c.now.Sub(c.came))
-	g.history().gaveUp(c, why)
+	c.wentBad()
+	c.guard.history().gaveUp(c, why)
+}
+
+// wentBad counts a call that has failed, now or after its answer had begun.
+func (c *call) wentBad() {
+	c.guard.count.seldom().failed.Add(1)
+	c.guard.durations().others().calls.Add(c.now.Sub(c.came))
 }
 
 // stood counts a wait at the gate, which began at from and has ended now; why is nil

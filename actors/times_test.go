@@ -146,3 +146,22 @@ func TestBudgetTellsWhatIsLeftAndWhatItSuppressed(t *testing.T) {
 		}
 	})
 }
+
+func TestHeldAnswerIsTimedToTheReturnOfItsHandlerUnlessItBreaksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var held Held
+		r := spawn(t, start(t), Policy{}, takes, With[int, int]{Hold: func(n int, h Held) int {
+			held = h
+			return n
+		}})
+		for _, err := range []error{nil, errDown} {
+			_, _ = r.Call(t.Context(), 10)
+			time.Sleep(40 * time.Millisecond)
+			held.End(err)
+		}
+		s := r.Stats()
+		if s.CallLatency != s.AttemptLatency || s.CallLatency.Count() != 2 || s.CallLatency.Sum() != 60*time.Millisecond || s.Failed != 1 || s.Successes != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}

@@ -23,7 +23,7 @@
 // Each sentence is kept by the test named after it.
 //
 // Never more permits are in use than the bulkhead allows, except those that
-// were inside when it shrank (TestStorm_PeakNeverExceedsPermits).
+// were inside when it shrank, and overruns (TestStorm_PeakNeverExceedsPermits).
 // Waiters of a higher priority are served first
 // (TestHigherPrioritiesAreServedFirst), those of one priority first in, first out,
 // callers and jobs alike (TestWaitersAreServedFirstInFirstOut).
@@ -60,6 +60,12 @@
 // becomes of them (TestGatesUnderOneQuotaAgreeWithTheNaiveModel), nor their pools
 // more goroutines (TestStorm_PoolsUnderOneQuotaNeverExceedIt), and all that was taken
 // comes back (TestStorm_GatesUnderOneQuotaNeverExceedIt).
+// [Overruns] are let in whatever the limit, and told what the gate would have said
+// (TestOverrunsAreLetInWhateverTheLimitAndToldWhatItWouldHaveSaid), which is yes to no
+// more than have a permit or a place (TestStorm_OverrunsNeverClaimMoreThanPermitsAndPlaces).
+// They hold the gate's own permits: a stop waits for them
+// (TestOverrunsKeepAStopWaitingAndAreRefusedAfterIt), and who queues comes in when they
+// have left (TestWhoWaitsIsLetInWhenOverrunsHaveLeft).
 // The actor's control lane never waits for a permit
 // (TestControlMessagesPassWhileTheGateIsFull).
 package mailbox

@@ -46,6 +46,24 @@ func ExampleNewGateUnder() {
 	// waiting at a runs
 }
 
+func ExampleNewOverruns() {
+	gate := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
+	overruns := mailbox.NewOverruns(gate)
+	for range 3 {
+		if err := overruns.Enter(); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(overruns.Claim())
+	}
+	fmt.Println("in use:", gate.Depth().InUse)
+	// Output:
+	// false <nil>
+	// true <nil>
+	// false no permit is free and the queue is full
+	// in use: 3
+}
+
 func ExampleNewQuota() {
 	quota := mailbox.NewQuota(10)
 	fmt.Println(quota.Take(8), quota.Take(3), quota.Used())

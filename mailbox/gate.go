@@ -110,7 +110,8 @@ func (g *Gate) Leave() {
 type Depth struct {
 	// Limit is the number of permits; 0 means no limit.
 	Limit int
-	// InUse is the number of permits lent. After the bulkhead shrank it may exceed Limit.
+	// InUse is the number of permits lent. After the bulkhead shrank, and while there
+	// are [Overruns], it may exceed Limit.
 	InUse int
 	// Waiting is the number of callers and jobs in the queue.
 	Waiting int

@@ -63,11 +63,11 @@ func ExampleCircuit_Log() {
 	circuit.Expire(circuit.Refusal().Until)
 
 	for t, ok := log.Next(); ok; t, ok = log.Next() {
-		fmt.Printf("%d: %v to %v, %s, %d calls\n", t.Epoch, t.From, t.To, t.Cause, t.Before.Calls)
+		fmt.Printf("%d: %v to %v, %s, calls: %d\n", t.Epoch, t.From, t.To, t.Cause, t.Before.Calls)
 	}
 	// Output:
-	// 2: closed to open, consecutive, 1 calls
-	// 3: open to half-open, open-elapsed, 0 calls
+	// 2: closed to open, consecutive, calls: 1
+	// 3: open to half-open, open-elapsed, calls: 0
 }
 
 func ExampleCircuit_Command() {

@@ -43,15 +43,15 @@ func (r *Refusal) String() string {
 func (c Cause) words(n Numbers) string {
 	switch c {
 	case CauseFailureRate:
-		return fmt.Sprintf("failure rate %s over %d calls", plain.Percent(n.FailureRate), n.Calls)
+		return fmt.Sprintf("failure rate %s over %s", plain.Percent(n.FailureRate), plain.Count(n.Calls, "call", "calls"))
 	case CauseSlowRate:
 		return fmt.Sprintf("slow calls %s of %d", plain.Percent(n.SlowRate), n.Calls)
 	case CauseConsecutive:
-		return fmt.Sprintf("%d failures in a row", n.Consecutive)
+		return plain.Count(n.Consecutive, "failure", "failures") + " in a row"
 	case CauseProbesFailed, CauseProbesPassed:
-		return fmt.Sprintf("%s of %d probes failed", plain.Number(n.Failures), n.Calls)
+		return fmt.Sprintf("%s of %s failed", plain.Number(n.Failures), plain.Count(n.Calls, "probe", "probes"))
 	case CauseMembersOpen:
-		return fmt.Sprintf("%s of %d members open", plain.Number(n.Failures), n.Calls)
+		return fmt.Sprintf("%s of %s open", plain.Number(n.Failures), plain.Count(n.Calls, "member", "members"))
 	}
 	return causeWords[c]
 }

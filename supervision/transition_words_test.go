@@ -38,6 +38,20 @@ func TestTransitionTellsItsNumbersInOneLine(t *testing.T) {
 	}
 }
 
+func TestCauseOfASingleCallIsSingular(t *testing.T) {
+	for want, r := range map[string]supervision.Refusal{
+		"failure rate 100% over 1 call": {Cause: supervision.CauseFailureRate, Before: supervision.Numbers{Calls: 1, FailureRate: 1}},
+		"1 failure in a row":            {Cause: supervision.CauseConsecutive, Before: supervision.Numbers{Consecutive: 1}},
+		"1 of 1 probe failed":           {Cause: supervision.CauseProbesFailed, Before: supervision.Numbers{Calls: 1, Failures: 1}},
+		"1 of 1 member open":            {Cause: supervision.CauseMembersOpen, Before: supervision.Numbers{Calls: 1, Failures: 1}},
+	} {
+		r.State = supervision.Open
+		if got := r.String(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 func TestRefusalTellsWhyInEveryState(t *testing.T) {
 	opened := supervision.Numbers{Calls: 20, FailureRate: 1}
 	for want, r := range map[string]supervision.Refusal{

@@ -97,10 +97,35 @@ func (f *flight) mark(ctx context.Context, req *http.Request, attempt int) {
 	wire.Write(req.Header, m, left)
 }
 
+// asked is what a response gives for its request: the caller's where it is the one that
+// we sent in its place, and else, where the transport has made its own, that with the
+// caller's context.
+func (f *flight) asked(told, sent *http.Request) *http.Request {
+	switch {
+	case told == sent:
+		return f.given
+	case told == nil || told == f.given || told.Context() == f.given.Context():
+		return told
+	}
+	return told.WithContext(f.given.Context())
+}
+
 // landed ends a flight that brought nothing: a request that was never sent is closed,
 // as the base transport would have done.
 func (f *flight) landed() {
 	if f.attempts.Load() == 0 && f.given.Body != nil {
 		_ = f.given.Body.Close()
+	}
+}
+
+// told tells a server further out, whose handler made the request, that it failed
+// although it was repeated. status is that of the response, or 0 for an error.
+func (f *flight) told(status int) {
+	n := int(f.attempts.Load()) - 1
+	if n < 1 {
+		return
+	}
+	if kind, _ := ofStatus(status); kind == fuseboard.Failure || status == 0 {
+		wire.Note(f.given.Context(), n)
 	}
 }

@@ -34,9 +34,14 @@ func TestImportChecksCanFail(t *testing.T) {
 		"said to live in low, which does not import it")
 	complains(t, banned(pkgs, "low", []string{"time"}, "no clocks"), "room low must not import time: no clocks")
 	complains(t, banned(pkgs, "gone", nil, ""), "a ban names room gone")
+	complains(t, testKitsIn([]pkg{{ImportPath: "testing/synctest"}, {ImportPath: module + "/" + kits[0]}}),
+		"testing/synctest is compiled into the product",
+		kits[0]+" is compiled into the product")
+	complains(t, kitsInProducts([]room{{"low", 1, []string{"kit"}, ""}, {"kit", 0, []string{"kit/deep"}, ""}}, []string{"kit", "kit/deep"}),
+		"the table lets low import the kit kit",
+		"the kit kit/deep has no row")
 	complains(t, leaked("bench", map[string]bool{"example.org/peer": true, "example.org/pee": true}, "example.org/a v1 h1:x\nexample.org/peer v1 h1:y\n"),
 		"bench requires example.org/peer, and it is in the root's go.sum")
-	complains(t, testKitsIn([]pkg{{ImportPath: "testing/synctest"}}), "testing/synctest is compiled into the product")
 }
 
 func TestFloorsMayOnlyLeadDownOrStayInTheRoom(t *testing.T) {

@@ -22,6 +22,10 @@ func TestTheTableItselfKeepsFloorsDirected(t *testing.T) {
 	report(t, crookedFloors(rooms))
 }
 
+func TestKitsAreImportedByTestsOnly(t *testing.T) {
+	report(t, kitsInProducts(rooms, kits))
+}
+
 func TestOutsidePackagesStayInTheirHomes(t *testing.T) {
 	for _, h := range homes {
 		report(t, strangers(load(t).pkgs, h.pkg, h.rooms, h.why))
@@ -35,8 +39,8 @@ func TestBannedPackagesAreNotImported(t *testing.T) {
 }
 
 // strayImports lists every import that the table does not allow. Tests may
-// import the test kits too, and their own package; for the rest they are bound
-// like the code they test.
+// import the test kits and our own kits too, and their own package; for the rest
+// they are bound like the code they test.
 func strayImports(pkgs []pkg, table []room) (complaints []string) {
 	for _, p := range pkgs {
 		at := slices.IndexFunc(table, func(r room) bool { return r.path == p.room() })
@@ -52,7 +56,7 @@ func strayImports(pkgs []pkg, table []room) (complaints []string) {
 			}
 		}
 		judge(p.Imports, "import")
-		tests := append([]string{row.path}, testKits...)
+		tests := slices.Concat([]string{row.path}, testKits, kits)
 		judge(slices.Concat(p.TestImports, p.XTestImports), "import (in its tests)", tests...)
 	}
 	return complaints
@@ -123,6 +127,24 @@ func crookedFloors(table []room) (complaints []string) {
 					"the table lets %s (floor %d) import %s (floor %d): imports lead to lower floors, and siblings meet in a room above both",
 					r.path, r.floor, m, floor[m]))
 			}
+		}
+	}
+	return complaints
+}
+
+// kitsInProducts lists permits by which code outside the kits could import one, and
+// kits without a row.
+func kitsInProducts(table []room, kits []string) (complaints []string) {
+	for _, r := range table {
+		for _, m := range r.may {
+			if slices.Contains(kits, m) && !slices.Contains(kits, r.path) {
+				complaints = append(complaints, fmt.Sprintf("the table lets %s import the kit %s: its tests may anyway, and nothing else of it should", r.path, m))
+			}
+		}
+	}
+	for _, k := range kits {
+		if !slices.ContainsFunc(table, func(r room) bool { return r.path == k }) {
+			complaints = append(complaints, fmt.Sprintf("the kit %s has no row in the table of rooms", k))
 		}
 	}
 	return complaints

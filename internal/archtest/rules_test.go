@@ -5,6 +5,9 @@ package archtest
 const (
 	module     = "github.com/fuseboard/fuseboard"
 	protoactor = "github.com/asynkron/protoactor-go/actor"
+	victoria   = "github.com/VictoriaMetrics/metrics"
+	zerolog    = "github.com/rs/zerolog"
+	otelTrace  = "go.opentelemetry.io/otel/trace"
 	root       = "fuseboard" // the name of the root package in these tables
 )
 
@@ -34,6 +37,33 @@ var rooms = []room{
 	{
 		"internal/hist", 0, nil,
 		"buckets of durations, the same for every room: it knows nothing but time",
+	},
+	{
+		"internal/relay", 0, nil,
+		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
+	},
+	{
+		"internal/relay/upstream", 1,
+		[]string{"internal/servers/certs"},
+		"a test kit: a server that misbehaves in HTTP and writes down what it got; what breaks below HTTP is the relay's business",
+	},
+	{
+		"internal/relay/oracle", 2,
+		[]string{"internal/relay", "internal/relay/upstream"},
+		"a test kit: the table by which a transport is compared with the standard one; it must not know ours",
+	},
+	{
+		"internal/servers", 0, nil,
+		"a test kit: it starts real servers, and knows nothing of what is tested with them",
+	},
+	{
+		"internal/servers/nginx", 1,
+		[]string{"internal/servers", "internal/servers/certs"},
+		"a test kit: nginx as tests need it; what stands behind it is the test's choice",
+	},
+	{
+		"internal/servers/certs", 0, nil,
+		"a test kit: certificates for every server that a test starts",
 	},
 
 	{
@@ -74,9 +104,25 @@ var rooms = []room{
 		[]string{root, "actors", "clients/internal/wire", "patterns/deadline", "supervision"},
 		"protection in the shape of an http.RoundTripper: it knows no server, no metrics, no cluster",
 	},
+	{
+		"clients/httpserver", 3,
+		[]string{root, "actors", "clients/internal/wire"},
+		"a server is a guard in front of handlers: it knows net/http, and neither its sibling nor the cluster",
+	},
+
+	{
+		"telemetry", 3,
+		[]string{root, "actors", "supervision", victoria, zerolog, otelTrace},
+		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
+	},
 
 	{
 		"examples/quickstart", 6,
+		[]string{root, "actors"},
+		"an example shows what a user writes, and a user imports actors",
+	},
+	{
+		"examples/shadow", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
 	},
@@ -86,19 +132,37 @@ var rooms = []room{
 		"an example for users who have actors: they import both",
 	},
 	{
+		"examples/httpclient", 6,
+		[]string{root, "actors", "clients/httpclient", "clients/httpserver"},
+		"an example shows what a user writes; its tests let client and server meet",
+	},
+	{
+		"examples/middleware", 6,
+		[]string{root, "actors", "clients/httpserver"},
+		"an example of a service: what comes in and what it calls",
+	},
+	{
 		"cmd/fuseboard", 6,
 		[]string{"cmd/fuseboard/internal/demo"},
 		"a command is thin: it parses and calls a room",
 	},
 	{
 		"cmd/fuseboard/internal/demo", 6,
-		[]string{root, "actors"},
+		[]string{root, "actors", "clients/httpclient"},
 		"the demo shows what a user sees, and a user imports actors",
 	},
 }
 
 // testKits are modules that only test files may import.
 var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
+
+// kits are rooms of ours that only test files may import, of any room. They are
+// packages and not test files because the tests of several rooms need them; so they
+// may import package testing, which nothing else may: no binary can hold them.
+var kits = []string{
+	"internal/relay", "internal/relay/upstream", "internal/relay/oracle",
+	"internal/servers", "internal/servers/certs", "internal/servers/nginx",
+}
 
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
@@ -113,8 +177,23 @@ var homes = []struct {
 	},
 	{
 		"log/slog",
-		[]string{"actors"},
-		"protoactor wants a slog.Logger at Start; everything else reports by events, and telemetry logs them",
+		[]string{"actors", "telemetry"},
+		"a user gives a slog.Logger at Start, and telemetry makes one; everything else reports by events",
+	},
+	{
+		victoria,
+		[]string{"telemetry"},
+		"what is counted is counted by who knows it; how it is shown is telemetry's alone",
+	},
+	{
+		zerolog,
+		[]string{"telemetry"},
+		"a System logs to slog; that zerolog is behind it is telemetry's alone",
+	},
+	{
+		otelTrace,
+		[]string{"telemetry"},
+		"a trace's ids are read where they are written into the log",
 	},
 }
 

@@ -17,7 +17,7 @@ const (
 )
 
 // renard is the series R10 in hundredths, as the standard rounds it.
-var renard = [perDecade]time.Duration{100, 125, 160, 200, 250, 315, 400, 500, 630, 800}
+var renard = [perDecade]int64{100, 125, 160, 200, 250, 315, 400, 500, 630, 800}
 
 // bounds are the upper bounds of all buckets but the last, inclusive; behind them
 // stands one that no duration passes.
@@ -27,14 +27,14 @@ var bounds = makeBounds()
 var starts = makeStarts()
 
 func makeBounds() (b [Buckets]time.Duration) {
-	scale := 100 * time.Nanosecond // of 10 µs: 100 hundredths
+	scale := int64(100) // nanoseconds in a hundredth of 10 µs
 	for i := range inner {
-		b[i] = scale * renard[i%perDecade]
+		b[i] = time.Duration(scale * renard[i%perDecade])
 		if i%perDecade == perDecade-1 {
 			scale *= 10
 		}
 	}
-	b[inner] = scale * renard[0]
+	b[inner] = time.Duration(scale * renard[0])
 	b[inner+1] = math.MaxInt64
 	return b
 }

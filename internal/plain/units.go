@@ -118,5 +118,13 @@ func wholeNanoseconds(s string) bool {
 	return true
 }
 
+// Count writes n with its noun: "1 call", "2 calls".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
 // Number writes a plain number without a trailing ".0".
 func Number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -96,3 +96,11 @@ func TestNumberHasNoTrailingZero(t *testing.T) {
 		}
 	}
 }
+
+func TestCountAgreesWithItsNoun(t *testing.T) {
+	for n, want := range map[int]string{0: "0 calls wait", 1: "1 call waits", 2: "2 calls wait", 1000: "1000 calls wait"} {
+		if got := Count(n, "call waits", "calls wait"); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}

@@ -15,6 +15,7 @@
 //     as not sent (TestWhatCannotBeUsedCountsAsNotSent, FuzzReadTakesAnything).
 //   - What is written is read as it was meant, or was not written
 //     (TestWhatIsWrittenIsReadAsItWasMeant, FuzzWriteIsReadBack).
+//   - What is told of repetitions is kept at its most (TestTheMostRepetitionsAreKept).
 //   - Times are relative, so that the clocks of two machines need not agree
 //     (TestRetryAfterDateIsRelativeToTheResponsesOwnDate), and rounding never makes a
 //     deadline later or a retry earlier (TestRoundingNeverGivesTimeThatIsNotThere).

@@ -3,10 +3,13 @@
 package wire_test
 
 import (
+	"context"
 	"math"
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -202,5 +205,23 @@ func TestAllocWriteAndRead(t *testing.T) {
 	none := http.Header{"Accept": {"*/*"}}
 	if n := testing.AllocsPerRun(100, func() { wire.Read(none); wire.Write(none, fuseboard.Meta{}, -1) }); n > 0 {
 		t.Errorf("nothing allocates %v times", n)
+	}
+}
+
+func TestTheMostRepetitionsAreKept(t *testing.T) {
+	var most atomic.Int32
+	wire.Note(context.Background(), 3) // nobody listens
+	ctx := wire.Listen(context.Background(), &most)
+	var all sync.WaitGroup
+	for n := range 10 {
+		all.Go(func() { wire.Note(ctx, n) })
+	}
+	all.Wait()
+	if n := most.Load(); n != 9 {
+		t.Errorf("%d", n)
+	}
+	wire.Note(ctx, 1<<40)
+	if n := most.Load(); n != wire.MostRepeats {
+		t.Errorf("too many count as %d", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
+	"github.com/fuseboard/fuseboard/clients/httpclient"
 )
 
 // Policy protects the upstream in a demo of that length. Its open time fits the
@@ -42,15 +43,19 @@ func newSide(script Script, seed uint64, elapsed func() time.Duration) (*side, e
 	return &side{upstream: u, client: c, call: c.get}, nil
 }
 
-// protect puts the side's client behind a guard.
+// protect puts the side's client behind a guard: the same client, with a transport
+// around its own.
 func (s *side) protect(sys *actors.System, p actors.Policy) (*actors.Guard, error) {
-	guarded, err := actors.Spawn(sys, "upstream", s.client.get, p,
-		actors.With[request, string]{Safe: actors.Always[request]}) // a GET
+	guard, err := actors.Protect(sys, "upstream", p)
 	if err != nil {
 		return nil, err
 	}
-	s.call = guarded.Call
-	return guarded.Guard, nil
+	transport, err := httpclient.NewTransport(sys, httpclient.Options{Guard: guard, Name: "get", Base: s.client.http.Transport})
+	if err != nil {
+		return nil, err
+	}
+	s.client.http.Transport = transport
+	return guard, nil
 }
 
 // one makes one call and records how it ended.

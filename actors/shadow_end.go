@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"errors"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// errShadow is why a failure was not repeated that an enforced policy would repeat.
+var errShadow = errors.New("the policy is in shadow")
+
+// watched notes how a call ended that ran in shadow, as its policy would have seen it,
+// and gives back all that it holds.
+func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err error) {
+	defer func() { // also where a hook ends this goroutine
+		if c.shadowed {
+			c.vacate()
+		}
+	}()
+	now := c.guard.clock.Now()
+	cut := c.claimed && c.try.Passed(now) && c.try.Scope != deadline.Caller
+	switch {
+	case cut:
+		c.guard.shadow().cutShort.Add(1)
+		c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: c.try.Until.Sub(c.began)}
+	case c.broke == nil:
+		c.out = w.classifySafely(c, resp, err)
+	}
+	if c.generation != nil {
+		c.op.generations.judge(c.generation, c.broke, err)
+	}
+	c.leave(now)
+	if c.out.Kind == fuseboard.Failure {
+		c.gaveUp(wouldRepeat(c, w, req))
+	}
+}
+
+// classifySafely is classify where a panic of the hook must not reach a caller who
+// has an answer. As where it is enforced, it is the failure of that call.
+func (w *With[Req, Resp]) classifySafely(c *call, resp Resp, err error) (out fuseboard.Outcome) {
+	defer func() {
+		if value := recover(); value != nil {
+			out, c.broke = broken(value)
+		}
+	}()
+	return w.classify(c, resp, err)
+}
+
+// wouldRepeat is why a failure would not have been repeated: errShadow if it would
+// have been. What a repetition takes of the budget is taken.
+func wouldRepeat[Req, Resp any](c *call, w *With[Req, Resp], req Req) error {
+	switch {
+	case c.broke == ErrGoexit: //nolint:errorlint // our own value, never wrapped
+		return ErrGoexit
+	case !c.plan.repeats:
+		return nil
+	case !c.claimed:
+		return errShadow
+	}
+	safe, why := w.safe(c, req)
+	if why != nil {
+		return why
+	}
+	decision := supervision.Decide(c.now, c.fault(safe), c.plan.retry, supervision.Restart{})
+	if decision.Verb != supervision.Again {
+		return decision.Why
+	}
+	if why := c.afford(c.now, decision.After); why != nil {
+		return why
+	}
+	c.guard.shadow().repeats.Add(1)
+	return errShadow
+}

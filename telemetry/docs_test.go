@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package telemetry
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+const metricsHead = `# Metrics
+
+What ` + "`telemetry`" + ` shows on its page, written by ` + "`go test ./telemetry -run Docs -rewrite`" + ` from the table that the page is written from.
+
+- Every name begins with ` + "`fuseboard_`" + `, every series has the label ` + "`service`" + `. All series of a dependency are there, at zero, before its first call.
+- Numbers are kept by the guards and read at scrape: counters never fall while a guard lives, and begin at zero with a guard that takes the place of one that stopped.
+- A dependency with keys (` + "`SpawnKeyed`" + `) has the sums over all its keys, also of those that were forgotten. The keys with the most calls (` + "`Options.TopKeys`" + `) have series of their own, named ` + "`fuseboard_key_…`" + `, so that no sum counts them twice.
+- Histograms have the bounds %s s, and +Inf: exact, and the same in all processes and versions, so they may be added.
+- **Effective success** is what callers get: success over success + failure + rejected of ` + "`calls_total`" + `. **Actual success** is what the dependency does: success over success + failure of ` + "`attempt_outcomes_total`" + `. The rules in ` + "`telemetry/rules`" + ` record both, and the dashboard in ` + "`telemetry/dashboards`" + ` shows them.
+- Void outcomes teach nothing (the caller left, another guard refused inside the handler) and are in neither.
+
+| metric | kind | labels beside service | unit | what it is | the question it answers |
+|---|---|---|---|---|---|
+`
+
+func TestDocsListEveryMetric(t *testing.T) {
+	var b strings.Builder
+	var bounds []string
+	for _, d := range buckets {
+		bounds = append(bounds, fmt.Sprint(d.Seconds()))
+	}
+	fmt.Fprintf(&b, metricsHead, strings.Join(bounds, ", "))
+	for _, f := range families {
+		labels := "–"
+		if f.labels != "" {
+			labels = "`" + strings.ReplaceAll(f.labels, ", ", "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s%s` | %s | %s | %s | %s | %s |\n", prefix, f.name, f.kind, labels, f.unit, f.help, f.asks)
+	}
+	golden(t, "../docs/metrics.md", b.String())
+}
+
+func TestBucketsOfThePageAreExact(t *testing.T) {
+	if err := exactBuckets(); err != nil {
+		t.Error(err)
+	}
+	if buckets[3] != time.Millisecond || bucketLabels[3] != `le="0.001"` {
+		t.Errorf("%v %v", buckets[3], bucketLabels[3])
+	}
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package telemetry
+
+import (
+	"math"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+var gateFamilies = []family{
+	{
+		"gate_in_use", gauge, "dependency", "permits",
+		"Permits that are lent: calls inside, and work that its caller left behind.",
+		"How full is the bulkhead?",
+		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.InUse)) }),
+	},
+	{
+		"gate_limit", gauge, "dependency", "permits",
+		"How many permits there are; +Inf where there is no limit.",
+		"How full may it be?",
+		eachGuard(func(p *page, d *dependency) {
+			limit := float64(d.stats.Gate.Limit)
+			if limit == 0 {
+				limit = math.Inf(1)
+			}
+			p.number(d.labels, "", limit)
+		}),
+	},
+	{
+		"gate_queue_depth", gauge, "dependency, priority", "calls",
+		"Calls that wait for a permit, by priority.",
+		"Who waits?",
+		eachGuard(func(p *page, d *dependency) {
+			n := d.stats.Gate.Priorities
+			p.count(d.labels, priorityLabels[0], natural(n.Critical))
+			p.count(d.labels, priorityLabels[1], natural(n.High))
+			p.count(d.labels, priorityLabels[2], natural(n.Normal))
+			p.count(d.labels, priorityLabels[3], natural(n.Sheddable))
+		}),
+	},
+	{
+		"gate_queue_limit", gauge, "dependency", "calls",
+		"How many calls may wait; without a limit of permits only while the guard is suspended.",
+		"How long may the queue be?",
+		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.Queue)) }),
+	},
+	{
+		"overdue_handlers", gauge, "dependency", "handlers",
+		"Handlers that still run although their callers have left.",
+		"Does work pile up that nobody waits for?",
+		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Overdue)) }),
+	},
+	{
+		"policy_version", gauge, "dependency", "1",
+		"Number of the policy in force, the first one 1.",
+		"Has the change arrived, here and in all replicas?",
+		each(func(p *page, d *dependency) { p.count(d.labels, "", d.stats.PolicyVersion) }),
+	},
+}
+
+var priorityLabels = labelsOf("priority", []fuseboard.Priority{
+	fuseboard.Critical, fuseboard.High, fuseboard.Normal, fuseboard.Sheddable,
+})

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package telemetry
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
+)
+
+func TestKeysAreSummedAndTheBusiestShown(t *testing.T) {
+	sys := start(t, actors.Options{})
+	k := spawnKeyed(t, sys, "tenants", actors.KeyLimits{Max: 1000}, echo)
+	for i := range 200 {
+		for range 1 + i/20 {
+			_, _ = k.Call(t.Context(), fmt.Sprintf("tenant-%03d", i), 1)
+		}
+	}
+	for top, want := range map[int]int{0: 10, 3: 3, -1: 0, 500: 200} {
+		page := parse(t, telemetryOf(t, sys, Options{TopKeys: top}).page())
+		calls := page[prefix+"key_calls_total"]
+		if len(calls.samples) != 5*want {
+			t.Errorf("TopKeys %d: %d series, want %d keys", top, len(calls.samples), want)
+		}
+		if all := page[prefix+"calls_total"].sum("dependency", "tenants"); all != 1100 {
+			t.Errorf("%v calls in all", all)
+		}
+		if top == 3 && calls.sum("key", "tenant-180") != 10 {
+			t.Errorf("not the busiest: %v", calls.samples)
+		}
+	}
+}
+
+// Keys come from outside, services from whoever configures them.
+func TestHostileNamesCannotBreakThePage(t *testing.T) {
+	sys := start(t, actors.Options{})
+	k := spawnKeyed(t, sys, "tenants", actors.KeyLimits{Max: 100}, echo)
+	for _, key := range []string{"\"} 1\n# TYPE evil counter\nevil 1\n", "\xff\xfe", strings.Repeat("x", 256), "a\\", "ключ", "{}", "\x00"} {
+		if _, err := k.Call(t.Context(), key, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := parse(t, telemetryOf(t, sys, Options{Service: "sh\"op\\\n\xff{}"}).page())
+	if got := len(page[prefix+"key_calls_total"].samples); got != 5*7 {
+		t.Errorf("%d series of keys, want those of 7", got)
+	}
+	if s := page[prefix+"build_info"].samples[0].labels["service"]; s != `sh\"op\\\n`+"\uFFFD{}" {
+		t.Errorf("the service is %q", s)
+	}
+}
+
+func TestKeyWithoutAPlaceIsAmongTheRefused(t *testing.T) {
+	sys := start(t, actors.Options{})
+	k := spawnKeyed(t, sys, "tenants", actors.KeyLimits{Max: 1, Idle: time.Hour}, echo)
+	if err := k.Command(t.Context(), "a", actors.Command{Mode: actors.Shadow, Reason: "drill", By: "test", TTL: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = k.Call(t.Context(), "b", 1)
+	page := parse(t, telemetryOf(t, sys, Options{}).page())
+	if page[prefix+"refused_total"].sum("by", "keys") != 1 || page[prefix+"calls_total"].sum("outcome", "rejected") != 1 || page[prefix+"keys_commanded"].sum() != 1 {
+		t.Error("it is not told")
+	}
+}
