@@ -15,13 +15,13 @@ import (
 // plan is a policy compiled once: what a call needs to know, without asking
 // the policy again. It is immutable; a guard swaps it atomically.
 type plan struct {
-	given    Policy // as the user wrote it
-	version  uint64 // counts from 1 with every Update
-	retry    Retry  // with its defaults
-	repeats  bool
+	given    Policy  // as the user wrote it
+	version  uint64  // counts from 1 with every Update
+	retry    Retry   // with its defaults
 	workers  Workers // with its defaults
-	isolated bool    // handlers run on goroutines of the pool
-	weight   int64   // of the evidence, in bytes; see Limits.WindowBytes
+	repeats  bool
+	isolated bool  // handlers run on goroutines of the pool
+	weight   int64 // of the evidence, in bytes; see Limits.WindowBytes
 }
 
 func compile(given Policy, version uint64) *plan {
