@@ -62,7 +62,7 @@ func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
 		return c.op.refusedOpen(phase)
 	}
 	if !g.spent.Withdraw(now) {
-		g.count.suppressed.Add(1)
+		g.count.seldom().suppressed.Add(1)
 		return supervision.ErrBudget
 	}
 	return nil

@@ -114,7 +114,7 @@ func (c *call) unqueued(why error) error {
 		return c.spent()
 	case c.parent.Err() != nil: // before the gate's words: a cause may be one of them
 		if c.attempts == 0 {
-			c.guard.count.left.Add(1)
+			c.guard.count.seldom().left.Add(1)
 		}
 		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: c.guard.clock}
 	case errors.Is(why, mailbox.ErrLate):

@@ -51,7 +51,7 @@ func (s sight) refusedBeforeTheGate() (Verdict, bool) {
 		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}, true
 	case s.gap != nil:
 		return s.refusedByGap(), true
-	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers.MaxAbandoned:
+	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers().MaxAbandoned:
 		return refusedWith(errs.abandoned), true
 	}
 	return Verdict{}, false

@@ -57,10 +57,14 @@ func (r *groupReceiver) judge() {
 }
 
 // census counts the members that are open by themselves: not overdue, and under a
-// mode in which their own evidence moves them.
+// mode in which their own evidence moves them. One whose own policy is not enforced
+// refuses nobody, and is not to have others refused.
 func census(members []*Guard, now fuseboard.Instant) Numbers {
 	n := Numbers{Calls: len(members)}
 	for _, one := range members {
+		if one.plan.Load().given.Mode != EnforcePolicy {
+			continue
+		}
 		phase := one.circuit.Refusal()
 		if phase.State == Open && now < phase.Until && (phase.Mode == Enforce || phase.Mode == Shadow) {
 			n.Failures++

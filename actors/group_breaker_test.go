@@ -298,3 +298,35 @@ func TestABreakerThatIsTurnedOffLetsItsMembersGo(t *testing.T) {
 		pass(time.Minute)
 	})
 }
+
+func TestAGroupCountsNoMemberWhosePolicyIsInShadow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		r := newRegion(t, sys, sys, "eu", 4, shares(0.5))
+		if _, err := r.refs[0].Update(t.Context(), inShadow(memberPolicy)); err != nil {
+			t.Fatal(err)
+		}
+		r.fail(t, 0, 1)
+		if r.State() != Closed {
+			t.Error("a policy that refuses nothing has others refused")
+		}
+		if _, err := r.refs[0].Update(t.Context(), memberPolicy); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if r.State() != Open {
+			t.Error("its circuit is open, and its policy is enforced")
+		}
+		for i := range 2 {
+			if _, err := r.refs[2+i].Update(t.Context(), inShadow(memberPolicy)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.refs[2+i].Call(t.Context(), 1); err != nil {
+				t.Errorf("held by its group, in shadow: %v", err)
+			}
+		}
+		if would := r.Stats().Would; would.Refused.Breaker != 2 {
+			t.Errorf("%+v", would)
+		}
+	})
+}

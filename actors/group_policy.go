@@ -26,7 +26,7 @@ type GroupPolicy struct {
 //
 // A member is a guard of the group or of a group below; the guards of keys are
 // none. One counts as open while
-// its own circuit is, under Enforce or Shadow; one that a command or a group holds
+// its own circuit is, under Enforce or Shadow and a policy that is enforced; one that a command or a group holds
 // does not, so a group never keeps itself open. While the group is open every
 // member that was not open itself, and that no command of an operator ruled, is
 // under HoldOpen. One that comes later, or closes meanwhile, is not. When the time is

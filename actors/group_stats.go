@@ -26,6 +26,8 @@ type GroupStats struct {
 	Failed, Suppressed uint64
 	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all guards together.
 	CallLatency, AttemptLatency, QueueWait Histogram
+	// Would are the sums of what policies in [ShadowPolicy] would have done.
+	Would Would
 	// InUse and Waiting are how many permits of guards are lent and how many callers
 	// wait for one; those of keys are not looked at.
 	InUse, Waiting int
@@ -77,6 +79,7 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
+	sum.Would = sum.Would.plus(s.Would)
 	sum.InUse += s.Gate.InUse
 	sum.Waiting += s.Gate.Waiting
 }
@@ -94,6 +97,7 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
+	sum.Would = sum.Would.plus(s.Would)
 }
 
 func (sum *GroupStats) addLatencies(calls, attempts, waits Histogram) {

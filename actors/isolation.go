@@ -89,7 +89,7 @@ func (c *call) leftBehind(why mailbox.Ending) error {
 
 // overloaded reports whether so much work has been left behind that no more may begin.
 func (c *call) overloaded() bool {
-	return c.plan.isolated && c.guard.pool.Load().Abandoned() >= c.plan.workers.MaxAbandoned
+	return c.plan.isolated && c.guard.pool.Load().Abandoned() >= c.plan.workers().MaxAbandoned
 }
 
 // unmanned is the refusal of a call that finds too much work left behind, or a guard

@@ -55,11 +55,13 @@ func (b busy) before(o busy) int {
 
 // calls returns the calls as Stats do.
 func (n *counters) calls() uint64 {
-	all := n.first.sum() + n.left.Load()
-	if by := n.refusedBy.Load(); by != nil {
-		for i := range by {
-			all += by[i].Load()
-		}
+	all, rare := n.first.sum(), n.rare.Load()
+	if rare == nil {
+		return all
+	}
+	all += rare.left.Load()
+	for i := range rare.refused {
+		all += rare.refused[i].Load()
 	}
 	return all
 }

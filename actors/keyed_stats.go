@@ -63,12 +63,13 @@ func (k *Keyring) Stats() KeyringStats {
 		all.add(&k.shards[i].times)
 	}
 	st.Created = uint64(st.Keys) + st.EvictedIdle + st.EvictedForRoom
-	st.Successes = sum.first.successes.Load() + sum.again.successes.Load()
-	st.Failures = sum.first.failures.Load() + sum.again.failures.Load()
-	st.Voids = sum.first.voids.Load() + sum.again.voids.Load()
-	st.Retries, st.Left = sum.again.sum(), sum.left.Load()
+	rare := sum.look()
+	st.Successes = sum.first.successes.Load() + rare.again.successes.Load()
+	st.Failures = sum.first.failures.Load() + rare.again.failures.Load()
+	st.Voids = sum.first.voids.Load() + rare.again.voids.Load()
+	st.Retries, st.Left = rare.again.sum(), rare.left.Load()
 	st.Attempts = st.Successes + st.Failures + st.Voids
-	st.Rejected, st.Failed, st.Suppressed = sum.rejected(), sum.failed.Load(), sum.suppressed.Load()
+	st.Rejected, st.Failed, st.Suppressed = rare.refused.rejected(), rare.failed.Load(), rare.suppressed.Load()
 	st.CallLatency, st.AttemptLatency, st.QueueWait = all.calls, all.attempts, all.waits
 	st.Transitions = k.moves.list()
 	st.Calls = sum.first.sum() + st.Left + st.Rejected.sum()
@@ -126,20 +127,6 @@ func (st *KeyringStats) stand(s State) {
 		return
 	}
 	st.NotClosed++
-}
-
-// add adds what another has counted.
-func (n *counters) add(m *counters) {
-	n.first.add(&m.first)
-	n.again.add(&m.again)
-	if by := m.refusedBy.Load(); by != nil {
-		for reason := range by {
-			n.addRefused(reason, by[reason].Load())
-		}
-	}
-	n.left.Add(m.left.Load())
-	n.failed.Add(m.failed.Load())
-	n.suppressed.Add(m.suppressed.Load())
 }
 
 func (o *outcomes) add(m *outcomes) {

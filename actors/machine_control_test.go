@@ -12,6 +12,9 @@ import (
 
 func (m *machine) drawPolicy(t *rapid.T) Policy {
 	p := drawLivePolicy(t)
+	if p.Mode == BypassPolicy { // in which nothing is counted: see TestStorm_ModesFlipWhileCallsRun
+		p.Mode = EnforcePolicy
+	}
 	if p.Bulkhead.On() {
 		p.Bulkhead.MaxWait = rapid.SampledFrom([]time.Duration{0, 50 * time.Millisecond, 2 * time.Second}).Draw(t, "max wait")
 	}

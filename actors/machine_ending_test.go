@@ -220,7 +220,9 @@ func (m *machine) judgeEnding(e *ending) {
 	}
 	least, most := map[string]int{}, map[string]int{}
 	for _, w := range e.wards {
-		least[w.name] += e.running[w]
+		if w.keyed == nil || !w.watched() { // else some may run on their callers' goroutines, without a key
+			least[w.name] += e.running[w]
+		}
 		if most[w.name] += e.running[w] + w.leftSince(m, e.at.Add(-grace)); w.broke {
 			most[w.name] += w.sent // requests that wait for the restart to get a worker
 		}

@@ -63,6 +63,9 @@ func (w *wish) judge() string {
 		return when(!w.of.stopping || w.tries > 0, "is a dead letter, but its guard lives")
 	}
 	e, is := w.err.(*CallError) //nolint:errorlint // it comes bare
+	if !is && w.may(watches) {
+		e, is = &CallError{Attempts: w.tries, Cause: w.err}, true // the handler's own
+	}
 	switch {
 	case !is:
 		return "is answered with an error of another type"
@@ -94,6 +97,13 @@ func (w *wish) lastHow() string {
 func (w *wish) may(is func(Policy) bool) bool {
 	return slices.ContainsFunc(w.of.policies[w.first:], is)
 }
+
+// watches reports whether the policy is in shadow.
+func watches(p Policy) bool { return p.Mode == ShadowPolicy }
+
+// watched reports whether the ward was ever in shadow: what is a success to a caller may be
+// none to the policy, and a key without a place has its call run uncounted. Under m.mu.
+func (w *ward) watched() bool { return slices.ContainsFunc(w.policies, watches) }
 
 // judgeTries looks at the repetitions: not too many, and only of what may be repeated.
 func (w *wish) judgeTries() string {

@@ -113,9 +113,14 @@ func (w *wish) async() {
 	go func() {
 		returned := false
 		defer func() {
-			if !returned {
-				w.answer(0, &CallError{Dependency: w.of.name, Attempts: w.attempts(), Cause: ErrGoexit})
+			if returned {
+				return
 			}
+			e := &CallError{Dependency: w.of.name, Attempts: w.attempts(), Cause: ErrGoexit}
+			if value := recover(); value != nil { // under a policy in shadow
+				e.Cause = &PanicError{Value: value}
+			}
+			w.answer(0, e)
 		}()
 		w.start()
 		returned = true

@@ -76,7 +76,7 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
 		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
 			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",
-			p.workers.MaxAbandoned)),
+			p.workers().MaxAbandoned)),
 		limits: o.limitRefusals(),
 	}
 	if p == o.guard.plan.Load() {

@@ -57,7 +57,7 @@ func (e *errand) told() errand { return *e }
 
 // workers says what the pooled goroutines do.
 func (s sight) workers() string {
-	w, crew := s.plan.workers, s.crew
+	w, crew := s.plan.workers(), s.crew
 	var words string
 	switch {
 	case w.On():

@@ -15,10 +15,9 @@ import (
 // plan is a policy compiled once: what a call needs to know, without asking
 // the policy again. It is immutable; a guard swaps it atomically.
 type plan struct {
-	given    Policy  // as the user wrote it
-	version  uint64  // counts from 1 with every Update
-	retry    Retry   // with its defaults
-	workers  Workers // with its defaults
+	given    Policy // as the user wrote it
+	version  uint64 // counts from 1 with every Update
+	retry    Retry  // with its defaults
 	repeats  bool
 	isolated bool  // handlers run on goroutines of the pool
 	weight   int64 // of the evidence, in bytes; see Limits.WindowBytes
@@ -26,25 +25,28 @@ type plan struct {
 
 func compile(given Policy, version uint64) *plan {
 	given = given.clone()
-	retry, workers := given.Retry.WithDefaults(), given.Workers.WithDefaults(given.Bulkhead)
+	retry := given.Retry.WithDefaults()
 	return &plan{
 		given: given, version: version,
 		retry: retry, repeats: retry.Attempts > 1,
-		workers: workers, isolated: workers.On(), weight: given.weight(),
+		isolated: given.Workers.On(), weight: given.weight(),
 	}
 }
 
+// workers are those of the policy, with their defaults.
+func (p *plan) workers() Workers { return p.given.Workers.WithDefaults(p.given.Bulkhead) }
+
 // bulkhead is the gate's: no more permits than workers.
-func (p *plan) bulkhead() Bulkhead { return p.workers.Bound(p.given.Bulkhead) }
+func (p *plan) bulkhead() Bulkhead { return p.workers().Bound(p.given.Bulkhead) }
 
 // man gives the guard its pool if the plan has workers. The pool outlives every
 // plan: its goroutines do, and so does work that was left behind.
 func (g *Guard) man(p *plan) {
 	switch pool := g.pool.Load(); {
 	case pool != nil:
-		pool.Resize(p.workers)
+		pool.Resize(p.workers())
 	case p.isolated:
-		g.pool.Store(mailbox.NewPool(g.gate, p.workers))
+		g.pool.Store(mailbox.NewPool(g.gate, p.workers()))
 	}
 }
 

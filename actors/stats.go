@@ -3,9 +3,6 @@
 package actors
 
 import (
-	"sync/atomic"
-
-	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -88,56 +85,6 @@ type Rejected struct {
 	Stopped uint64
 }
 
-// counters are what a call adds to; a successful first attempt adds to one.
-// First attempts and repetitions are counted apart, so that no number has to be
-// taken from another.
-type counters struct {
-	first, again outcomes
-	refusedBy    atomic.Pointer[reasonCounts] // nil before the first
-	left         atomic.Uint64
-	failed       atomic.Uint64 // calls
-	suppressed   atomic.Uint64 // repetitions
-}
-
-// refused returns how many calls were refused for the reason.
-func (n *counters) refused(reason int) uint64 {
-	if by := n.refusedBy.Load(); by != nil {
-		return by[reason].Load()
-	}
-	return 0
-}
-
-func (n *counters) refuse(reason int) { n.addRefused(reason, 1) }
-
-func (n *counters) addRefused(reason int, more uint64) {
-	by := n.refusedBy.Load()
-	if by == nil {
-		n.refusedBy.CompareAndSwap(nil, new(reasonCounts))
-		by = n.refusedBy.Load()
-	}
-	by[reason].Add(more)
-}
-
-func (n *counters) rejected() Rejected {
-	if by := n.refusedBy.Load(); by != nil {
-		return by.rejected()
-	}
-	return Rejected{}
-}
-
-// reasonCounts counts refusals by their reason.
-type reasonCounts [reasonsToRefuse]atomic.Uint64
-
-func (n *reasonCounts) rejected() Rejected {
-	return Rejected{
-		Breaker:  n[refusedOpen].Load(),
-		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
-		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
-		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
-		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),
-	}
-}
-
 func (r Rejected) sum() uint64 {
 	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Limits + r.Stopped
 }
@@ -150,26 +97,6 @@ func (r Rejected) plus(o Rejected) Rejected {
 	}
 }
 
-// outcomes counts attempts by how they ended.
-type outcomes struct{ successes, failures, voids atomic.Uint64 }
-
-func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
-	o := &n.first
-	if repeated {
-		o = &n.again
-	}
-	switch k {
-	case fuseboard.Success:
-		o.successes.Add(1)
-	case fuseboard.Failure:
-		o.failures.Add(1)
-	default:
-		o.voids.Add(1)
-	}
-}
-
-func (o *outcomes) sum() uint64 { return o.successes.Load() + o.failures.Load() + o.voids.Load() }
-
 // Stats returns the guard's numbers. Not for the way of a call: it sums windows.
 func (g *Guard) Stats() Stats {
 	if !g.made() {
@@ -177,12 +104,13 @@ func (g *Guard) Stats() Stats {
 	}
 	now := g.clock.Now()
 	n, p, circuit := &g.count, g.plan.Load(), g.circuit.Snapshot(now)
+	rare := n.look()
 	s := Stats{
-		Successes: n.first.successes.Load() + n.again.successes.Load(),
-		Failures:  n.first.failures.Load() + n.again.failures.Load(),
-		Voids:     n.first.voids.Load() + n.again.voids.Load(),
-		Retries:   n.again.sum(), Left: n.left.Load(),
-		Rejected: n.rejected(), Failed: n.failed.Load(), Suppressed: n.suppressed.Load(),
+		Successes: n.first.successes.Load() + rare.again.successes.Load(),
+		Failures:  n.first.failures.Load() + rare.again.failures.Load(),
+		Voids:     n.first.voids.Load() + rare.again.voids.Load(),
+		Retries:   rare.again.sum(), Left: rare.left.Load(),
+		Rejected: rare.refused.rejected(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
 		Would: g.would(), PolicyMode: g.leniency(),
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: p.version,

@@ -63,7 +63,7 @@ func (c *call) gaveUp(why error) {
 
 // wentBad counts a call that has failed, now or after its answer had begun.
 func (c *call) wentBad() {
-	c.guard.count.failed.Add(1)
+	c.guard.count.seldom().failed.Add(1)
 	c.guard.durations().others().calls.Add(c.now.Sub(c.came))
 }
 

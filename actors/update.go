@@ -36,6 +36,9 @@ func (r *receiver) update(p Policy) changed {
 	}
 	change := before.changeTo(after)
 	change.Lost = r.adopt(after)
+	if before.given.Mode != after.given.Mode {
+		g.group.stir() // its circuit counts there, or not any more
+	}
 	g.sys.lighten(before.weight - after.weight)
 	r.updated(change)
 	r.publish()

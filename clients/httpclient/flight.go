@@ -97,6 +97,19 @@ func (f *flight) mark(ctx context.Context, req *http.Request, attempt int) {
 	wire.Write(req.Header, m, left)
 }
 
+// asked is what a response gives for its request: the caller's where it is the one that
+// we sent in its place, and else, where the transport has made its own, that with the
+// caller's context.
+func (f *flight) asked(told, sent *http.Request) *http.Request {
+	switch {
+	case told == sent:
+		return f.given
+	case told == nil || told == f.given || told.Context() == f.given.Context():
+		return told
+	}
+	return told.WithContext(f.given.Context())
+}
+
 // landed ends a flight that brought nothing: a request that was never sent is closed,
 // as the base transport would have done.
 func (f *flight) landed() {

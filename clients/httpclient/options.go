@@ -67,8 +67,10 @@ func (o Options) withDefaults() (Options, fuseboard.Problems) {
 	if o.Name == "" {
 		o.Name = DefaultName
 	}
-	if reflect.ValueOf(o.Policy).IsZero() {
+	if unset(o.Policy) {
+		mode := o.Policy.Mode
 		o.Policy = DefaultPolicy()
+		o.Policy.Mode = mode
 	}
 	if o.Base == nil {
 		o.Base = ownTransport()
@@ -83,6 +85,12 @@ func (o Options) withDefaults() (Options, fuseboard.Problems) {
 		o.Stream = streams
 	}
 	return o, problems
+}
+
+// unset reports whether the policy says nothing, but perhaps how far it is obeyed.
+func unset(p actors.Policy) bool {
+	p.Mode = actors.EnforcePolicy
+	return reflect.ValueOf(p).IsZero()
 }
 
 // conflicts lists what is given beside a Guard, which knows it better.

@@ -41,7 +41,11 @@ func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Respo
 		stopCaller()
 		cancel(context.Canceled)
 	}
-	resp, err := f.transport.o.Base.RoundTrip(req.WithContext(own))
+	sent := req.WithContext(own)
+	resp, err := f.transport.o.Base.RoundTrip(sent)
+	if resp != nil && resp.Request == sent {
+		resp.Request = req
+	}
 	if err != nil || resp.Body == nil || resp.Body == http.NoBody {
 		leave()
 		if err != nil && ctx.Err() != nil {

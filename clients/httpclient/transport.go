@@ -3,11 +3,15 @@
 package httpclient
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
+	"time"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/actors"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
 )
 
 // Transport is an [http.RoundTripper] that sends requests under guards. Make one with
@@ -68,7 +72,9 @@ func (t *Transport) Keyring() *actors.Keyring {
 // RoundTrip sends the request under its dependency's policy. What only the caller can
 // have done wrong (no host, no header) is answered by the base transport, and no
 // dependency hears of it.
-// Errors: an [actors.CallError] that says who refused or what failed, after how many attempts.
+// Errors: an [actors.CallError] that says who refused, or what failed after how many attempts
+// and why there was no further one. A request that was simply sent once and failed fails
+// with the base transport's own error, and one whose caller has left with its context's.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t == nil || t.o.Base == nil {
 		return nil, errUnmade
@@ -92,10 +98,42 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		f.landed()
 		f.told(0)
-		return nil, err
+		return nil, plainly(req.Context(), err)
 	}
 	f.told(a.resp.StatusCode)
 	return a.resp, nil
+}
+
+// plainly takes off a CallError that has nothing to add, so that whoever looks at the
+// standard client's errors by their types finds them: of a request that was sent once,
+// and of one whose caller's own deadline is over.
+func plainly(ctx context.Context, err error) error {
+	call, ok := err.(*actors.CallError) //nolint:errorlint // ours, as it came back
+	if !ok || call.Why != nil || call.Attempts > 1 {
+		return err
+	}
+	late, isLate := errors.AsType[*deadline.Error](call.Cause)
+	switch {
+	case isLate && late.Scope == deadline.Caller && late.Err != nil:
+		return late.Err
+	case isLate && late.Scope == deadline.Caller:
+		return causeOf(ctx)
+	case call.RejectedBy() == "":
+		return call.Cause
+	}
+	return err
+}
+
+// causeOf is why a context ended whose deadline is over. Its own timer may come a moment
+// after ours; one that never tells has the standard cause.
+func causeOf(ctx context.Context) error {
+	moment := time.NewTimer(10 * time.Millisecond)
+	defer moment.Stop()
+	select {
+	case <-ctx.Done():
+	case <-moment.C:
+	}
+	return cmp.Or(context.Cause(ctx), context.DeadlineExceeded)
 }
 
 // CloseIdleConnections closes those of the base transport.
@@ -127,7 +165,7 @@ func (t *Transport) send(ctx context.Context, f *flight) (answer, error) {
 		a.resp, err = t.o.Base.RoundTrip(req)
 	}
 	if a.resp != nil {
-		a.resp.Request = f.given
+		a.resp.Request = f.asked(a.resp.Request, req)
 	}
 	return a, err
 }

@@ -40,6 +40,8 @@ func TestImportChecksCanFail(t *testing.T) {
 	complains(t, kitsInProducts([]room{{"low", 1, []string{"kit"}, ""}, {"kit", 0, []string{"kit/deep"}, ""}}, []string{"kit", "kit/deep"}),
 		"the table lets low import the kit kit",
 		"the kit kit/deep has no row")
+	complains(t, leaked("bench", map[string]bool{"example.org/peer": true, "example.org/pee": true}, "example.org/a v1 h1:x\nexample.org/peer v1 h1:y\n"),
+		"bench requires example.org/peer, and it is in the root's go.sum")
 }
 
 func TestFloorsMayOnlyLeadDownOrStayInTheRoom(t *testing.T) {
@@ -89,6 +91,12 @@ func TestSourceChecksCanFail(t *testing.T) {
 		"docs/guides/x.md":   []byte("```go\na()\n\nif b {\n\tc()\n}\n```\n```sh\nls\n```\n```go\nc()\na()\n```\n"),
 	}
 	complains(t, untestedCode(guide), "It shows:\nc()\na()")
+	complains(t, untestedCode(map[string][]byte{
+		"docs/coming-from/x/before.go":    []byte("package x\nfunc f() {\n\ta()\n}\n"),
+		"docs/coming-from/x/some_test.go": []byte("package x\nfunc g() {\n\tb()\n}\n"),
+		"docs/coming-from/README.md":      []byte("no code\n"),
+		"docs/coming-from/x.md":           []byte("```go\na()\n```\n```go\nb()\n```\n"),
+	}), "It shows:\nb()", "docs/coming-from/x.md shows no piece of a file after*.go")
 	complains(t, unwelcome("kit", "GNU General Public License"), "kit is under the GNU GENERAL PUBLIC LICENSE")
 }
 

@@ -162,7 +162,7 @@ func goTool(dir string, args ...string) ([]byte, error) {
 	out, err := cmd.Output()
 	if err != nil {
 		lines := strings.SplitN(stderr.String(), "\n", 11)
-		return nil, fmt.Errorf("go %s %s: %w\n%s", args[0], args[len(args)-1], err, strings.Join(lines[:min(10, len(lines))], "\n"))
+		return out, fmt.Errorf("go %s %s: %w\n%s", args[0], args[len(args)-1], err, strings.Join(lines[:min(10, len(lines))], "\n"))
 	}
 	return out, nil
 }

@@ -48,8 +48,18 @@ var rooms = []room{
 		"a test kit: a server that misbehaves in HTTP and writes down what it got; what breaks below HTTP is the relay's business",
 	},
 	{
+		"internal/relay/oracle", 2,
+		[]string{"internal/relay", "internal/relay/upstream"},
+		"a test kit: the table by which a transport is compared with the standard one; it must not know ours",
+	},
+	{
 		"internal/servers", 0, nil,
 		"a test kit: it starts real servers, and knows nothing of what is tested with them",
+	},
+	{
+		"internal/servers/nginx", 1,
+		[]string{"internal/servers", "internal/servers/certs"},
+		"a test kit: nginx as tests need it; what stands behind it is the test's choice",
 	},
 	{
 		"internal/servers/certs", 0, nil,
@@ -150,8 +160,8 @@ var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 // packages and not test files because the tests of several rooms need them; so they
 // may import package testing, which nothing else may: no binary can hold them.
 var kits = []string{
-	"internal/relay", "internal/relay/upstream",
-	"internal/servers", "internal/servers/certs",
+	"internal/relay", "internal/relay/upstream", "internal/relay/oracle",
+	"internal/servers", "internal/servers/certs", "internal/servers/nginx",
 }
 
 // homes are packages that live in the named rooms only, tests aside.

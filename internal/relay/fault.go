@@ -7,6 +7,10 @@ import "time"
 // Fault is what one connection suffers. The zero Fault passes everything on
 // unharmed. Fields may be combined, Refuse and Swallow excepted: they need no upstream,
 // so nothing else applies to them.
+//
+// The head is what comes before the first blank line on the connection, an interim
+// answer (1xx) included; all after that is body, the answers to later requests on the
+// same connection too. To harm the nth request, give it a connection of its own.
 type Fault struct {
 	// Refuse resets the connection at the client's first byte, and the upstream hears
 	// nothing of it. A client sees a reset, not "connection refused": for that see

@@ -18,5 +18,6 @@
 //     cleanups that were registered later; then it is waited for, and killed
 //     where it does not go, which fails the test (TestAServerThatDoesNotStopIsKilledAndFailsTheTest).
 //     On Linux it ends with the test's process as well, however that dies.
-//   - A missing program skips the test (TestAMissingProgramSkipsWithTheLineThatInstallsIt).
+//   - A missing program skips the test (TestAMissingProgramSkipsWithTheLineThatInstallsIt),
+//     or fails it where [Required] is set (TestAMissingProgramFailsWhereServersAreRequired).
 package servers

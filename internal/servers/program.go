@@ -3,6 +3,7 @@
 package servers
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -16,14 +17,22 @@ type Program struct {
 	Package string
 }
 
+// Required names the environment variable that makes a missing program fail the test:
+// where all programs are installed on purpose, a skipped test would not be missed.
+const Required = "FUSEBOARD_REQUIRE_SERVERS"
+
 // Find returns the path of p's binary, looked up in PATH and where Debian puts
-// servers. Where it is not installed it skips the test, and says how to install it.
+// servers. Where it is not installed it skips the test, and says how to install it; it
+// fails the test instead where [Required] is set to anything.
 func Find(t testing.TB, p Program) string {
 	t.Helper()
 	for _, name := range []string{p.Name, filepath.Join("/usr/sbin", p.Name), filepath.Join("/sbin", p.Name)} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
+	}
+	if os.Getenv(Required) != "" {
+		t.Fatalf("%s is not installed, and %s is set; install it with: %s", p.Name, Required, p.Install())
 	}
 	t.Skipf("%s is not installed; install it with: %s", p.Name, p.Install())
 	return ""

@@ -86,9 +86,18 @@ func TestAServerThatDoesNotStopIsKilledAndFailsTheTest(t *testing.T) {
 }
 
 func TestAMissingProgramSkipsWithTheLineThatInstallsIt(t *testing.T) {
+	t.Setenv(Required, "")
 	said := watch(t, func(t testing.TB) { Find(t, Program{Name: "no-such-server", Package: "no-such-package"}) })
 	if !said.skipped || !strings.HasSuffix(said.text, "apt-get install --no-install-recommends no-such-package\n") {
 		t.Errorf("skipped: %v, said %q", said.skipped, said.text)
+	}
+}
+
+func TestAMissingProgramFailsWhereServersAreRequired(t *testing.T) {
+	t.Setenv(Required, "1")
+	said := watch(t, func(t testing.TB) { Find(t, Program{Name: "no-such-server"}) })
+	if !said.failed || said.skipped || !strings.HasSuffix(said.text, "apt-get install --no-install-recommends no-such-server\n") {
+		t.Errorf("failed: %v, skipped: %v, said %q", said.failed, said.skipped, said.text)
 	}
 }
 

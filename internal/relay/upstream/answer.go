@@ -4,8 +4,10 @@ package upstream
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,8 +38,8 @@ func (a Answer) Path() string {
 	if a.Status != 0 {
 		q.Set("status", strconv.Itoa(a.Status))
 	}
-	for name, values := range a.Header {
-		for _, v := range values {
+	for _, name := range slices.Sorted(maps.Keys(a.Header)) {
+		for _, v := range a.Header[name] {
 			q.Add("h", name+":"+v)
 		}
 	}

@@ -13,7 +13,8 @@ import (
 
 // Paths of the server. Every one reads the request's body first, unless it says otherwise.
 const (
-	// Echo answers with what came: method, path, headers that a client chose, body.
+	// Echo answers with what came: method, path, trailers and body. Headers are for
+	// [Server.Requests] to tell: some belong to the client's own machinery.
 	Echo = "/echo"
 	// Bytes answers with ?n= bytes (a to z, over and over), in chunks, or with ?length=1
 	// under a Content-Length.
@@ -71,9 +72,6 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// chosen are headers that the transport makes by itself: an echo leaves them out.
-var chosen = []string{"Accept-Encoding", "Content-Length", "User-Agent", "Connection", "Expect"}
-
 func echo(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -81,11 +79,6 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.Method, r.URL.RequestURI())
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		if !slices.Contains(chosen, name) {
-			fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(r.Header[name], ", "))
-		}
-	}
 	for _, name := range slices.Sorted(maps.Keys(r.Trailer)) {
 		fmt.Fprintf(&b, "trailer %s: %s\n", name, r.Trailer.Get(name))
 	}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"sync/atomic"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// counters are what a call adds to; a successful first attempt adds to one.
+// First attempts and repetitions are counted apart, so that no number has to be
+// taken from another.
+type counters struct {
+	first outcomes
+	rare  atomic.Pointer[rareCounts] // nil before the first
+}
+
+// rareCounts are those that a guard whose dependency is well does not need.
+type rareCounts struct {
+	again      outcomes
+	refused    reasonCounts
+	left       atomic.Uint64
+	failed     atomic.Uint64 // calls
+	suppressed atomic.Uint64 // repetitions
+}
+
+// look returns the rare counts to read.
+func (n *counters) look() *rareCounts {
+	if rare := n.rare.Load(); rare != nil {
+		return rare
+	}
+	return new(rareCounts)
+}
+
+// seldom returns the rare counts to add to.
+func (n *counters) seldom() *rareCounts {
+	if rare := n.rare.Load(); rare != nil {
+		return rare
+	}
+	n.rare.CompareAndSwap(nil, new(rareCounts))
+	return n.rare.Load()
+}
+
+// refused returns how many calls were refused for the reason.
+func (n *counters) refused(reason int) uint64 {
+	if rare := n.rare.Load(); rare != nil {
+		return rare.refused[reason].Load()
+	}
+	return 0
+}
+
+func (n *counters) refuse(reason int) { n.seldom().refused[reason].Add(1) }
+
+// add adds what another has counted.
+func (n *counters) add(m *counters) {
+	n.first.add(&m.first)
+	from := m.rare.Load()
+	if from == nil {
+		return
+	}
+	to := n.seldom()
+	to.again.add(&from.again)
+	for reason := range from.refused {
+		to.refused[reason].Add(from.refused[reason].Load())
+	}
+	to.left.Add(from.left.Load())
+	to.failed.Add(from.failed.Load())
+	to.suppressed.Add(from.suppressed.Load())
+}
+
+// reasonCounts counts refusals by their reason.
+type reasonCounts [reasonsToRefuse]atomic.Uint64
+
+func (n *reasonCounts) rejected() Rejected {
+	return Rejected{
+		Breaker:  n[refusedOpen].Load(),
+		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
+		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
+		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
+		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),
+	}
+}
+
+// outcomes counts attempts by how they ended.
+type outcomes struct{ successes, failures, voids atomic.Uint64 }
+
+func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
+	o := &n.first
+	if repeated {
+		o = &n.seldom().again
+	}
+	switch k {
+	case fuseboard.Success:
+		o.successes.Add(1)
+	case fuseboard.Failure:
+		o.failures.Add(1)
+	default:
+		o.voids.Add(1)
+	}
+}
+
+func (o *outcomes) sum() uint64 { return o.successes.Load() + o.failures.Load() + o.voids.Load() }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package archtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestNestedModulesPassTheirOwnTests makes `go test ./...` cover the modules below the
+// root, which the go command leaves out. It needs no network once their modules are in
+// the cache: `go mod download` in each fetches them.
+func TestNestedModulesPassTheirOwnTests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nested modules compile the peers; without -short they are tested")
+	}
+	h := load(t)
+	for _, dir := range nestedModules(h.files) {
+		t.Run(dir, func(t *testing.T) {
+			for _, args := range [][]string{{"vet", "./..."}, {"test", "-timeout=240s", "./..."}} {
+				if out, err := goTool(filepath.Join(h.dir, dir), args...); err != nil {
+					t.Fatalf("in %s: %v\n%s\nwhere go.mod needs updates: cd %s && go mod tidy", dir, err, out, dir)
+				}
+			}
+		})
+	}
+}
+
+// TestPeersStayOutOfTheRootModule keeps what nested modules are for: their own
+// requirements are in nobody else's go.sum.
+func TestPeersStayOutOfTheRootModule(t *testing.T) {
+	h := load(t)
+	rootOwn, err := required(h.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range nestedModules(h.files) {
+		own, err := required(filepath.Join(h.dir, dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range rootOwn {
+			delete(own, name)
+		}
+		report(t, leaked(dir, own, string(h.files["go.sum"])))
+	}
+}
+
+// nestedModules lists the folders below the root that have a go.mod.
+func nestedModules(files map[string][]byte) (dirs []string) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if path.Base(name) == "go.mod" && name != "go.mod" {
+			dirs = append(dirs, path.Dir(name))
+		}
+	}
+	return dirs
+}
+
+// required returns what the go.mod in a folder requires directly.
+func required(dir string) (map[string]bool, error) {
+	out, err := goTool(dir, "mod", "edit", "-json")
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &file); err != nil {
+		return nil, fmt.Errorf("read go.mod in %s: %w", dir, err)
+	}
+	own := map[string]bool{}
+	for _, r := range file.Require {
+		own[r.Path] = !r.Indirect
+	}
+	maps.DeleteFunc(own, func(_ string, direct bool) bool { return !direct })
+	return own, nil
+}
+
+// leaked complains about modules that a nested module brings and the root's go.sum has.
+func leaked(dir string, own map[string]bool, rootSum string) (complaints []string) {
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if strings.HasPrefix(rootSum, name+" ") || strings.Contains(rootSum, "\n"+name+" ") {
+			complaints = append(complaints, fmt.Sprintf("%s requires %s, and it is in the root's go.sum: peers stay out of what users download", dir, name))
+		}
+	}
+	return complaints
+}
