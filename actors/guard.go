@@ -23,7 +23,6 @@ import (
 type Guard struct {
 	sys         *System
 	group       *Group           // nil directly under the System
-	gone        bool             // it has stopped; guarded by the System's lock
 	clock       *fuseboard.Clock // the System's
 	name        string
 	pid         *actor.PID
@@ -42,6 +41,7 @@ type Guard struct {
 	alarm       alarm                        // when the circuit has something due
 	told        atomic.Uint64                // epoch of the last transition published
 	nudged      atomic.Bool                  // a nudge is on its way
+	gone        bool                         // it has stopped; guarded by the System's lock
 	self        *operation                   // what Do runs as
 	receiver    *receiver                    // its actor
 	pool        atomic.Pointer[mailbox.Pool] // nil until a plan had workers

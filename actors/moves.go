@@ -62,8 +62,9 @@ func (s *sharedMoves) list() []TransitionCount {
 	return s.all.list()
 }
 
-// ledger is what a guard's transitions add up to.
+// ledger is what a guard knows of its transitions.
 type ledger struct {
+	last  []Transition // at most recentMoves, oldest first
 	moves moves
 	spent [supervision.Ramping + 1]time.Duration // in each state that is over
 	state State                                  // the present one
@@ -74,6 +75,11 @@ func (l *ledger) add(t Transition) {
 	l.moves.count(t.From, t.To, t.Cause, 1)
 	l.spent[l.state] += max(t.At.Sub(l.since), 0)
 	l.state, l.since = t.To, max(t.At, l.since)
+	if len(l.last) == recentMoves {
+		copy(l.last, l.last[1:])
+		l.last = l.last[:recentMoves-1]
+	}
+	l.last = append(l.last, t)
 }
 
 func (l *ledger) timeIn(now fuseboard.Instant) TimeIn {

@@ -190,3 +190,37 @@ func TestObservedCallAllocatesNothingMore_Alloc(t *testing.T) {
 		t.Error("nobody was told")
 	}
 }
+
+func TestObserverIsToldOfCallsInShadowAndNotInBypass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, seen := observed(t, Options{Seed: 1, Mode: ShadowPolicy})
+		r := spawn(t, sys, Policy{Deadline: Deadline{Attempt: 5 * time.Millisecond}}, takes)
+		k := keyed(t, sys, Policy{}, KeyLimits{Max: 1}, takes)
+		all := func() {
+			_, _ = r.Call(t.Context(), 10)
+			_, _ = r.Ask(t.Context(), 10).Wait(t.Context())
+			sys.root.Send(r.PID(), r.Message(t.Context(), 10))
+			_, _ = Do(t.Context(), r.Guard, func(ctx context.Context) (int, error) { return takes(ctx, 10) })
+			_, _ = k.Call(t.Context(), "a", 10)
+			_, _ = k.Ask(t.Context(), "a", 10).Wait(t.Context())
+			time.Sleep(time.Second)
+		}
+		all()
+		told := seen()
+		if len(told) != 6 {
+			t.Errorf("told of %d calls in shadow, want 6: %+v", len(told), told)
+		}
+		for _, c := range told {
+			if c.Attempts != 1 || c.Elapsed != 10*time.Millisecond || c.Err != nil {
+				t.Errorf("told of %+v", c)
+			}
+		}
+		if err := sys.SetMode(BypassPolicy); err != nil {
+			t.Fatal(err)
+		}
+		all()
+		if told := seen(); len(told) != 0 {
+			t.Errorf("told of calls in bypass: %+v", told)
+		}
+	})
+}

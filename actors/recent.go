@@ -12,13 +12,12 @@ import (
 // recentMoves is how many transitions a guard remembers.
 const recentMoves = 8
 
-// recent is a guard's memory of its transitions: the last ones, oldest first, and
-// what they all add up to. The guard writes it in its turn; anybody reads. It holds
-// nothing before the first one.
+// recent is a guard's memory of its transitions: the last ones, and what they all add
+// up to. The guard writes it in its turn; anybody reads. It holds nothing before the
+// first one.
 type recent struct {
 	mu     sync.Mutex
-	moves  []Transition
-	ledger *ledger
+	ledger *ledger // guarded by mu
 }
 
 func (r *recent) add(t Transition, born fuseboard.Instant) {
@@ -28,17 +27,15 @@ func (r *recent) add(t Transition, born fuseboard.Instant) {
 		r.ledger = &ledger{since: born}
 	}
 	r.ledger.add(t)
-	if len(r.moves) == recentMoves {
-		copy(r.moves, r.moves[1:])
-		r.moves = r.moves[:recentMoves-1]
-	}
-	r.moves = append(r.moves, t)
 }
 
 func (r *recent) list() []Transition {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.moves)
+	if r.ledger == nil {
+		return nil
+	}
+	return slices.Clone(r.ledger.last)
 }
 
 // sums returns what all transitions add up to; a guard that never moved was closed.

@@ -14,7 +14,7 @@
 //
 // A [Hist] belongs to nobody: any goroutine adds to it and reads it, no one waits
 // (TestAddsFromManyGoroutinesAreAllCounted). Adding allocates nothing, but for the
-// first duration in a decade (TestAddAllocatesOncePerDecade_Alloc). A [Snapshot] is a
+// first duration of a page (TestAddAllocatesOncePerPage_Alloc). A [Snapshot] is a
 // value of its own, exact at the bounds and mergeable in any order
 // (TestSnapshotsAreThoseOfTheNaiveModel); while others add, its sum may be ahead of
 // its count by those adds, or behind.

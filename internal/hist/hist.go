@@ -10,30 +10,28 @@ import (
 // Hist counts durations. The zero Hist is empty and ready. Safe for concurrent
 // use; it must not be copied.
 //
-// It is made of one page for each decade, which is there from its first duration
-// on: most dependencies answer within one or two decades.
+// It is made of one page for every two decades, which is there from its first
+// duration on: most dependencies answer within one or two.
 type Hist struct {
 	sum   atomic.Int64 // nanoseconds
 	below atomic.Uint64
-	above atomic.Uint64
-	pages [decades]atomic.Pointer[page]
+	pages [(inner + 1 + perPage - 1) / perPage]atomic.Pointer[page] // the last bucket included
 }
 
-type page [perDecade]atomic.Uint64
+const perPage = 2 * perDecade
+
+type page [perPage]atomic.Uint64
 
 // Add counts a duration. One that is negative counts as zero.
 func (h *Hist) Add(d time.Duration) {
 	d = max(d, 0)
 	h.sum.Add(int64(d))
 	i := bucketOf(d)
-	switch {
-	case i == 0:
+	if i == 0 {
 		h.below.Add(1)
-	case i > inner:
-		h.above.Add(1)
-	default:
-		h.page(uint(i-1) / perDecade)[uint(i-1)%perDecade].Add(1)
+		return
 	}
+	h.page(uint(i-1) / perPage)[uint(i-1)%perPage].Add(1)
 }
 
 func (h *Hist) page(n uint) *page {
@@ -52,11 +50,11 @@ func (h *Hist) AddTo(s *Snapshot) {
 		if p == nil {
 			continue
 		}
-		for i := range p {
-			s.counts[1+n*perDecade+i] += p[i].Load()
+		counts := s.counts[1+n*perPage:]
+		for i := range min(perPage, len(counts)) {
+			counts[i] += p[i].Load()
 		}
 	}
-	s.counts[inner+1] += h.above.Load()
 	s.sum += time.Duration(h.sum.Load())
 }
 

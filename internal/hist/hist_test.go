@@ -136,9 +136,10 @@ func TestAddsFromManyGoroutinesAreAllCounted(t *testing.T) {
 	}
 }
 
-func TestAddAllocatesOncePerDecade_Alloc(t *testing.T) {
+func TestAddAllocatesOncePerPage_Alloc(t *testing.T) {
 	var h Hist
 	h.Add(time.Millisecond + 1)
+	h.Add(time.Minute)
 	if n := testing.AllocsPerRun(100, func() { h.Add(1500 * time.Microsecond); h.Add(9 * time.Microsecond); h.Add(time.Hour) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
