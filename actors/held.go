@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
@@ -32,15 +34,13 @@ func (h Held) End(err error) {
 	if h.attempt == nil {
 		return
 	}
-	h.attempt.mu.Lock()
-	over := h.attempt.turn != h.turn
-	if !over {
-		h.attempt.turn++
+	for !h.attempt.turn.CompareAndSwap(h.turn, h.turn+nextTurn) {
+		if h.attempt.turn.Load() != h.turn+settling {
+			return
+		}
+		runtime.Gosched() // a Settle is under way, which never waits
 	}
-	h.attempt.mu.Unlock()
-	if !over {
-		h.attempt.end(err)
-	}
+	h.attempt.end(err)
 }
 
 // Settle records the outcome as it is now, for an answer that may go on for long and
@@ -50,20 +50,20 @@ func (h Held) Settle() {
 	if h.attempt == nil {
 		return
 	}
-	h.attempt.mu.Lock()
-	defer h.attempt.mu.Unlock()
-	if h.attempt.turn == h.turn {
+	if h.attempt.turn.CompareAndSwap(h.turn, h.turn+settling) {
 		h.attempt.settle()
+		h.attempt.turn.Store(h.turn)
 	}
 }
 
 // holding is what a Held leads to. It is used again once it has ended; the turn
 // tells the holders of an older one that they are late.
 type holding struct {
-	mu   sync.Mutex
-	turn uint64 // guarded by mu; moves on when it is held and when that ends
+	// turn moves on when an answer is held and when that ends: whoever moves it on from
+	// a turn has what is below.
+	turn atomic.Uint64
 
-	// Of the call, as far as its end needs it; guarded by mu while held.
+	// Of the call, as far as its end needs it.
 	op       *operation
 	parent   context.Context
 	lazy     *deadline.Lazy
@@ -76,6 +76,12 @@ type holding struct {
 	attempts int
 	settled  bool
 }
+
+// How a turn moves: settling is added while a Settle is under way.
+const (
+	settling = 1
+	nextTurn = 2
+)
 
 // pending is the part of a call that outlives its handler: set while the attempt has
 // neither been ended nor handed over to a [Held].
@@ -174,13 +180,10 @@ func (c *call) hold() Held {
 		e.kept.Add(1) // released with the permit
 	}
 	h := c.op.holding()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.turn++
 	h.op, h.parent, h.lazy, h.seat, h.permit, h.out = c.op, c.parent, c.pending.lazy, c.seat, c.permit, c.out
 	h.came, h.began, h.returned, h.attempts, h.settled = c.came, c.began, c.returned, c.attempts, c.settled
 	c.pending, c.seat = pending{}, nil
-	return Held{attempt: h, turn: h.turn}
+	return Held{attempt: h, turn: h.turn.Add(nextTurn)}
 }
 
 // call is the call as it was when its handler returned, as far as it is needed.

@@ -44,8 +44,8 @@ func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 
 // usedUp reports that the request cannot be sent again.
 func (f *flight) usedUp(err error) bool {
-	if f.once {
-		return true
+	if f.once || err == nil {
+		return f.once
 	}
 	_, failed := errors.AsType[*rewindError](err)
 	return failed
