@@ -25,8 +25,9 @@ const demoHelp = `Usage: fuseboard demo [--for 25s] [--seed 1] [-o text|json]
 
 Starts an HTTP upstream on loopback that is healthy, slow, failing, hanging and
 healthy again, and calls it from two clients at once: plain net/http, and the
-same behind a guard. Prints what happens and, at the end or at Ctrl-C, a table.
-Nothing leaves this machine.
+same over a protected transport. Prints what happens and, at the end or at
+Ctrl-C, a table. While it runs it serves its metrics for Prometheus, at the
+address that it prints. Nothing leaves this machine.
 
   --for duration   how long, 2s to 10m (default 25s); the phases stretch with it
   --seed number    of arrivals and faults, 0 or more (default 1)

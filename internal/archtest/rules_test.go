@@ -148,7 +148,7 @@ var rooms = []room{
 	},
 	{
 		"cmd/fuseboard/internal/demo", 6,
-		[]string{root, "actors", "clients/httpclient"},
+		[]string{root, "actors", "clients/httpclient", "clients/httpserver", "telemetry"},
 		"the demo shows what a user sees, and a user imports actors",
 	},
 }

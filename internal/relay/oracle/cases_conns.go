@@ -28,7 +28,7 @@ func connections() []Case {
 	bytes := upstream.Bytes + "?n=10"
 	return []Case{
 		{Name: "a connection is used again", on: every(), play: twice(bytes, nil)},
-		{Name: "idle connections are closed", on: every(), play: twice(bytes, func(s *Scene) { s.client.CloseIdleConnections() })},
+		{Name: "idle connections are closed", on: []upstream.Protocol{upstream.H1, upstream.H1TLS}, play: twice(bytes, func(s *Scene) { s.client.CloseIdleConnections() })},
 		{Name: "no connection is kept", play: twice(bytes, nil), setup: func(s *Scene) { s.base.DisableKeepAlives = true }},
 		{Name: "the server closes after its answer", on: every(), play: twice(upstream.Answer{Header: http.Header{"Connection": {"close"}}}.Path(), nil)},
 		{Name: "the caller closes after its request", play: func(s *Scene) {

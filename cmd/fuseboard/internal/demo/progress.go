@@ -34,16 +34,17 @@ func newProgress(out io.Writer, s Script, sides [2]*Recorder, state func() actor
 }
 
 // header is written once, before the first call.
-func (p *progress) header(seed uint64) {
+func (p *progress) header(seed uint64, address string) {
 	policy := Policy(p.script.Total())
 	p.print(`Two clients make the same calls, %d a second, to an upstream that breaks.
 
 unprotected  http.Client with a timeout of %s, no retries
-protected    the same client and timeout behind a guard: %d calls at once, %d
+protected    the same client over httpclient.Transport: %d calls at once, %d
              waiting, %d attempts of %s, opens for %s at %.0f%% failures
 upstream     one for each client, same script: HTTP on loopback, %d workers,
              %d places in the queue; it does every request it has taken, even
              if the caller has left
+metrics      %s/metrics, and /ready, while it runs
 
 %s, seed %d. Ctrl-C ends it with the table.
 
@@ -51,7 +52,7 @@ upstream     one for each client, same script: HTTP on loopback, %d workers,
   time   ok/s  fail/s    p99    ok/s  fail/s  refused/s    p99  circuit
 `, rate, Deadline, policy.Bulkhead.Concurrency, policy.Bulkhead.Queue, policy.Retry.Attempts,
 		policy.Deadline.Attempt, policy.Breaker.OpenFor, policy.Breaker.FailureRate*100,
-		workers, places, p.script.Total(), seed)
+		workers, places, address, p.script.Total(), seed)
 }
 
 // due returns when there is something to write next.

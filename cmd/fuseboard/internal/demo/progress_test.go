@@ -56,7 +56,7 @@ func TestProgressFitsATerminal(t *testing.T) {
 		var out strings.Builder
 		p, _ := testProgress(&out, length)
 		p.state = func() actors.State { return actors.HalfOpen }
-		p.header(18446744073709551615)
+		p.header(18446744073709551615, "http://127.0.0.1:65535")
 		p.catchUp(length)
 		fits(t, out.String())
 		if lines := strings.Count(out.String(), "half-open"); lines < 2 || lines > mostLines {
@@ -68,7 +68,7 @@ func TestProgressFitsATerminal(t *testing.T) {
 func TestTheHeaderStatesBothSidesAndThePolicy(t *testing.T) {
 	var out strings.Builder
 	p, _ := testProgress(&out, 25*time.Second)
-	p.header(7)
+	p.header(7, "http://127.0.0.1:1234")
 	for _, want := range []string{"no retries", "16 calls at once, 32", "2 attempts of 250ms", "for 1s at 50% failures", "25s, seed 7"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the header lacks %q:\n%s", want, out.String())

@@ -51,8 +51,14 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return Report{}, err
 	}
 
+	seen, err := openWindow(sys)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, seen.close()) }()
+
 	p := newProgress(o.Progress, script, [2]*Recorder{&bare.record, &guarded.record}, guard.State)
-	p.header(o.Seed)
+	p.header(o.Seed, seen.address)
 	told := narrate(p, sys, elapsed)
 	report = Report{Total: o.For, Return: script.Return(), Seed: o.Seed}
 	report.Ran, report.Late = drive(ctx, o.Seed, o.For, []*side{bare, guarded}, elapsed)
