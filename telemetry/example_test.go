@@ -64,7 +64,7 @@ func ExampleNew() {
 func ExampleNewLog() {
 	ctx := context.Background()
 	var out bytes.Buffer
-	log := telemetry.NewLog(zerolog.New(&out).Level(zerolog.DebugLevel), telemetry.LogOptions{CallEvery: 1})
+	log := telemetry.NewLog(zerolog.New(zerolog.SyncWriter(&out)).Level(zerolog.DebugLevel), telemetry.LogOptions{CallEvery: 1})
 	sys, err := actors.Start(log.Wire(actors.Options{}))
 	if err != nil {
 		fmt.Println(err)

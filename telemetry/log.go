@@ -43,7 +43,8 @@ type Log struct {
 }
 
 // NewLog returns a Log that writes to zerolog, with the level, fields, hooks and
-// sampling of l.
+// sampling of l. The writer of l must be safe for concurrent use: a file is, and
+// zerolog.SyncWriter makes any other so.
 func NewLog(l zerolog.Logger, o LogOptions) *Log {
 	return NewSlog(slog.New(zerolog.NewSlogHandler(l)), o)
 }

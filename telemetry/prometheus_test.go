@@ -289,18 +289,25 @@ func TestShippedFilesNameMetricsThatExist(t *testing.T) {
 	}
 }
 
-func TestPromtoolFindsNothing(t *testing.T) {
+func TestPromtoolFindsNothingAndAlertsFireWhereTheyShould(t *testing.T) {
 	tool := servers.Find(t, servers.Program{Name: "promtool", Package: "prometheus"})
-	path := filepath.Join(t.TempDir(), "rules.yml")
-	if err := os.WriteFile(path, Rules(), 0o600); err != nil {
+	dir := t.TempDir()
+	played, err := os.ReadFile("testdata/rules_test.yml")
+	if err != nil {
 		t.Fatal(err)
+	}
+	path, play := filepath.Join(dir, "rules.yml"), filepath.Join(dir, "rules_test.yml")
+	for at, text := range map[string][]byte{path: Rules(), play: played} {
+		if err := os.WriteFile(at, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	page, err := os.Open("testdata/page.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = page.Close() }()
-	for _, args := range [][]string{{"check", "rules", path}, {"check", "metrics"}} {
+	for _, args := range [][]string{{"check", "rules", path}, {"check", "metrics"}, {"test", "rules", play}} {
 		cmd := exec.CommandContext(t.Context(), tool, args...)
 		cmd.Stdin = page
 		if out, err := cmd.CombinedOutput(); err != nil {
