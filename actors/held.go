@@ -152,9 +152,7 @@ func (w *With[Req, Resp]) keep(c *call, resp Resp) (kept Resp) {
 	if !c.pending.on {
 		return resp
 	}
-	held := c.hold()
-	kept = resp
-	sound := false
+	held, sound := c.hold(), false
 	defer func() {
 		if sound {
 			return
@@ -163,6 +161,7 @@ func (w *With[Req, Resp]) keep(c *call, resp Resp) (kept Resp) {
 			c.guard.sys.log.Error("Hold panicked", "operation", title(c.guard.name, c.op.name), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 		}
 		held.End(nil)
+		kept = resp
 	}()
 	kept = w.Hold(resp, held)
 	sound = true

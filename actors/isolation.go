@@ -38,13 +38,8 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		ctx = c.within(ctx)
 	}
 	done := c.parent.Done()
-	t := taskFor[Req, Resp](c.op)
-	t.errand = errand{op: c.op, attempt: c.attempts, began: c.began, until: c.try.Until}
-	t.handle, t.discard, t.ctx, t.lazy, t.req, t.generation = h, w.Discard, ctx, lazy, req, c.generation
-	t.holds = w.Hold != nil
-	if c.attempts > 1 && !c.left && !c.gone {
-		t.last, t.repeats = last, true
-	}
+	t := newTask(c, h, w, req, last)
+	t.ctx, t.lazy = ctx, lazy
 	c.pending = pending{}
 	s := c.takeSeat()
 	s.Start(t)
@@ -65,6 +60,17 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	}
 	sound = true
 	return resp, err
+}
+
+// newTask is the attempt as the pooled goroutine needs it, but for its context.
+func newTask[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) *task[Req, Resp] {
+	t := taskFor[Req, Resp](c.op)
+	t.errand = errand{op: c.op, attempt: c.attempts, began: c.began, until: c.try.Until}
+	t.handle, t.discard, t.holds, t.req, t.generation = h, w.Discard, w.Hold != nil, req, c.generation
+	if c.attempts > 1 && !c.left && !c.gone {
+		t.last, t.repeats = last, true
+	}
+	return t
 }
 
 // leftBehind is the outcome, and the error, of an attempt whose caller does not

@@ -265,6 +265,7 @@ func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outc
 	case fuseboard.Rejected: // a rejection is never the dependency's doing
 		said.Kind = fuseboard.Void
 		return said
+	case fuseboard.Unclassified:
 	}
 	out := c.classified(err)
 	out.Final, out.Repeats = said.Final, max(said.Repeats, out.Repeats)

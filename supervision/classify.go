@@ -121,7 +121,7 @@ func (l *classifyLook) joined(errs []error) classifySign {
 }
 
 func (l *classifyLook) note(err error) {
-	if r, ok := err.(interface{ Repeats() int }); ok { //nolint:errorlint // at walks the tree itself
+	if r, ok := err.(interface{ Repeats() int }); ok { // this error alone: at walks the tree
 		l.repeats = max(l.repeats, r.Repeats())
 	}
 	switch r := err.(type) { //nolint:errorlint // at walks the tree itself

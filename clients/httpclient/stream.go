@@ -54,12 +54,17 @@ func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Respo
 		return resp, err
 	}
 	begun.Store(true)
-	inner := resp.Body
-	resp.Body = &streaming{ReadCloser: inner, leave: leave}
-	if w, both := inner.(io.Writer); both {
-		resp.Body = &upgraded{ReadCloser: resp.Body, Writer: w}
-	}
+	resp.Body = streamed(resp.Body, leave)
 	return resp, nil
+}
+
+// streamed returns a body that lets go when it is closed, and writes if inner does.
+func streamed(inner io.ReadCloser, leave func()) io.ReadCloser {
+	s := &streaming{ReadCloser: inner, leave: leave}
+	if w, both := inner.(io.Writer); both {
+		return &upgraded{ReadCloser: s, Writer: w}
+	}
+	return s
 }
 
 // streaming is a body that lets go of its caller's context when it is closed.
