@@ -28,7 +28,12 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 				defer c.vanished()
 			}
 		}
-		c.finish(lazy, w.Hold != nil, err)
+		if w.Hold != nil {
+			c.finish(lazy, err)
+			return
+		}
+		lazy.End()
+		c.conclude(err)
 	}()
 	if c.attempts > 1 && !c.gone {
 		w.discard(c, last)
@@ -38,7 +43,11 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		ctx = c.within(ctx)
 	}
 	resp, err = h.run(ctx, req)
-	c.out = w.classify(c, resp, err)
+	if err == nil && w.Classify == nil { // as classify would say, without its copies
+		c.out = fuseboard.Outcome{Kind: fuseboard.Success}
+	} else {
+		c.out = w.classify(c, resp, err)
+	}
 	sound = true
 	return resp, err
 }

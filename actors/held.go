@@ -108,8 +108,8 @@ func (c *call) lasted(now fuseboard.Instant) fuseboard.Instant {
 // finish ends an attempt whose handler is through, or leaves it open where its
 // answer may be held. A failure is recorded at once: whether it is repeated is
 // asked of a circuit that knows of it.
-func (c *call) finish(lazy *deadline.Lazy, holds bool, err error) {
-	if !holds || err != nil || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
+func (c *call) finish(lazy *deadline.Lazy, err error) {
+	if err != nil || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
 		lazy.End()
 		c.conclude(err)
 		return

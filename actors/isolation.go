@@ -26,11 +26,12 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 			}
 		}
 		c.leaveSeat()
-		if c.left = c.seat != nil; c.left { // its context ends with the handler
-			c.conclude(err)
+		c.left = c.seat != nil
+		if !c.left && w.Hold != nil {
+			c.finish(lazy, err)
 			return
 		}
-		c.finish(lazy, w.Hold != nil, err)
+		c.conclude(err) // its context ends with the handler
 	}()
 	var ctx context.Context
 	ctx, lazy = deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
