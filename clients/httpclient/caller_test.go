@@ -3,6 +3,7 @@
 package httpclient_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/clients/httpclient"
@@ -94,6 +96,43 @@ func TestRequestBodyThatFailsIsTheCallersFaultAndIsNotSentAgain(t *testing.T) {
 		if n.(*atomic.Int32).Load() > 1 { //nolint:forcetypeassert // ours
 			t.Errorf("%v arrived twice", path)
 		}
+	}
+}
+
+func TestBodyThatCannotBeHadAgainIsTheCallersFault(t *testing.T) {
+	for name, again := range map[string]func() (io.ReadCloser, error){
+		"an error": func() (io.ReadCloser, error) { return nil, errors.New("gone") },
+		"nothing":  func() (io.ReadCloser, error) { return nil, nil }, //nolint:nilnil // what nobody should do
+		"another":  func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("abc")), nil },
+	} {
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+		client, tr := protect(t, httpclient.Options{Policy: quick})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.URL, strings.NewReader("hello"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.GetBody = again
+		if resp, err := client.Do(req); err == nil {
+			_ = resp.Body.Close()
+			t.Errorf("%s: no error", name)
+		}
+		if st := stats(t, tr); st.Failures != 1 || st.Attempts != 2 || st.Gate.InUse != 0 {
+			t.Errorf("%s: %d failures of %d attempts", name, st.Failures, st.Attempts)
+		}
+	}
+}
+
+func TestCallersOwnTimeoutIsTheStandardClients(t *testing.T) {
+	s := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	client, _ := protect(t, httpclient.Options{})
+	client.Timeout = 20 * time.Millisecond
+	resp, err := client.Get(s.URL)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	_, ours := errors.AsType[*actors.CallError](err)
+	if timeout, ok := errors.AsType[net.Error](err); ours || !ok || !timeout.Timeout() || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -3,7 +3,6 @@
 package httpclient
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -44,17 +43,8 @@ func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 			}
 		}
 	}
-	out.Final = out.Final || a.flight.usedUp(err)
+	out.Final = out.Final || a.flight.once
 	return out
-}
-
-// usedUp reports that the request cannot be sent again.
-func (f *flight) usedUp(err error) bool {
-	if f.once || err == nil {
-		return f.once
-	}
-	_, failed := errors.AsType[*rewindError](err)
-	return failed
 }
 
 // ofStatus says what a status tells about the dependency.

@@ -21,7 +21,7 @@
 // and by the time for which a circuit opens, each within its policy's bound.
 //
 // What is the caller's fault says nothing and is not repeated: a header that cannot be sent, a
-// body of the request that fails, or has another length than it says.
+// body of the request that fails, cannot be had again, or has another length than it says.
 //
 // # What is repeated
 //

@@ -3,6 +3,7 @@
 package httpclient
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -10,7 +11,8 @@ import (
 // callersFault reports that an attempt failed because of what the caller asked for. It
 // says nothing about the dependency, and to repeat it helps nobody.
 func (a answer) callersFault(err error) bool {
-	return a.upload.broke(err) || malformed(a.flight.given) ||
+	_, rewound := errors.AsType[*rewindError](err)
+	return rewound || a.upload.broke(err) || malformed(a.flight.given) ||
 		strings.HasPrefix(err.Error(), "unsupported protocol scheme")
 }
 

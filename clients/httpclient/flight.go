@@ -34,6 +34,9 @@ type flight struct {
 // errUsedUp is the failure of a second attempt with a body that was for one.
 var errUsedUp = errors.New("the request's body was sent already, and it has no GetBody")
 
+// errNoBody is what GetBody must not do.
+var errNoBody = errors.New("GetBody returned neither a body nor an error")
+
 // rewindError is the failure of a GetBody.
 type rewindError struct{ err error }
 
@@ -61,9 +64,9 @@ func (f *flight) request(ctx context.Context) (req *http.Request, up *upload, er
 		f.mark(ctx, req, int(n))
 	}
 	switch {
-	case f.watched && n == 1:
+	case n == 1 && f.watched:
 		up = f.up.watch(req)
-	case f.watched:
+	case n > 1 && mayFail(req): // GetBody may give another kind of body
 		up = new(upload).watch(req)
 	}
 	return req, up, nil
@@ -78,6 +81,9 @@ func (f *flight) rewind(req *http.Request) error {
 		return errUsedUp
 	}
 	body, err := f.given.GetBody()
+	if err == nil && body == nil {
+		err = errNoBody
+	}
 	if err != nil {
 		return &rewindError{err: err}
 	}

@@ -110,7 +110,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // and of one whose caller's own deadline is over.
 func plainly(ctx context.Context, err error) error {
 	call, ok := err.(*actors.CallError) //nolint:errorlint // ours, as it came back
-	if !ok || call.Why != nil || call.Attempts > 1 {
+	if !ok || call.Attempts > 1 {
 		return err
 	}
 	late, isLate := errors.AsType[*deadline.Error](call.Cause)
@@ -119,7 +119,7 @@ func plainly(ctx context.Context, err error) error {
 		return late.Err
 	case isLate && late.Scope == deadline.Caller:
 		return causeOf(ctx)
-	case call.RejectedBy() == "":
+	case call.Why == nil && call.RejectedBy() == "":
 		return call.Cause
 	}
 	return err
