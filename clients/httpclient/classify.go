@@ -3,7 +3,6 @@
 package httpclient
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -19,6 +18,9 @@ const (
 	ClassGateway fuseboard.Class = "gateway"
 	// ClassUnavailable: the server, or a hop on the way, takes no requests now (503).
 	ClassUnavailable fuseboard.Class = "unavailable"
+	// ClassRequest: the request cannot be sent as it is, whoever is asked: its body failed
+	// or has another length than it says, or no request can have its header. Void.
+	ClassRequest fuseboard.Class = "request"
 )
 
 // classify is the Classify hook. What is not decided here is the default classifier's.
@@ -26,6 +28,9 @@ func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 	var out fuseboard.Outcome
 	if t.o.Classify != nil {
 		out = t.o.Classify(a.resp, err)
+	}
+	if err != nil && out.Kind == fuseboard.Unclassified && a.callersFault(err) {
+		return fuseboard.Outcome{Kind: fuseboard.Void, Class: ClassRequest}
 	}
 	if err == nil && a.resp != nil {
 		if out.Kind == fuseboard.Unclassified {
@@ -38,17 +43,8 @@ func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 			}
 		}
 	}
-	out.Final = out.Final || a.flight.usedUp(err)
+	out.Final = out.Final || a.flight.once
 	return out
-}
-
-// usedUp reports that the request cannot be sent again.
-func (f *flight) usedUp(err error) bool {
-	if f.once || err == nil {
-		return f.once
-	}
-	_, failed := errors.AsType[*rewindError](err)
-	return failed
 }
 
 // ofStatus says what a status tells about the dependency.
