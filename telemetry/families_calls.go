@@ -48,7 +48,7 @@ var callFamilies = []family{
 		"retry_budget_left", gauge, "dependency", "repetitions",
 		"Repetitions that the retry budget allows now, without any further call; 0 where nothing is repeated.",
 		"May failures still be repeated?",
-		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.BudgetLeft)) }),
+		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.BudgetLeft)) }),
 	},
 	{
 		"retries_suppressed_total", counter, "dependency", "repetitions",
