@@ -28,6 +28,9 @@ type KeyringStats struct {
 	// Refused is how often a new key was refused, with ErrTooManyKeys or with
 	// ErrLimit (see [Limits]). These calls belong to no guard and are not among Calls.
 	Refused uint64
+	// WouldRefuse is how often that would have been, in [ShadowPolicy]: these calls ran,
+	// belong to no guard, and are neither among Calls nor in Would.
+	WouldRefuse uint64
 	// Calls, Attempts, Retries, Successes, Failures, Voids, Rejected and Left are as
 	// in [Stats]. They never fall.
 	Calls, Attempts, Retries, Successes, Failures, Voids uint64
@@ -65,7 +68,7 @@ func (k *Keyring) Stats() KeyringStats {
 		return KeyringStats{}
 	}
 	st := KeyringStats{
-		Max: k.limits.Max, Refused: k.refused.Load(), PolicyVersion: k.head.plan.Load().version,
+		Max: k.limits.Max, Refused: k.refused.Load(), WouldRefuse: k.let.Load(), PolicyVersion: k.head.plan.Load().version,
 		PolicyMode: k.PolicyMode(), Would: k.head.would(),
 	}
 	var (

@@ -66,6 +66,14 @@ func (d *dependency) refusedForKeys() uint64 {
 	return d.keys.Refused
 }
 
+// wouldRefuseForKeys is how many of them ran in shadow.
+func (d *dependency) wouldRefuseForKeys() uint64 {
+	if d.keys == nil {
+		return 0
+	}
+	return d.keys.WouldRefuse
+}
+
 func writeCalls(p *page, labels string, s *actors.Stats, forKeys uint64) {
 	r := s.Rejected
 	p.count(labels, `outcome="success"`, s.Successes)

@@ -64,6 +64,14 @@ func TestKeyWithoutAPlaceIsAmongTheRefused(t *testing.T) {
 	if page[prefix+"refused_total"].sum("by", "keys") != 1 || page[prefix+"calls_total"].sum("outcome", "rejected") != 1 || page[prefix+"keys_commanded"].sum() != 1 {
 		t.Error("it is not told")
 	}
+	if err := sys.SetMode(actors.ShadowPolicy); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = k.Call(t.Context(), "b", 1)
+	page = parse(t, telemetryOf(t, sys, Options{}).page())
+	if would := page[prefix+"would_have_total"]; would.sum("what", "refused", "by", "keys") != 1 || would.sum() != 1 || page[prefix+"refused_total"].sum() != 1 {
+		t.Errorf("what would have been has another name: %v", would.samples)
+	}
 }
 
 // A client of HTTP has nothing but keys: what its gates, circuits and budgets do is on the page.
