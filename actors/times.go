@@ -119,3 +119,10 @@ type TimeIn struct {
 	// Closed, Open, HalfOpen and Ramping are the states.
 	Closed, Open, HalfOpen, Ramping time.Duration
 }
+
+func (t TimeIn) plus(o TimeIn) TimeIn {
+	return TimeIn{
+		Closed: t.Closed + o.Closed, Open: t.Open + o.Open,
+		HalfOpen: t.HalfOpen + o.HalfOpen, Ramping: t.Ramping + o.Ramping,
+	}
+}
