@@ -36,7 +36,9 @@ func TestResultsAreThoseOfTheStandardClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := oracle.Options{Parallel: true}
 			if name == onWorkers { // who leaves before the transport has noticed is told his own cause
-				o.Skip = func(f oracle.Fact) bool { return strings.HasSuffix(f.Name, " error") || strings.HasSuffix(f.Name, " error text") }
+				o.Skip = func(f oracle.Fact) bool {
+					return strings.HasSuffix(f.Name, " error") || strings.HasSuffix(f.Name, " error text")
+				}
 			}
 			sys := start(t)
 			var made atomic.Int32
