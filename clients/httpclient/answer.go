@@ -44,7 +44,7 @@ func (a answer) discard() {
 func (a answer) hold(held actors.Held) answer {
 	resp := a.resp
 	switch {
-	case resp == nil || resp.Body == nil || resp.Body == http.NoBody:
+	case bodiless(resp):
 		held.End(nil)
 		return a
 	case a.flight.stream || resp.StatusCode == http.StatusSwitchingProtocols:
@@ -54,6 +54,11 @@ func (a answer) hold(held actors.Held) answer {
 	b.inner, b.held, b.upload = resp.Body, held, a.upload
 	resp.Body = bothWays(b, resp.Body)
 	return a
+}
+
+// bodiless reports whether nothing of the response is to come.
+func bodiless(resp *http.Response) bool {
+	return resp == nil || resp.Body == nil || resp.Body == http.NoBody
 }
 
 // body is a response's body that ends its attempt when it ends.

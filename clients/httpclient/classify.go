@@ -33,18 +33,25 @@ func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 		return fuseboard.Outcome{Kind: fuseboard.Void, Class: ClassRequest}
 	}
 	if err == nil && a.resp != nil {
-		if out.Kind == fuseboard.Unclassified {
-			out.Kind, out.Class = ofStatus(a.resp.StatusCode)
-		}
-		if out.Kind == fuseboard.Failure {
-			out.Repeats = max(out.Repeats, wire.Repeats(a.resp.Header))
-			if out.RetryAfter == 0 {
-				out.RetryAfter = wire.RetryAfter(a.resp.Header, time.Now())
-			}
-		}
+		hear(&out, a.resp)
 	}
 	out.Final = out.Final || a.flight.once
 	return out
+}
+
+// hear completes an outcome with what the response says: its status, how often a hop further
+// in has repeated it, and when to come again.
+func hear(out *fuseboard.Outcome, resp *http.Response) {
+	if out.Kind == fuseboard.Unclassified {
+		out.Kind, out.Class = ofStatus(resp.StatusCode)
+	}
+	if out.Kind != fuseboard.Failure {
+		return
+	}
+	out.Repeats = max(out.Repeats, wire.Repeats(resp.Header))
+	if out.RetryAfter == 0 {
+		out.RetryAfter = wire.RetryAfter(resp.Header, time.Now())
+	}
 }
 
 // ofStatus says what a status tells about the dependency.

@@ -27,7 +27,6 @@ type flight struct {
 	watched   bool   // its body may fail
 	stream    bool   // the policy's deadlines end with the response's headers
 	key       string // an Idempotency-Key that was made for it
-	up        upload // the body of the first attempt, if it is watched
 	body      body   // of the response that the caller gets
 }
 
@@ -63,13 +62,7 @@ func (f *flight) request(ctx context.Context) (req *http.Request, up *upload, er
 	if marked {
 		f.mark(ctx, req, int(n))
 	}
-	switch {
-	case n == 1 && f.watched:
-		up = f.up.watch(req)
-	case n > 1 && mayFail(req): // GetBody may give another kind of body
-		up = new(upload).watch(req)
-	}
-	return req, up, nil
+	return req, watch(req), nil
 }
 
 // rewind gives a repetition its own body.

@@ -45,11 +45,11 @@ func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Respo
 	if resp != nil && resp.Request == sent {
 		resp.Request = req
 	}
-	if err != nil || resp == nil || resp.Body == nil || resp.Body == http.NoBody {
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // what ended it is the attempt's context, not our own
+	}
+	if err != nil || bodiless(resp) {
 		leave()
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // what ended it is the attempt's context, not our own
-		}
 		return resp, err
 	}
 	begun.Store(true)

@@ -67,9 +67,12 @@ func (u *upload) broke(err error) bool {
 	return u.read > u.length || u.ended && u.read < u.length
 }
 
-// watch puts u in front of the body of a request.
-func (u *upload) watch(req *http.Request) *upload {
-	u.inner, u.length = req.Body, req.ContentLength
+// watch puts an upload in front of the body of a request, where that can fail.
+func watch(req *http.Request) *upload {
+	if !mayFail(req) {
+		return nil
+	}
+	u := &upload{inner: req.Body, length: req.ContentLength}
 	req.Body = u
 	return u
 }
