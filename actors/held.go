@@ -86,11 +86,11 @@ const (
 // pending is the part of a call that outlives its handler: set while the attempt has
 // neither been ended nor handed over to a [Held].
 type pending struct {
+	returned fuseboard.Instant // its handler did
+	lazy     *deadline.Lazy    // its context
 	on       bool              // the attempt goes on
 	settled  bool              // its outcome was recorded
 	gone     bool              // its answer was discarded, and the next attempt never came
-	returned fuseboard.Instant // its handler did
-	lazy     *deadline.Lazy    // its context
 }
 
 // errBrokeOff is why a call whose answer had begun has failed after all.

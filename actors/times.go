@@ -28,6 +28,10 @@ func (g *Guard) durations() *times {
 	if t := g.times.Load(); t != nil {
 		return t
 	}
+	return g.firstTimes()
+}
+
+func (g *Guard) firstTimes() *times {
 	g.times.CompareAndSwap(nil, new(times))
 	return g.times.Load()
 }
