@@ -36,10 +36,7 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		c.conclude(err)
 	}()
 	if c.attempts > 1 {
-		if !c.gone {
-			w.discard(c, last)
-		}
-		c.pending = pending{}
+		w.forget(c, last)
 	}
 	if w.Meta {
 		ctx = c.within(ctx)
@@ -52,6 +49,14 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	}
 	sound = true
 	return resp, err
+}
+
+// forget disposes of the answer of the attempt before, if nobody has yet.
+func (w *With[Req, Resp]) forget(c *call, last Resp) {
+	if !c.gone {
+		w.discard(c, last)
+	}
+	c.pending = pending{}
 }
 
 // vanished ends a call whose goroutine is ending, so that it does not come back. Where a strategy judges it, it does.

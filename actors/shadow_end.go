@@ -17,7 +17,7 @@ var errShadow = errors.New("the policy is in shadow")
 // and gives back all that it holds.
 func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err error) {
 	defer func() { // also where a hook ends this goroutine
-		if c.shadowed {
+		if c.shadowed && !c.pending.on {
 			c.vacate()
 		}
 	}()
@@ -25,18 +25,38 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 	cut := c.claimed && c.try.Passed(now) && c.try.Scope != deadline.Caller
 	switch {
 	case cut:
-		c.guard.shadow().cutShort.Add(1)
-		c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: c.try.Until.Sub(c.began)}
+		c.wouldCut(c.try.Until)
 	case c.broke == nil:
 		c.out = w.classifySafely(c, resp, err)
 	}
 	if c.generation != nil {
 		c.op.generations.judge(c.generation, c.broke, err)
 	}
+	if w.Hold != nil && err == nil && c.watchOn(now) {
+		return
+	}
 	c.leave(now)
 	if c.out.Kind == fuseboard.Failure {
 		c.gaveUp(wouldRepeat(c, w, req))
 	}
+}
+
+// watchOn keeps an attempt open whose answer may be held: its outcome is open, and its
+// permit taken, until that ends. A failure is none: it would be repeated, holding nothing.
+func (c *call) watchOn(now fuseboard.Instant) bool {
+	if c.broke != nil || c.out.Kind == fuseboard.Failure {
+		return false
+	}
+	c.now = now
+	c.measure(now)
+	c.pending = pending{on: true, returned: now}
+	return true
+}
+
+// wouldCut notes that the policy would have cut the attempt short at that instant.
+func (c *call) wouldCut(at fuseboard.Instant) {
+	c.guard.shadow().cutShort.Add(1)
+	c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: at.Sub(c.began)}
 }
 
 // classifySafely is classify where a panic of the hook must not reach a caller who
