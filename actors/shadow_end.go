@@ -22,9 +22,8 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 		}
 	}()
 	now := c.guard.clock.Now()
-	cut := c.claimed && c.try.Passed(now) && c.try.Scope != deadline.Caller
 	switch {
-	case cut:
+	case c.cutBy(now):
 		c.wouldCut(c.try.Until)
 	case c.broke == nil:
 		c.out = w.classifySafely(c, resp, err)
@@ -32,7 +31,7 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 	if c.generation != nil {
 		c.op.generations.judge(c.generation, c.broke, err)
 	}
-	if w.Hold != nil && err == nil && c.watchOn(now) {
+	if c.watchOn(now, w.Hold != nil && err == nil) {
 		return
 	}
 	c.leave(now)
@@ -43,14 +42,19 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 
 // watchOn keeps an attempt open whose answer may be held: its outcome is open, and its
 // permit taken, until that ends. A failure is none: it would be repeated, holding nothing.
-func (c *call) watchOn(now fuseboard.Instant) bool {
-	if c.broke != nil || c.out.Kind == fuseboard.Failure {
+func (c *call) watchOn(now fuseboard.Instant, holds bool) bool {
+	if !holds || c.broke != nil || c.out.Kind == fuseboard.Failure {
 		return false
 	}
 	c.now = now
 	c.measure(now)
 	c.pending = pending{on: true, returned: now}
 	return true
+}
+
+// cutBy reports whether the policy would have cut the attempt short by now.
+func (c *call) cutBy(now fuseboard.Instant) bool {
+	return c.claimed && c.try.Passed(now) && c.try.Scope != deadline.Caller
 }
 
 // wouldCut notes that the policy would have cut the attempt short at that instant.
