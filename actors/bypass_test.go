@@ -146,8 +146,8 @@ func TestShadowRunsCallsWhoseKeyCanHaveNoGuard(t *testing.T) {
 		if got, err := k.Call(t.Context(), "b", 1); got != 1 || err != nil { // which evicts a
 			t.Errorf("%d, %v", got, err)
 		}
-		want := Would{Refused: Rejected{Bulkhead: 1, Limits: 4}}
-		if s := k.Stats(); s.Keys != 1 || s.Created != 2 || s.Calls != 3 || s.Would != want || s.Refused != 0 || s.Rejected != (Rejected{}) {
+		want := Would{Refused: Rejected{Bulkhead: 1}}
+		if s := k.Stats(); s.Keys != 1 || s.Created != 2 || s.Calls != 3 || s.Would != want || s.WouldRefuse != 4 || s.Refused != 0 || s.Rejected != (Rejected{}) {
 			t.Errorf("%+v", s)
 		}
 		if l := sys.Stats().Limits.Keys; l.Refused != 0 {

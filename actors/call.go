@@ -15,6 +15,7 @@ import (
 // call is one call on its way: the untyped half of the loop in run. It lives on
 // the caller's stack (Call, Do), in a posted request (Ask, Tell) or in a delivery
 // (a message), where the guard's strategy takes the decisions that run takes here.
+// Each call has to clear one, so the small fields stand together.
 type call struct {
 	op         *operation
 	guard      *Guard
@@ -31,20 +32,20 @@ type call struct {
 	repeats    int               // that hops further in have made
 	out        fuseboard.Outcome // of the last attempt
 	generation *generation       // that the attempt runs on; nil for a plain handler
-	halted     bool              // the guard's own stop cancelled the last attempt
-	left       bool              // the last attempt was left behind: it gave no answer
 	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted
 	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
+	worker     *worker           // whose request it is; nil where no strategy judges the failure
+	broke      error             // what the handler did instead of returning; nil if it returned
+	waited     time.Duration     // how long it stood at the gate, in all
+	halted     bool              // the guard's own stop cancelled the last attempt
+	left       bool              // the last attempt was left behind: it gave no answer
 	hosted     bool              // a goroutine of the System's is reserved for it
 	granted    bool              // the gate has given its permit already: a posted request
 	callerless bool              // let through, and has no goroutine of its own: see passage
 	shadowed   bool              // the policy only watches it, and it holds a permit of an overrun
 	claimed    bool              // then: an enforced policy would have let it run
-	worker     *worker           // whose request it is; nil where no strategy judges the failure
-	broke      error             // what the handler did instead of returning; nil if it returned
 	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
-	waited     time.Duration     // how long it stood there, in all
 	pending                      // what of it outlives its handler
 }
 
@@ -59,7 +60,10 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		}
 		resp, err = attempt(c, h, w, req, resp)
 		if c.out.Kind != fuseboard.Failure {
-			return w.keep(c, resp), c.answered(err)
+			if c.pending.on {
+				resp = w.keep(c, resp)
+			}
+			return resp, c.answered(err)
 		}
 		after, again, why := w.decide(c, req)
 		if !again {

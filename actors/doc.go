@@ -133,7 +133,11 @@
 // a time, and the contexts it was given end with their generations
 // (TestStorm_FaultsBuildsAndStopsLeaveNothing). Whoever stops or restarts guards, workers
 // and builders behind their backs costs no answer and no permit
-// (TestStorm_MeddlersLoseNoAnswerOfARebuiltHandlerInAGroup).
+// (TestStorm_MeddlersLoseNoAnswerOfARebuiltHandlerInAGroup). What is meant for a builder
+// or an actor of [System.SpawnActor] that is gone never finds the next
+// (TestRestartMeantForABuilderThatIsGoneDoesNotFindItsSuccessor,
+// TestReplyToAnActorThatIsGoneDoesNotFindTheNextOfItsName), and a mailbox that panics on
+// a reply breaks nobody else (TestMailboxThatPanicsOnAReplyBreaksNobodyElse).
 //
 // A [Group] is a supervisor of guards and of groups below it; a guard belongs to one
 // group or to none (TestGuardsAndGroupsFormATree). A group's events are numbered like

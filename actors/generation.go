@@ -43,6 +43,8 @@ type generations struct {
 	pid   atomic.Pointer[actor.PID] // of the builder
 	busy  atomic.Bool               // a build is under way
 
+	builders uint64 // numbers them; only in the guard's turn
+
 	mu      sync.Mutex
 	changed chan struct{} // closed when a gap ends; nil while nobody waits
 }

@@ -67,7 +67,7 @@ func (g *Group) deliver(message any, sender *actor.PID) bool {
 		return false
 	}
 	if sender != nil {
-		g.sys.root.Send(sender, Reply[any, any]{Request: message, Err: &CallError{
+		g.sys.answer(sender, Reply[any, any]{Request: message, Err: &CallError{
 			Dependency: "group " + g.name, Cause: ErrUnknownRequest, by: bySystem, clock: g.sys.clock,
 			detail: fmt.Sprintf("got a %T; a group takes no requests, its guards do", message),
 		}})

@@ -75,6 +75,9 @@ type holding struct {
 	returned fuseboard.Instant
 	attempts int
 	settled  bool
+	shadowed bool              // its policy is only watched
+	claimed  bool              // in shadow: it has a place of those that would be let in
+	cut      fuseboard.Instant // in shadow: when its policy would have cut it short
 }
 
 // How a turn moves: settling is added while a Settle is under way.
@@ -86,11 +89,11 @@ const (
 // pending is the part of a call that outlives its handler: set while the attempt has
 // neither been ended nor handed over to a [Held].
 type pending struct {
+	returned fuseboard.Instant // its handler did
+	lazy     *deadline.Lazy    // its context
 	on       bool              // the attempt goes on
 	settled  bool              // its outcome was recorded
 	gone     bool              // its answer was discarded, and the next attempt never came
-	returned fuseboard.Instant // its handler did
-	lazy     *deadline.Lazy    // its context
 }
 
 // errBrokeOff is why a call whose answer had begun has failed after all.
@@ -181,7 +184,11 @@ func (c *call) hold() Held {
 	h := c.op.holding()
 	h.op, h.parent, h.lazy, h.seat, h.permit, h.out = c.op, c.parent, c.pending.lazy, c.seat, c.permit, c.out
 	h.came, h.began, h.returned, h.attempts, h.settled = c.came, c.began, c.returned, c.attempts, c.settled
-	c.pending, c.seat = pending{}, nil
+	h.shadowed, h.claimed, h.cut = c.shadowed, c.claimed, fuseboard.Never
+	if c.shadowed && c.try.Scope != deadline.Caller {
+		h.cut = c.try.Until
+	}
+	c.pending, c.seat, c.shadowed = pending{}, nil, false
 	return Held{attempt: h, turn: h.turn.Add(nextTurn)}
 }
 
@@ -189,7 +196,7 @@ func (c *call) hold() Held {
 func (h *holding) call() call {
 	return call{
 		op: h.op, guard: h.op.guard, parent: h.parent, seat: h.seat, permit: h.permit, out: h.out,
-		came: h.came, began: h.began, attempts: h.attempts,
+		came: h.came, began: h.began, attempts: h.attempts, shadowed: h.shadowed, claimed: h.claimed,
 		pending: pending{on: true, settled: h.settled, returned: h.returned, lazy: h.lazy},
 	}
 }
@@ -206,6 +213,9 @@ func (h *holding) end(err error) {
 	c, now := h.call(), h.op.guard.clock.Now()
 	if !c.settled {
 		c.endedWith(now, err)
+		if h.claimed && now >= h.cut {
+			c.wouldCut(h.cut)
+		}
 		c.record(now)
 		if c.out.Kind == fuseboard.Failure {
 			c.gaveUp(errBrokeOff)

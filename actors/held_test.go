@@ -353,3 +353,43 @@ func TestAllocHeldAnswer(t *testing.T) {
 		t.Errorf("a held call allocates %v times, want the context alone", n)
 	}
 }
+
+func TestHeldAnswerInShadowHoldsWhatItsPolicyWouldHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		policy := reading
+		policy.Mode = ShadowPolicy
+		r := spawn(t, start(t), policy, sheets, holds(new([]error)))
+		first, err := r.Call(t.Context(), 1)
+		if err != nil || !first.kept || first.ctx.Err() != nil {
+			t.Fatalf("%+v, %v", first, err)
+		}
+		second, err := r.Call(t.Context(), 2) // the only permit is taken by the first
+		if err != nil || !second.kept {
+			t.Fatalf("%+v, %v", second, err)
+		}
+		if s := r.Stats(); s.Gate.InUse != 2 || s.Would.Refused.Bulkhead != 1 || s.Calls != 0 {
+			t.Errorf("both held: %+v", s)
+		}
+		first.held.End(errDown)
+		second.held.End(errDown) // counts nowhere in the circuit: it would not have been made
+		if s := r.Stats(); s.Gate.InUse != 0 || s.Failed != 2 || s.Window.Calls != 1 || s.Window.Failures != 1 {
+			t.Errorf("ended: %+v", s)
+		}
+		late, err := r.Call(t.Context(), 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(policy.Deadline.Attempt + time.Second)
+		if late.ctx.Err() != nil {
+			t.Error("shadow has cut it")
+		}
+		late.held.End(nil)
+		if s := r.Stats(); s.Would.CutShort != 1 || s.Window.Consecutive != 2 || s.Gate.InUse != 0 {
+			t.Errorf("too late: %+v", s)
+		}
+		bad, err := r.Call(t.Context(), -1) // a failure would be repeated, and hold nothing
+		if s := r.Stats(); err != nil || bad.kept || s.Gate.InUse != 0 {
+			t.Errorf("%+v, %v, %+v", bad, err, s)
+		}
+	})
+}

@@ -17,7 +17,7 @@ func (k *Keyring) takeUnder(ctx context.Context, m PolicyMode, key string) (*ent
 	case ShadowPolicy:
 		e, err := k.find(key, false)
 		if placeless(err) {
-			k.head.wouldRefuse(refusedCrowded)
+			k.let.Add(1)
 			return nil, nil
 		}
 		return e, err

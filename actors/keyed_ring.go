@@ -33,6 +33,7 @@ type Keyring struct {
 	count   atomic.Int64 // keys, and places taken for keys about to be
 	draws   atomic.Uint64
 	refused atomic.Uint64 // calls, asks and commands with a new key that had no place
+	let     atomic.Uint64 // calls that ran in shadow although their key had none
 	full    *CallError
 	crowded *CallError // of the System's limit of keys
 	heavy   *CallError // of its limit of bytes

@@ -19,7 +19,8 @@ type shard struct {
 	closed bool     // the Keyring stops: no key is made or kept any more
 	past   counters // of the guards that were evicted
 	times  times    // of the calls of all keys, also of those that were evicted
-	would  Would    // likewise
+	would  Would    // of the guards that were evicted
+	timeIn TimeIn   // likewise
 
 	forRoom, forIdle uint64 // evictions, by their reason
 	_                [64]byte
@@ -118,6 +119,8 @@ func (s *shard) evict(e *entry, count *uint64) {
 	}
 	s.past.add(&e.guard.count)
 	s.would = s.would.plus(e.guard.would())
+	_, in := e.guard.recent.sums(e.guard.born, e.guard.clock.Now())
+	s.timeIn = s.timeIn.plus(in)
 	e.guard.sys.limits.giveKey(e.ring.head.plan.Load().weight)
 	*count++
 	if e.receiver.spoke.Load() {

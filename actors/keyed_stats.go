@@ -2,6 +2,11 @@
 
 package actors
 
+import (
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
 // KeyringStats are the numbers of a Keyring since it was made: of its keys, and
 // the sums over the guards of all keys, also of those that were forgotten.
 type KeyringStats struct {
@@ -23,6 +28,9 @@ type KeyringStats struct {
 	// Refused is how often a new key was refused, with ErrTooManyKeys or with
 	// ErrLimit (see [Limits]). These calls belong to no guard and are not among Calls.
 	Refused uint64
+	// WouldRefuse is how often that would have been, in [ShadowPolicy]: these calls ran,
+	// belong to no guard, and are neither among Calls nor in Would.
+	WouldRefuse uint64
 	// Calls, Attempts, Retries, Successes, Failures, Voids, Rejected and Left are as
 	// in [Stats]. They never fall.
 	Calls, Attempts, Retries, Successes, Failures, Voids uint64
@@ -42,6 +50,15 @@ type KeyringStats struct {
 	CallLatency, AttemptLatency, QueueWait Histogram
 	// Transitions is how often the circuits moved.
 	Transitions []TransitionCount
+	// TimeIn is how long the circuits were in each state, of all keys together, also of
+	// those that were forgotten. It never falls.
+	TimeIn TimeIn
+	// Gate adds up what the gates of all keys hold now, and their limits. Closed and
+	// Suspended are not told.
+	Gate mailbox.Depth
+	// Overdue and BudgetLeft are sums of the same numbers in [Stats], over the keys that
+	// have a guard now.
+	Overdue, BudgetLeft int
 }
 
 // Stats returns the Keyring's numbers. It looks at every key: for a page or a
@@ -51,15 +68,16 @@ func (k *Keyring) Stats() KeyringStats {
 		return KeyringStats{}
 	}
 	st := KeyringStats{
-		Max: k.limits.Max, Refused: k.refused.Load(), PolicyVersion: k.head.plan.Load().version,
+		Max: k.limits.Max, Refused: k.refused.Load(), WouldRefuse: k.let.Load(), PolicyVersion: k.head.plan.Load().version,
 		PolicyMode: k.PolicyMode(), Would: k.head.would(),
 	}
 	var (
 		sum counters
 		all latencies
+		now = k.head.clock.Now()
 	)
 	for i := range k.shards {
-		k.shards[i].count(&st, &sum)
+		k.shards[i].count(&st, &sum, now)
 		all.add(&k.shards[i].times)
 	}
 	st.Created = uint64(st.Keys) + st.EvictedIdle + st.EvictedForRoom
@@ -93,7 +111,7 @@ func (k *Keyring) Len() int {
 
 // count adds a shard to the sums, under its lock, so that no key is evicted
 // between its own numbers and those of the past.
-func (s *shard) count(st *KeyringStats, sum *counters) {
+func (s *shard) count(st *KeyringStats, sum *counters, now fuseboard.Instant) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	st.Keys += len(s.list)
@@ -101,6 +119,7 @@ func (s *shard) count(st *KeyringStats, sum *counters) {
 	st.EvictedForRoom += s.forRoom
 	sum.add(&s.past)
 	st.Would = st.Would.plus(s.would)
+	st.TimeIn = st.TimeIn.plus(s.timeIn)
 	for _, e := range s.list {
 		sum.add(&e.guard.count)
 		st.Would = st.Would.plus(e.guard.would())
@@ -111,7 +130,25 @@ func (s *shard) count(st *KeyringStats, sum *counters) {
 		if e.guard.circuit.Mode() != Enforce {
 			st.Commanded++
 		}
+		st.hold(&e.guard, now)
 	}
+}
+
+// hold adds what the guard of a key holds now.
+func (st *KeyringStats) hold(g *Guard, now fuseboard.Instant) {
+	_, in := g.recent.sums(g.born, now)
+	st.TimeIn = st.TimeIn.plus(in)
+	st.Overdue += g.pool.Load().Abandoned()
+	st.BudgetLeft += g.budgetLeft(now)
+	one, all := g.gate.Depth(), &st.Gate
+	all.Limit += one.Limit
+	all.InUse += one.InUse
+	all.Waiting += one.Waiting
+	all.Queue += one.Queue
+	all.Priorities.Critical += one.Priorities.Critical
+	all.Priorities.High += one.Priorities.High
+	all.Priorities.Normal += one.Priorities.Normal
+	all.Priorities.Sheddable += one.Priorities.Sheddable
 }
 
 // stand counts a circuit by its state.

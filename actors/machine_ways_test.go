@@ -138,7 +138,7 @@ func (m *machine) spawnActor(t *rapid.T) {
 	name := fmt.Sprintf("client-%d", rapid.IntRange(0, 3).Draw(t, "client"))
 	taken := false
 	for _, pid := range m.users {
-		taken = taken || pid.Id == userPrefix+name
+		taken = taken || userName(pid.Id) == name
 	}
 	pid, err := m.sys.SpawnActor(name, actor.PropsFromFunc(func(ctx actor.Context) {
 		w, is := ctx.Message().(*wish)

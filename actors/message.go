@@ -78,8 +78,21 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 // reply sends an answer to whoever wants one.
 func reply[Req, Resp any](from *Guard, to *actor.PID, r Reply[Req, Resp]) {
 	if to != nil {
-		from.sys.root.Send(to, r)
+		from.sys.answer(to, r)
 	}
+}
+
+// answer writes to an actor of the user's, which runs code of its mailbox on this
+// goroutine, a timer's perhaps. Where that panics it is the answer that is lost. The
+// actor library's own does so when the address is that of an actor being made
+// (docs/adr/0002-protoactor.md), as of a child that has its name from one before it.
+func (s *System) answer(to *actor.PID, message any) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.log.Error("answer was lost: the mailbox of who asked panicked", "to", pidName(to), "panic", fmt.Sprint(v))
+		}
+	}()
+	s.root.Send(to, message)
 }
 
 // deliver takes what comes to the guard's PID on the sender's goroutine:

@@ -65,7 +65,10 @@ func TestStorm_ModesFlipWhileCallsRun(t *testing.T) {
 	for c := range callers {
 		wait.Go(func() {
 			rng := rand.New(rand.NewPCG(uint64(c), 3))
-			for range rounds {
+			for round := range rounds {
+				if round%10 == 0 { // also where the machine is busy and who flips seldom runs
+					flipOnce(t, sys, r, k, p, rng)
+				}
 				oneWay(t, sys, r, k, client, rng, &wait, &asked, &answered)
 			}
 		})
@@ -105,22 +108,25 @@ func keyOf(n int) string { return string(rune('a' + n%4)) }
 func flipModes(t *testing.T, sys *System, r *Ref[int, int], k *Keyed[int, int], p Policy, over <-chan struct{}) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for !isClosed(over) {
-		m := policyModesInOrder[rng.IntN(3)]
-		next := p
-		next.Mode = m
-		var err error
-		switch rng.IntN(6) {
-		case 0:
-			_, err = r.Update(context.Background(), next)
-		case 1:
-			_, err = k.Update(context.Background(), next)
-		default:
-			err = sys.SetMode(m)
-		}
-		if err != nil {
-			t.Error(err)
-		}
+		flipOnce(t, sys, r, k, p, rng)
 		runtime.Gosched()
+	}
+}
+
+func flipOnce(t *testing.T, sys *System, r *Ref[int, int], k *Keyed[int, int], p Policy, rng *rand.Rand) {
+	m := policyModesInOrder[rng.IntN(3)]
+	p.Mode = m
+	var err error
+	switch rng.IntN(6) {
+	case 0:
+		_, err = r.Update(context.Background(), p)
+	case 1:
+		_, err = k.Update(context.Background(), p)
+	default:
+		err = sys.SetMode(m)
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 

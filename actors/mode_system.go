@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/fuseboard/fuseboard"
@@ -13,7 +14,8 @@ import (
 
 // ModeVariable is the environment variable whose word, if it has one, is the mode of
 // every System that is started, in the place of Options.Mode: "enforce", "shadow" or
-// "bypass". [Start] reads it once; at run time there is [System.SetMode].
+// "bypass", in any case and with any space around it. [Start] reads it once; at run time
+// there is [System.SetMode].
 const ModeVariable = "FUSEBOARD_MODE"
 
 // switches puts changes of a System's mode in order. The mode itself is an atomic.
@@ -25,13 +27,14 @@ type switches struct {
 // modeAtStart is the mode that a System begins with, and who says so.
 func modeAtStart(o Options) (m PolicyMode, who string, wrong Problems) {
 	m, who, wrong = o.Mode, "options", o.Mode.problems()
-	word := os.Getenv(ModeVariable)
+	given := os.Getenv(ModeVariable)
+	word := strings.ToLower(strings.TrimSpace(given)) // typed in haste, or with the line's end of a file
 	if word == "" {
 		return m, who, wrong
 	}
 	if err := m.UnmarshalText([]byte(word)); err != nil {
 		wrong = append(wrong, fuseboard.Problem{
-			Path: ModeVariable, Code: codeMode, Value: word, Message: "is no mode of a policy",
+			Path: ModeVariable, Code: codeMode, Value: strings.TrimSpace(given), Message: "is no mode of a policy",
 			Accepted: policyModes(), Fix: "set the environment variable to one of them, or leave it out",
 		})
 	}

@@ -77,6 +77,9 @@ func TestEnvironmentComesBeforeTheOptions(t *testing.T) {
 		{"bypass", EnforcePolicy, BypassPolicy, "by=environment"},
 		{"shadow", BypassPolicy, ShadowPolicy, "by=environment"},
 		{"enforce", BypassPolicy, EnforcePolicy, ""},
+		{" Bypass\r\n", EnforcePolicy, BypassPolicy, "by=environment"},
+		{"SHADOW", EnforcePolicy, ShadowPolicy, "by=environment"},
+		{" \n", ShadowPolicy, ShadowPolicy, "by=options"},
 	} {
 		t.Setenv(ModeVariable, c.word)
 		var log bytes.Buffer

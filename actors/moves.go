@@ -67,6 +67,7 @@ type ledger struct {
 	last  []Transition // at most recentMoves, oldest first
 	moves moves
 	spent [supervision.Ramping + 1]time.Duration // in each state that is over
+	shown [supervision.Ramping + 1]time.Duration // the most that anybody was told of each
 	state State                                  // the present one
 	since fuseboard.Instant
 }
@@ -82,8 +83,15 @@ func (l *ledger) add(t Transition) {
 	l.last = append(l.last, t)
 }
 
+// timeIn never falls: a transition is told a moment after it was made, and whoever asked
+// between the two has heard of time in a state that was over.
 func (l *ledger) timeIn(now fuseboard.Instant) TimeIn {
-	spent := l.spent
-	spent[l.state] += max(now.Sub(l.since), 0)
-	return TimeIn{Closed: spent[Closed], Open: spent[Open], HalfOpen: spent[HalfOpen], Ramping: spent[Ramping]}
+	for state, spent := range l.spent {
+		if State(state) == l.state {
+			spent += max(now.Sub(l.since), 0)
+		}
+		l.shown[state] = max(l.shown[state], spent)
+	}
+	s := &l.shown
+	return TimeIn{Closed: s[Closed], Open: s[Open], HalfOpen: s[HalfOpen], Ramping: s[Ramping]}
 }

@@ -55,13 +55,16 @@ func newObserver(o Options, log *slog.Logger) *observer {
 
 // over ends a call that was answered with err: it is the last thing done with it.
 func (c *call) over(err error) {
-	if o := c.guard.sys.observer; o != nil && c.parent != nil && !c.told {
-		c.told = true
+	if o := c.guard.sys.observer; o != nil {
 		o.tell(c, err)
 	}
 }
 
 func (o *observer) tell(c *call, err error) {
+	if c.parent == nil || c.told {
+		return
+	}
+	c.told = true
 	if !o.chosen() {
 		return
 	}

@@ -127,9 +127,13 @@ func (r *receiver) keepBuilder(ctx actor.Context) {
 		return
 	}
 	b := &builder{all: all} // of every incarnation: it knows that it has stopped
+	all.builders++
 	props := actor.PropsFromProducer(func() actor.Actor { return b }, actor.WithDispatcher(enduring{}))
-	pid, err := ctx.SpawnNamed(props, "builder")
-	if err != nil { // the guard is alone with its names, and its last builder has stopped
+	// Its name is its alone. A fault, or a restart whose backoff is over, that is meant
+	// for a builder before it may come at any time, and the actor library breaks whoever
+	// sends to an actor that is being made (docs/adr/0002-protoactor.md).
+	pid, err := ctx.SpawnNamed(props, fmt.Sprintf("builder-%d", all.builders))
+	if err != nil { // the number is the guard's own, so nobody has the name
 		r.guard.sys.log.Error("builder did not start", "dependency", r.guard.name, "problem", err.Error())
 		return
 	}

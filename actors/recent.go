@@ -5,6 +5,7 @@ package actors
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -17,7 +18,8 @@ const recentMoves = 8
 // first one.
 type recent struct {
 	mu     sync.Mutex
-	ledger *ledger // guarded by mu
+	ledger *ledger       // guarded by mu
+	closed time.Duration // that was shown while there was no ledger; guarded by mu
 }
 
 func (r *recent) add(t Transition, born fuseboard.Instant) {
@@ -25,6 +27,7 @@ func (r *recent) add(t Transition, born fuseboard.Instant) {
 	defer r.mu.Unlock()
 	if r.ledger == nil {
 		r.ledger = &ledger{since: born}
+		r.ledger.shown[Closed] = r.closed
 	}
 	r.ledger.add(t)
 }
@@ -43,7 +46,8 @@ func (r *recent) sums(born, now fuseboard.Instant) ([]TransitionCount, TimeIn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ledger == nil {
-		return nil, TimeIn{Closed: now.Sub(born)}
+		r.closed = max(r.closed, now.Sub(born))
+		return nil, TimeIn{Closed: r.closed}
 	}
 	return r.ledger.moves.list(), r.ledger.timeIn(now)
 }

@@ -36,8 +36,9 @@ type With[Req, Resp any] struct {
 	// [Held.End] is called, and so does the outcome: it is recorded then. Hold is given
 	// the answer that the caller gets, without an error, and returns what the caller gets
 	// in its place; it must see to it that End is called once, or the permit is lost
-	// until the guard stops. Of a request that came as a message only successes and
-	// voids are held.
+	// until the guard stops. Of a request that came as a message, and in [ShadowPolicy],
+	// only successes and voids are held; there the context is the caller's own and is not
+	// cancelled. In [BypassPolicy] it is not called.
 	Hold func(Resp, Held) Resp
 	// Meta gives the handler's context the number of its attempt and the chain of
 	// dependencies, this one included: see [fuseboard.MetaOf]. It costs two allocations an

@@ -41,6 +41,7 @@ func runWatched[Req, Resp any](ctx context.Context, c *call, h Handler[Req, Resp
 			c.out, c.broke = broken(value)
 		}
 		watched(c, w, req, resp, err)
+		resp = w.keep(c, resp)
 		c.over(cmp.Or(c.broke, err))
 		if value != nil {
 			panic(value)

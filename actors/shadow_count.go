@@ -13,8 +13,8 @@ import (
 // Attempts. Its numbers never fall, and a call adds to each at most once.
 type Would struct {
 	// Refused counts calls that a section would have refused before their first
-	// attempt, by the first section that would have. In a [Keyring], Limits counts
-	// those as well whose key could have no guard.
+	// attempt, by the first section that would have. Those whose key could have no
+	// guard are in [KeyringStats].WouldRefuse.
 	Refused Rejected
 	// Waited counts calls that would have waited for a permit. Some of them might
 	// have been refused with ErrLate: how long they would have waited is not known.

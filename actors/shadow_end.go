@@ -17,26 +17,50 @@ var errShadow = errors.New("the policy is in shadow")
 // and gives back all that it holds.
 func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err error) {
 	defer func() { // also where a hook ends this goroutine
-		if c.shadowed {
+		if c.shadowed && !c.pending.on {
 			c.vacate()
 		}
 	}()
 	now := c.guard.clock.Now()
-	cut := c.claimed && c.try.Passed(now) && c.try.Scope != deadline.Caller
 	switch {
-	case cut:
-		c.guard.shadow().cutShort.Add(1)
-		c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: c.try.Until.Sub(c.began)}
+	case c.cutBy(now):
+		c.wouldCut(c.try.Until)
 	case c.broke == nil:
 		c.out = w.classifySafely(c, resp, err)
 	}
 	if c.generation != nil {
 		c.op.generations.judge(c.generation, c.broke, err)
 	}
+	if c.watchOn(now, w.Hold != nil && err == nil) {
+		return
+	}
 	c.leave(now)
 	if c.out.Kind == fuseboard.Failure {
 		c.gaveUp(wouldRepeat(c, w, req))
 	}
+}
+
+// watchOn keeps an attempt open whose answer may be held: its outcome is open, and its
+// permit taken, until that ends. A failure is none: it would be repeated, holding nothing.
+func (c *call) watchOn(now fuseboard.Instant, holds bool) bool {
+	if !holds || c.broke != nil || c.out.Kind == fuseboard.Failure {
+		return false
+	}
+	c.now = now
+	c.measure(now)
+	c.pending = pending{on: true, returned: now}
+	return true
+}
+
+// cutBy reports whether the policy would have cut the attempt short by now.
+func (c *call) cutBy(now fuseboard.Instant) bool {
+	return c.claimed && c.try.Passed(now) && c.try.Scope != deadline.Caller
+}
+
+// wouldCut notes that the policy would have cut the attempt short at that instant.
+func (c *call) wouldCut(at fuseboard.Instant) {
+	c.guard.shadow().cutShort.Add(1)
+	c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: at.Sub(c.began)}
 }
 
 // classifySafely is classify where a panic of the hook must not reach a caller who

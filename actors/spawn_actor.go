@@ -17,7 +17,9 @@ import (
 
 // SpawnActor starts an actor of the user's own in this System, so that it can
 // send requests (see [Ref.Message]) and receive each [Reply]. The name follows
-// the rule of [Protect]. Shutdown stops these actors after the guards.
+// the rule of [Protect], and is free again when the actor has stopped; its address is
+// never another's, so that no late Reply finds the next of its name. Shutdown stops
+// these actors after the guards.
 func (s *System) SpawnActor(name string, props *actor.Props) (*actor.PID, error) {
 	if props == nil {
 		return nil, fuseboard.Problem{Path: "props", Code: codeNil, Message: "must not be nil", Fix: "make it with actor.PropsFromFunc or PropsFromProducer"}
@@ -42,7 +44,20 @@ func (s *System) SpawnActor(name string, props *actor.Props) (*actor.PID, error)
 	return pid, nil
 }
 
-// userPrefix begins the id of every actor of SpawnActor.
+// userID is the id of an actor of SpawnActor. It is this one's alone: who still
+// replies to one that is gone would find the next of its name, and that while it is
+// being made, for which the actor library breaks the sender
+// (docs/adr/0002-protoactor.md).
+func userID(name string, number uint64) string {
+	return fmt.Sprintf("%s%s$%d", userPrefix, name, number)
+}
+
+// userName is the name in such an id. No name has a $ in it.
+func userName(id string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(id, userPrefix), "$")
+	return name
+}
+
 const userPrefix = "user/"
 
 // account remembers a user's actor from before its start, so that no Shutdown
@@ -95,7 +110,7 @@ func (s *System) watch(ctx actor.Context) {
 	case watch:
 		ctx.Watch(m.pid)
 	case *actor.Terminated:
-		s.discount(strings.TrimPrefix(m.Who.Id, userPrefix))
+		s.discount(userName(m.Who.Id))
 	}
 }
 
@@ -109,9 +124,9 @@ func (s *System) spawnUser(name string, props *actor.Props) (pid *actor.PID, err
 			}
 		}
 	}()
-	pid, err = s.actors.Root.SpawnNamed(props, userPrefix+name)
-	if err != nil {
-		return nil, &NameError{Name: name, Taken: true}
+	pid, err = s.actors.Root.SpawnNamed(props, userID(name, s.spawns.Add(1)))
+	if err != nil { // of a spawner of the user's own: nobody else has the id
+		return nil, fmt.Errorf("start the actor %s: %w", name, err)
 	}
 	return pid, nil
 }

@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -63,7 +64,8 @@ type Stats struct {
 	// Transitions is how often the circuit moved, by states and cause, up to the last
 	// transition that was told. In the order of states and causes.
 	Transitions []TransitionCount
-	// TimeIn is how long the circuit was in each state.
+	// TimeIn is how long the circuit was in each state. It never falls; where it was asked
+	// for between a transition and its telling, it is longer by that moment.
 	TimeIn TimeIn
 }
 
@@ -103,7 +105,7 @@ func (g *Guard) Stats() Stats {
 		return Stats{}
 	}
 	now := g.clock.Now()
-	n, p, circuit := &g.count, g.plan.Load(), g.circuit.Snapshot(now)
+	n, circuit := &g.count, g.circuit.Snapshot(now)
 	rare := n.look()
 	s := Stats{
 		Successes: n.first.successes.Load() + rare.again.successes.Load(),
@@ -113,14 +115,11 @@ func (g *Guard) Stats() Stats {
 		Rejected: rare.refused.rejected(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
 		Would: g.would(), PolicyMode: g.leniency(),
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
-		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: p.version,
+		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: g.plan.Load().version,
 	}
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	s.Calls = n.first.sum() + s.Left + s.Rejected.sum()
-	if p.repeats {
-		_, repeats, allowed := g.spent.Balance(now)
-		s.BudgetLeft = max(allowed-repeats, 0)
-	}
+	s.BudgetLeft = g.budgetLeft(now)
 	if g.key == nil {
 		var l latencies
 		l.add(g.times.Load())
@@ -128,4 +127,13 @@ func (g *Guard) Stats() Stats {
 	}
 	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
 	return s
+}
+
+// budgetLeft is how many repetitions the budget allows now.
+func (g *Guard) budgetLeft(now fuseboard.Instant) int {
+	if !g.plan.Load().repeats {
+		return 0
+	}
+	_, repeats, allowed := g.spent.Balance(now)
+	return max(allowed-repeats, 0)
 }

@@ -88,6 +88,10 @@ func meddle(t *testing.T, seed uint64) {
 		synctest.Wait()
 		return actor.NewPID(r.PID().Address, r.PID().Id+"/"+name)
 	}
+	builder := func() *actor.PID {
+		synctest.Wait()
+		return r.generations.pid.Load()
+	}
 	var wait sync.WaitGroup
 	var futures []*actor.Future
 	for i := range 150 {
@@ -108,9 +112,9 @@ func meddle(t *testing.T, seed uint64) {
 		case 9:
 			sys.root.Poison(child(fmt.Sprintf("worker-%d", 1+rng.IntN(5))))
 		case 10:
-			sys.root.Stop(child("builder"))
+			sys.root.Stop(builder())
 		case 11:
-			who := []*actor.PID{r.PID(), child("builder"), child("worker-1"), child("worker-2")}[rng.IntN(4)]
+			who := []*actor.PID{r.PID(), builder(), child("worker-1"), child("worker-2")}[rng.IntN(4)]
 			synctest.Wait()
 			sys.root.Send(meddler, who)
 			synctest.Wait()

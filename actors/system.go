@@ -59,7 +59,7 @@ type System struct {
 	streams  streams
 	observer *observer // nil unless Options.Observe is set
 	limits   *limits
-	spawns   atomic.Uint64 // numbers the guards' actors
+	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
 	users    tally         // actors of SpawnActor that have not stopped
 	watcher  *actor.PID    // learns of their end

@@ -28,6 +28,10 @@ func (g *Guard) durations() *times {
 	if t := g.times.Load(); t != nil {
 		return t
 	}
+	return g.firstTimes()
+}
+
+func (g *Guard) firstTimes() *times {
 	g.times.CompareAndSwap(nil, new(times))
 	return g.times.Load()
 }
@@ -118,4 +122,11 @@ func (l *latencies) add(t *times) {
 type TimeIn struct {
 	// Closed, Open, HalfOpen and Ramping are the states.
 	Closed, Open, HalfOpen, Ramping time.Duration
+}
+
+func (t TimeIn) plus(o TimeIn) TimeIn {
+	return TimeIn{
+		Closed: t.Closed + o.Closed, Open: t.Open + o.Open,
+		HalfOpen: t.HalfOpen + o.HalfOpen, Ramping: t.Ramping + o.Ramping,
+	}
 }

@@ -18,6 +18,7 @@ What ` + "`telemetry`" + ` shows on its page, written by ` + "`go test ./telemet
 - A dependency with keys (` + "`SpawnKeyed`" + `) has the sums over all its keys, also of those that were forgotten. The keys with the most calls (` + "`Options.TopKeys`" + `) have series of their own, named ` + "`fuseboard_key_…`" + `, so that no sum counts them twice.
 - Histograms have the bounds %s s, and +Inf: exact, and the same in all processes and versions, so they may be added.
 - **Effective success** is what callers get: success over success + failure + rejected of ` + "`calls_total`" + `. **Actual success** is what the dependency does: success over success + failure of ` + "`attempt_outcomes_total`" + `. The rules in ` + "`telemetry/rules`" + ` record both, and the dashboard in ` + "`telemetry/dashboards`" + ` shows them.
+- In shadow a call has the outcome that its policy would have seen: one that ran past the policy's deadline is a failure, although its caller got an answer.
 - Void outcomes teach nothing (the caller left, another guard refused inside the handler) and are in neither.
 
 | metric | kind | labels beside service | unit | what it is | the question it answers |

@@ -48,7 +48,7 @@ var callFamilies = []family{
 		"retry_budget_left", gauge, "dependency", "repetitions",
 		"Repetitions that the retry budget allows now, without any further call; 0 where nothing is repeated.",
 		"May failures still be repeated?",
-		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.BudgetLeft)) }),
+		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.BudgetLeft)) }),
 	},
 	{
 		"retries_suppressed_total", counter, "dependency", "repetitions",
@@ -64,6 +64,14 @@ func (d *dependency) refusedForKeys() uint64 {
 		return 0
 	}
 	return d.keys.Refused
+}
+
+// wouldRefuseForKeys is how many of them ran in shadow.
+func (d *dependency) wouldRefuseForKeys() uint64 {
+	if d.keys == nil {
+		return 0
+	}
+	return d.keys.WouldRefuse
 }
 
 func writeCalls(p *page, labels string, s *actors.Stats, forKeys uint64) {

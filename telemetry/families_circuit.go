@@ -34,9 +34,9 @@ var circuitFamilies = []family{
 	},
 	{
 		"circuit_state_seconds_total", counter, "dependency, state", "seconds",
-		"Time that the circuit was in each state.",
+		"Time that the circuit was in each state; with keys, all circuits together.",
 		"For how long was the dependency left alone?",
-		eachGuard(func(p *page, d *dependency) {
+		each(func(p *page, d *dependency) {
 			in := d.stats.TimeIn
 			for i, spent := range [...]time.Duration{in.Closed, in.Open, in.HalfOpen, in.Ramping} {
 				p.number(d.labels, stateLabels[i], spent.Seconds())

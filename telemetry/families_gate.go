@@ -13,25 +13,25 @@ var gateFamilies = []family{
 		"gate_in_use", gauge, "dependency", "permits",
 		"Permits that are lent: calls inside, and work that its caller left behind.",
 		"How full is the bulkhead?",
-		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.InUse)) }),
+		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.InUse)) }),
 	},
 	{
 		"gate_limit", gauge, "dependency", "permits",
 		"How many permits there are; +Inf where there is no limit.",
 		"How full may it be?",
-		eachGuard(func(p *page, d *dependency) {
-			limit := float64(d.stats.Gate.Limit)
-			if limit == 0 {
-				limit = math.Inf(1)
+		each(func(p *page, d *dependency) {
+			if d.keys != nil && d.keys.Keys == 0 { // no gate, and so no limit of one
+				p.count(d.labels, "", 0)
+				return
 			}
-			p.number(d.labels, "", limit)
+			p.number(d.labels, "", limitOf(d.stats.Gate.Limit))
 		}),
 	},
 	{
 		"gate_queue_depth", gauge, "dependency, priority", "calls",
 		"Calls that wait for a permit, by priority.",
 		"Who waits?",
-		eachGuard(func(p *page, d *dependency) {
+		each(func(p *page, d *dependency) {
 			n := d.stats.Gate.Priorities
 			p.count(d.labels, priorityLabels[0], natural(n.Critical))
 			p.count(d.labels, priorityLabels[1], natural(n.High))
@@ -43,13 +43,13 @@ var gateFamilies = []family{
 		"gate_queue_limit", gauge, "dependency", "calls",
 		"How many calls may wait; without a limit of permits only while the guard is suspended.",
 		"How long may the queue be?",
-		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.Queue)) }),
+		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.Queue)) }),
 	},
 	{
 		"overdue_handlers", gauge, "dependency", "handlers",
 		"Handlers that still run although their callers have left.",
 		"Does work pile up that nobody waits for?",
-		eachGuard(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Overdue)) }),
+		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Overdue)) }),
 	},
 	{
 		"policy_version", gauge, "dependency", "1",
@@ -57,6 +57,14 @@ var gateFamilies = []family{
 		"Has the change arrived, here and in all replicas?",
 		each(func(p *page, d *dependency) { p.count(d.labels, "", d.stats.PolicyVersion) }),
 	},
+}
+
+// limitOf is the number of permits, which may be without end.
+func limitOf(permits int) float64 {
+	if permits == 0 {
+		return math.Inf(1)
+	}
+	return float64(permits)
 }
 
 var priorityLabels = labelsOf("priority", []fuseboard.Priority{

@@ -52,4 +52,22 @@ var keyFamilies = []family{
 			}
 		}),
 	},
+	{
+		"key_gate_in_use", gauge, "dependency, key", "permits",
+		"Permits that are lent, of the keys with the most calls.",
+		"Whose bulkhead is full?",
+		eachKey(func(p *page, k *key) { p.count(k.labels, "", natural(k.stats.Gate.InUse)) }),
+	},
+	{
+		"key_gate_limit", gauge, "dependency, key", "permits",
+		"How many permits there are, of the keys with the most calls; +Inf where there is no limit.",
+		"How full may it be?",
+		eachKey(func(p *page, k *key) { p.number(k.labels, "", limitOf(k.stats.Gate.Limit)) }),
+	},
+	{
+		"key_retry_budget_left", gauge, "dependency, key", "repetitions",
+		"Repetitions that the retry budget allows now, of the keys with the most calls.",
+		"Whose failures are not repeated any more?",
+		eachKey(func(p *page, k *key) { p.count(k.labels, "", natural(k.stats.BudgetLeft)) }),
+	},
 }

@@ -23,7 +23,7 @@ var modeFamilies = []family{
 		"What would change if it were enforced?",
 		each(func(p *page, d *dependency) {
 			w := d.stats.Would
-			writeRefused(p, d.labels, `what="refused",`, w.Refused, 0)
+			writeRefused(p, d.labels, `what="refused",`, w.Refused, d.wouldRefuseForKeys())
 			p.count(d.labels, `what="waited",by="bulkhead"`, w.Waited)
 			p.count(d.labels, `what="cut",by="deadline"`, w.CutShort)
 			p.count(d.labels, `what="repeated",by="retry"`, w.Repeated)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
@@ -63,4 +64,45 @@ func TestKeyWithoutAPlaceIsAmongTheRefused(t *testing.T) {
 	if page[prefix+"refused_total"].sum("by", "keys") != 1 || page[prefix+"calls_total"].sum("outcome", "rejected") != 1 || page[prefix+"keys_commanded"].sum() != 1 {
 		t.Error("it is not told")
 	}
+	if err := sys.SetMode(actors.ShadowPolicy); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = k.Call(t.Context(), "b", 1)
+	page = parse(t, telemetryOf(t, sys, Options{}).page())
+	if would := page[prefix+"would_have_total"]; would.sum("what", "refused", "by", "keys") != 1 || would.sum() != 1 || page[prefix+"refused_total"].sum() != 1 {
+		t.Errorf("what would have been has another name: %v", would.samples)
+	}
+}
+
+// A client of HTTP has nothing but keys: what its gates, circuits and budgets do is on the page.
+func TestPageTellsWhatKeysHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t, actors.Options{})
+		k := spawnKeyed(t, sys, "hosts", actors.KeyLimits{Max: 100}, takes)
+		p := full
+		p.Breaker = actors.Breaker{Consecutive: 1, OpenFor: time.Hour}
+		if _, err := k.Update(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"a", "a", "b"} {
+			_ = k.Tell(t.Context(), key, 100)
+		}
+		_, _ = k.Call(t.Context(), "down", -1)
+		synctest.Wait()
+		page := parse(t, telemetryOf(t, sys, Options{}).page())
+		at := func(family string, labels ...string) float64 {
+			return page[prefix+family].sum(append(labels, "dependency", "hosts")...)
+		}
+		if at("gate_in_use") != 2 || at("gate_limit") != 3 || at("gate_queue_depth") != 1 || at("gate_queue_limit") != 12 || at("retry_budget_left") == 0 || at("overdue_handlers") != 0 {
+			t.Error("what all hold is not told")
+		}
+		if at("key_gate_in_use", "key", "a") != 1 || at("key_gate_limit", "key", "a") != 1 || at("key_retry_budget_left", "key", "down") == 0 {
+			t.Error("what each holds is not told")
+		}
+		time.Sleep(time.Minute)
+		page = parse(t, telemetryOf(t, sys, Options{}).page())
+		if open := at("circuit_state_seconds_total", "state", "open"); open != 60 {
+			t.Errorf("open for %v seconds", open)
+		}
+	})
 }

@@ -292,22 +292,27 @@ func TestShippedFilesNameMetricsThatExist(t *testing.T) {
 func TestPromtoolFindsNothingAndAlertsFireWhereTheyShould(t *testing.T) {
 	tool := servers.Find(t, servers.Program{Name: "promtool", Package: "prometheus"})
 	dir := t.TempDir()
-	played, err := os.ReadFile("testdata/rules_test.yml")
-	if err != nil {
+	path, play := filepath.Join(dir, "rules.yml"), []string{"test", "rules"}
+	if err := os.WriteFile(path, Rules(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	path, play := filepath.Join(dir, "rules.yml"), filepath.Join(dir, "rules_test.yml")
-	for at, text := range map[string][]byte{path: Rules(), play: played} {
-		if err := os.WriteFile(at, text, 0o600); err != nil {
+	for _, name := range []string{"rules_test.yml", "rules_idle_test.yml", "rules_slow_test.yml"} {
+		played, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
 			t.Fatal(err)
 		}
+		at := filepath.Join(dir, name)
+		if err := os.WriteFile(at, played, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		play = append(play, at)
 	}
 	page, err := os.Open("testdata/page.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = page.Close() }()
-	for _, args := range [][]string{{"check", "rules", path}, {"check", "metrics"}, {"test", "rules", play}} {
+	for _, args := range [][]string{{"check", "rules", path}, {"check", "metrics"}, play} {
 		cmd := exec.CommandContext(t.Context(), tool, args...)
 		cmd.Stdin = page
 		if out, err := cmd.CombinedOutput(); err != nil {

@@ -81,5 +81,6 @@ func New(sys *actors.System, o Options) (*Telemetry, error) {
 
 // Set returns the set of metrics that the page consists of: register metrics of your
 // own in it, push it (metrics.Set.InitPush), or show it on a page that you have
-// (metrics.RegisterSet). Its own metrics are written before ours.
+// (metrics.RegisterSet). Its own metrics are written before ours. Of several Systems each
+// has its own page: on one page their families would begin twice, which the format forbids.
 func (t *Telemetry) Set() *metrics.Set { return t.set }

@@ -61,7 +61,8 @@ func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 		Successes: s.Successes, Failures: s.Failures, Voids: s.Voids,
 		Rejected: s.Rejected, Left: s.Left, Failed: s.Failed, Suppressed: s.Suppressed,
 		CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency, QueueWait: s.QueueWait,
-		Transitions: s.Transitions, PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would,
+		Transitions: s.Transitions, TimeIn: s.TimeIn, Gate: s.Gate, Overdue: s.Overdue, BudgetLeft: s.BudgetLeft,
+		PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would,
 	}}
 	for _, g := range k.Busiest(t.topKeys) {
 		name := strings.TrimPrefix(g.Name(), k.Name()+":")

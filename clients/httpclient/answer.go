@@ -5,6 +5,7 @@ package httpclient
 import (
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
@@ -14,6 +15,7 @@ import (
 type answer struct {
 	resp   *http.Response
 	flight *flight
+	upload *upload // the attempt's request body, where that can fail
 }
 
 // How much of a dropped body is read so that its connection serves again, and for
@@ -42,34 +44,37 @@ func (a answer) discard() {
 func (a answer) hold(held actors.Held) answer {
 	resp := a.resp
 	switch {
-	case resp == nil || resp.Body == nil || resp.Body == http.NoBody:
+	case bodiless(resp):
 		held.End(nil)
 		return a
 	case a.flight.stream || resp.StatusCode == http.StatusSwitchingProtocols:
 		held.Settle()
 	}
 	b := &a.flight.body
-	b.inner, b.held = resp.Body, held
-	if w, both := resp.Body.(io.Writer); both {
-		resp.Body = &upgraded{ReadCloser: b, Writer: w}
-	} else {
-		resp.Body = b
-	}
+	b.inner, b.held, b.upload = resp.Body, held, a.upload
+	resp.Body = bothWays(b, resp.Body)
 	return a
+}
+
+// bodiless reports whether nothing of the response is to come.
+func bodiless(resp *http.Response) bool {
+	return resp == nil || resp.Body == nil || resp.Body == http.NoBody
 }
 
 // body is a response's body that ends its attempt when it ends.
 type body struct {
-	inner io.ReadCloser
-	held  actors.Held
+	inner  io.ReadCloser
+	held   actors.Held
+	upload *upload     // the request's body, which may be what broke it off; nil without
+	closed atomic.Bool // by the caller: what a Read says then is his own doing
 }
 
 // Read reads on, and ends the attempt with the body, or with what broke it off.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.inner.Read(p)
-	switch err {
-	case nil:
-	case io.EOF:
+	switch {
+	case err == nil:
+	case err == io.EOF, b.closed.Load(), b.upload.broke(err):
 		b.held.End(nil)
 	default:
 		b.held.End(err)
@@ -77,15 +82,11 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the body, and ends the attempt. It may be called more than once.
+// Close closes the body, and ends the attempt. It may be called more than once, and
+// while another goroutine reads.
 func (b *body) Close() error {
+	b.closed.Store(true)
 	err := b.inner.Close()
 	b.held.End(nil)
 	return err
-}
-
-// upgraded is the body of a connection that speaks another protocol: both ways.
-type upgraded struct {
-	io.ReadCloser
-	io.Writer
 }

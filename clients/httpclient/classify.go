@@ -3,7 +3,6 @@
 package httpclient
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -19,6 +18,9 @@ const (
 	ClassGateway fuseboard.Class = "gateway"
 	// ClassUnavailable: the server, or a hop on the way, takes no requests now (503).
 	ClassUnavailable fuseboard.Class = "unavailable"
+	// ClassRequest: the request cannot be sent as it is, whoever is asked: its body failed
+	// or has another length than it says, or no request can have its header. Void.
+	ClassRequest fuseboard.Class = "request"
 )
 
 // classify is the Classify hook. What is not decided here is the default classifier's.
@@ -27,28 +29,29 @@ func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 	if t.o.Classify != nil {
 		out = t.o.Classify(a.resp, err)
 	}
-	if err == nil && a.resp != nil {
-		if out.Kind == fuseboard.Unclassified {
-			out.Kind, out.Class = ofStatus(a.resp.StatusCode)
-		}
-		if out.Kind == fuseboard.Failure {
-			out.Repeats = max(out.Repeats, wire.Repeats(a.resp.Header))
-			if out.RetryAfter == 0 {
-				out.RetryAfter = wire.RetryAfter(a.resp.Header, time.Now())
-			}
-		}
+	if err != nil && out.Kind == fuseboard.Unclassified && a.callersFault(err) {
+		return fuseboard.Outcome{Kind: fuseboard.Void, Class: ClassRequest}
 	}
-	out.Final = out.Final || a.flight.usedUp(err)
+	if err == nil && a.resp != nil {
+		hear(&out, a.resp)
+	}
+	out.Final = out.Final || a.flight.once
 	return out
 }
 
-// usedUp reports that the request cannot be sent again.
-func (f *flight) usedUp(err error) bool {
-	if f.once || err == nil {
-		return f.once
+// hear completes an outcome with what the response says: its status, how often a hop further
+// in has repeated it, and when to come again.
+func hear(out *fuseboard.Outcome, resp *http.Response) {
+	if out.Kind == fuseboard.Unclassified {
+		out.Kind, out.Class = ofStatus(resp.StatusCode)
 	}
-	_, failed := errors.AsType[*rewindError](err)
-	return failed
+	if out.Kind != fuseboard.Failure {
+		return
+	}
+	out.Repeats = max(out.Repeats, wire.Repeats(resp.Header))
+	if out.RetryAfter == 0 {
+		out.RetryAfter = wire.RetryAfter(resp.Header, time.Now())
+	}
 }
 
 // ofStatus says what a status tells about the dependency.

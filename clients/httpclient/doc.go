@@ -20,9 +20,12 @@
 // classified as everywhere. Retry-After, in seconds or as a date, is obeyed by repetitions
 // and by the time for which a circuit opens, each within its policy's bound.
 //
+// What is the caller's fault says nothing and is not repeated: a header that cannot be sent, a
+// body of the request that fails, cannot be had again, or has another length than it says.
+//
 // # What is repeated
 //
-// GET, HEAD, OPTIONS, TRACE, PUT and DELETE, and every request with an Idempotency-Key;
+// GET, HEAD, OPTIONS, TRACE, PUT and DELETE, and every request with an Idempotency-Key that is not empty;
 // all others only if they surely never arrived. A request whose body cannot be had again
 // (GetBody is nil) is sent once. With Options.IdempotencyKeys a POST or PATCH without
 // a key is given one, the same in all its attempts. What a mesh has repeated already
@@ -32,7 +35,7 @@
 //
 // The attempt's deadline covers the response's body, as http.Client.Timeout does. For streams
 // (Options.Stream; by default what accepts text/event-stream, or asks for an upgrade) the
-// policy's deadlines end with the headers.
+// policy's deadlines end with the headers; the caller's context and a Shutdown end them still.
 //
 // # What is sent along
 //
@@ -49,10 +52,13 @@
 // of the attempt, last until the body of its response is read to its end or closed, exactly
 // once (TestPermitLastsAsLongAsTheBody); whoever gets a response closes its body, as with the
 // standard client, or loses a permit. A body that breaks off is the dependency's
-// failure (TestBodyThatBreaksOffIsAFailure). What is dropped for a repetition is drained and
+// failure (TestBodyThatBreaksOffIsAFailure), one that its caller closes, while he reads too, is
+// nobody's (TestBodyThatItsCallerClosesWhileHeReadsIsNotAFailure). What is dropped for a repetition is drained and
 // closed first, so that its connection serves again (TestDroppedResponseGivesItsConnectionBack).
 // A request's body is closed in every case, as the standard transport does it, also when it
 // is refused (TestBodyOfARefusedRequestIsClosed).
 //
-// A POST without a key arrives at most once (TestPostWithoutAKeyArrivesAtMostOnce).
+// A POST without a key arrives at most once (TestPostWithoutAKeyArrivesAtMostOnce), also where its
+// body fails with what looks like a connection that was never made
+// (TestRequestBodyThatFailsIsTheCallersFaultAndIsNotSentAgain).
 package httpclient

@@ -24,6 +24,7 @@ type flight struct {
 	sent      http.Request  // by the first attempt
 	attempts  atomic.Int32
 	once      bool   // its body cannot be had again
+	watched   bool   // its body may fail
 	stream    bool   // the policy's deadlines end with the response's headers
 	key       string // an Idempotency-Key that was made for it
 	body      body   // of the response that the caller gets
@@ -32,26 +33,28 @@ type flight struct {
 // errUsedUp is the failure of a second attempt with a body that was for one.
 var errUsedUp = errors.New("the request's body was sent already, and it has no GetBody")
 
+// errNoBody is what GetBody must not do.
+var errNoBody = errors.New("GetBody returned neither a body nor an error")
+
 // rewindError is the failure of a GetBody.
 type rewindError struct{ err error }
 
 func (e *rewindError) Error() string { return fmt.Sprintf("get the request's body again: %v", e.err) }
 func (e *rewindError) Unwrap() error { return e.err }
 
-// request returns what the next attempt sends. The caller's own request is sent
-// where there is nothing to change about it.
-func (f *flight) request(ctx context.Context) (*http.Request, error) {
+// request returns what the next attempt sends, and the body to watch. The caller's own
+// request is sent where there is nothing to change about it.
+func (f *flight) request(ctx context.Context) (req *http.Request, up *upload, err error) {
 	n, given := f.attempts.Add(1), f.given
 	marked := f.transport.o.Propagate || f.key != ""
-	var req *http.Request
 	switch {
 	case n > 1:
 		req = given.WithContext(ctx)
 		if err := f.rewind(req); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-	case ctx == given.Context() && !marked:
-		return given, nil
+	case ctx == given.Context() && !marked && !f.watched:
+		return given, nil, nil
 	default:
 		req = &f.sent
 		*req = *given.WithContext(ctx)
@@ -59,7 +62,7 @@ func (f *flight) request(ctx context.Context) (*http.Request, error) {
 	if marked {
 		f.mark(ctx, req, int(n))
 	}
-	return req, nil
+	return req, watch(req), nil
 }
 
 // rewind gives a repetition its own body.
@@ -71,6 +74,9 @@ func (f *flight) rewind(req *http.Request) error {
 		return errUsedUp
 	}
 	body, err := f.given.GetBody()
+	if err == nil && body == nil {
+		err = errNoBody
+	}
 	if err != nil {
 		return &rewindError{err: err}
 	}
@@ -89,7 +95,7 @@ func (f *flight) mark(ctx context.Context, req *http.Request, attempt int) {
 	}
 	m := fuseboard.MetaOf(f.given.Context())
 	m.Attempt = attempt
-	m.Chain = append(slices.Clip(m.Chain), f.transport.o.Name)
+	m.Chain = append(slices.Clip(m.Chain), f.transport.dependency())
 	left := time.Duration(-1)
 	if until, has := ctx.Deadline(); has {
 		left = max(time.Until(until), 0)

@@ -15,7 +15,7 @@ import (
 // URL has one: api.example.com and api.example.com:8443 are two dependencies.
 func ByHost(req *http.Request) string { return strings.ToLower(req.URL.Host) }
 
-// ByRoute divides requests by the first of the patterns that fits them, in the language of
+// ByRoute divides requests by the closest of the patterns that fit them, in the language of
 // [http.ServeMux]: "GET /v1/charges/{id}", "POST payments.example.com/v1/". A request
 // that fits none is divided by its host. The result is for Options.Key.
 // Errors: [fuseboard.Problems] with each pattern that is none, or contradicts another.
@@ -34,9 +34,9 @@ func ByRoute(patterns ...string) (func(*http.Request) string, error) {
 		return nil, err
 	}
 	return func(req *http.Request) string {
-		if req.Host == "" { // the mux reads it alone
+		if req.Host == "" || req.Method == "" { // the mux reads them alone
 			asked := *req
-			asked.Host = req.URL.Host
+			asked.Host, asked.Method = cmp.Or(req.Host, req.URL.Host), cmp.Or(req.Method, http.MethodGet)
 			req = &asked
 		}
 		_, pattern := mux.Handler(req)

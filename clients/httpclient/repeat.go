@@ -5,6 +5,8 @@ package httpclient
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // The two names of the header that makes any request safe to repeat, as the standard
@@ -17,7 +19,7 @@ const (
 
 // Idempotent reports whether a request may be sent twice by its own account: its method
 // is one of RFC 9110, section 9.2.2 (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), or it has an
-// Idempotency-Key or X-Idempotency-Key.
+// Idempotency-Key or X-Idempotency-Key that is not empty.
 func Idempotent(req *http.Request) bool {
 	switch req.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
@@ -27,7 +29,13 @@ func Idempotent(req *http.Request) bool {
 }
 
 func hasKey(req *http.Request) bool {
-	return len(req.Header[headerKey]) > 0 || len(req.Header[headerKeyX]) > 0
+	return says(req.Header[headerKey]) || says(req.Header[headerKeyX])
+}
+
+// says reports whether one of the values is more than white space: a key without a
+// letter is one that the server does not see.
+func says(values []string) bool {
+	return slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" })
 }
 
 // wantsKey reports whether a key would make the request safe.

@@ -27,30 +27,29 @@ func streams(req *http.Request) bool {
 // deadlines, which bound its headers alone. The caller's own context, and a guard
 // that stops, end it at any time.
 func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Response, error) {
-	own, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	longer, lazy := deadline.Outlast(ctx)
+	own, cancel := context.WithCancelCause(longer)
 	var begun atomic.Bool
 	stop := context.AfterFunc(ctx, func() {
 		if _, late := errors.AsType[*deadline.Error](context.Cause(ctx)); !late || !begun.Load() {
 			cancel(context.Cause(ctx))
 		}
 	})
-	caller := f.given.Context()
-	stopCaller := context.AfterFunc(caller, func() { cancel(context.Cause(caller)) })
 	leave := func() {
 		stop()
-		stopCaller()
 		cancel(context.Canceled)
+		lazy.End()
 	}
 	sent := req.WithContext(own)
 	resp, err := f.transport.o.Base.RoundTrip(sent)
 	if resp != nil && resp.Request == sent {
 		resp.Request = req
 	}
-	if err != nil || resp.Body == nil || resp.Body == http.NoBody {
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // what ended it is the attempt's context, not our own
+	}
+	if err != nil || bodiless(resp) {
 		leave()
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // what ended it is the attempt's context, not our own
-		}
 		return resp, err
 	}
 	begun.Store(true)
@@ -61,16 +60,22 @@ func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Respo
 // streamed returns a body that lets go when it is closed, and writes if inner does.
 func streamed(inner io.ReadCloser, leave func()) io.ReadCloser {
 	s := &streaming{ReadCloser: inner, leave: leave}
-	if w, both := inner.(io.Writer); both {
-		return &upgraded{ReadCloser: s, Writer: w}
-	}
-	return s
+	return bothWays(s, inner)
 }
 
-// streaming is a body that lets go of its caller's context when it is closed.
+// streaming is a body that lets go of its caller's context when it ends.
 type streaming struct {
 	io.ReadCloser
 	leave func()
+}
+
+// Read reads on, and lets go at the end.
+func (s *streaming) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if err != nil {
+		s.leave()
+	}
+	return n, err
 }
 
 // Close closes the body and lets go.

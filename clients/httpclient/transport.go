@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -82,7 +83,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil || req.URL.Host == "" || req.Header == nil {
 		return t.o.Base.RoundTrip(req)
 	}
-	f := &flight{transport: t, given: req, once: !rewindable(req), stream: t.o.Stream(req)}
+	f := &flight{transport: t, given: req, once: !rewindable(req), watched: mayFail(req), stream: t.o.Stream(req)}
 	if t.o.IdempotencyKeys && wantsKey(req) {
 		f.key = newKey()
 	}
@@ -109,7 +110,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // and of one whose caller's own deadline is over.
 func plainly(ctx context.Context, err error) error {
 	call, ok := err.(*actors.CallError) //nolint:errorlint // ours, as it came back
-	if !ok || call.Why != nil || call.Attempts > 1 {
+	if !ok || call.Attempts > 1 {
 		return err
 	}
 	late, isLate := errors.AsType[*deadline.Error](call.Cause)
@@ -118,7 +119,7 @@ func plainly(ctx context.Context, err error) error {
 		return late.Err
 	case isLate && late.Scope == deadline.Caller:
 		return causeOf(ctx)
-	case call.RejectedBy() == "":
+	case call.Why == nil && call.RejectedBy() == "":
 		return call.Cause
 	}
 	return err
@@ -155,17 +156,29 @@ var errUnmade = fuseboard.Problem{
 // send makes one attempt.
 func (t *Transport) send(ctx context.Context, f *flight) (answer, error) {
 	a := answer{flight: f}
-	req, err := f.request(ctx)
+	req, up, err := f.request(ctx)
 	if err != nil {
 		return a, err
 	}
+	a.upload = up
 	if f.stream {
 		a.resp, err = f.sendStream(ctx, req)
 	} else {
 		a.resp, err = t.o.Base.RoundTrip(req)
 	}
-	if a.resp != nil {
+	switch {
+	case a.resp != nil:
 		a.resp.Request = f.asked(a.resp.Request, req)
+	case err == nil:
+		err = fmt.Errorf("http: RoundTripper implementation (%T) returned a nil *Response with a nil error", t.o.Base)
 	}
 	return a, err
+}
+
+// dependency is the name under which the next hops hear of this one.
+func (t *Transport) dependency() string {
+	if t.o.Guard != nil {
+		return t.o.Guard.Name()
+	}
+	return t.o.Name
 }

@@ -385,3 +385,27 @@ func TestHostsAreDependenciesOfTheirOwn(t *testing.T) {
 		t.Errorf("%d dependencies", n)
 	}
 }
+
+func TestShadowCountsTheBulkheadWhileBodiesAreOpen(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("x", 1<<20)) })
+	policy := quick
+	policy.Mode, policy.Bulkhead.Concurrency = actors.ShadowPolicy, 1
+	client, tr := protect(t, httpclient.Options{Policy: policy})
+	var open []*http.Response
+	for range 3 {
+		resp, err := client.Get(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, resp)
+	}
+	if st := stats(t, tr); st.Gate.InUse != 3 || st.Would.Refused.Bulkhead != 2 {
+		t.Errorf("%+v", st)
+	}
+	for _, resp := range open {
+		_ = resp.Body.Close()
+	}
+	if st := stats(t, tr); st.Gate.InUse != 0 || st.Successes != 3 {
+		t.Errorf("%+v", st)
+	}
+}

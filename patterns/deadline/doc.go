@@ -25,6 +25,8 @@
 //   - A context that nobody looked at is in no list and owns no timer; one that
 //     was looked at leaves its [Family] and its parent at End
 //     (TestP7_EndLeavesNothingInTheFamily).
+//   - What [Outlast] returns ends with the caller and with the [Family], never by the
+//     span (TestWhatOutlastsASpanEndsWithItsCallerAndItsFamilyAlone).
 //   - No goroutine is started here: not by a context, nor by a child of one that
 //     the standard library makes (TestHTTPRequestCostsNoGoroutineOfItsOwn).
 //

@@ -47,6 +47,26 @@ func ExampleContext() {
 	// total 1ms
 }
 
+// A stream whose beginning was bounded goes on after that, until its owner stops.
+func ExampleOutlast() {
+	clock := fuseboard.NewClock()
+	span := deadline.Policy{Total: time.Millisecond}.Begin(context.Background(), clock, clock.Now())
+
+	var guard deadline.Family
+	begins, lazy := deadline.Context(context.Background(), clock, span, &guard)
+	defer lazy.End()
+	goesOn, longer := deadline.Outlast(begins)
+	defer longer.End()
+
+	<-begins.Done()
+	fmt.Println(goesOn.Err())
+	guard.Cancel()
+	fmt.Println(goesOn.Err())
+	// Output:
+	// <nil>
+	// context canceled
+}
+
 // An owner that stops cancels the contexts it has given out.
 func ExampleFamily() {
 	clock := fuseboard.NewClock()
