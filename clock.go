@@ -37,14 +37,30 @@ func (i Instant) Sub(j Instant) time.Duration {
 
 // Clock gives the instants of one System. The zero Clock is not usable; make
 // one with [NewClock]. Safe for concurrent use.
-type Clock struct{ base time.Time }
+type Clock struct {
+	base time.Time
+	read func() time.Duration // nil: the standard clock
+}
 
 // NewClock starts a clock at instant zero. Made inside a testing/synctest
 // bubble it runs in that bubble's virtual time.
 func NewClock() *Clock { return &Clock{base: time.Now()} }
 
+// NewClockFrom returns a clock that reads the time since base by read, which must not go
+// back, stays near the standard clock, and is safe for concurrent use.
+func NewClockFrom(base time.Time, read func() time.Duration) *Clock {
+	return &Clock{base: base, read: read}
+}
+
 // Now returns the present instant. It costs one monotonic clock read.
-func (c *Clock) Now() Instant { return Instant(time.Since(c.base)) }
+func (c *Clock) Now() Instant {
+	if c.read == nil {
+		return c.standard()
+	}
+	return Instant(c.read())
+}
+
+func (c *Clock) standard() Instant { return Instant(time.Since(c.base)) }
 
 // At returns the instant of t. A time that carries a monotonic reading (any
 // made by time.Now or context.WithTimeout) is converted exactly; one without

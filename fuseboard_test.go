@@ -152,3 +152,10 @@ func ExampleNewClock() {
 	fmt.Println(deadline.Sub(start), clock.Now() >= start)
 	// Output: 2s true
 }
+
+func ExampleNewClockFrom() {
+	base := time.Now()
+	c := fuseboard.NewClockFrom(base, func() time.Duration { return time.Since(base) })
+	fmt.Println(c.Now() >= 0, c.Time(0).Equal(base))
+	// Output: true true
+}

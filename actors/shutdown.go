@@ -81,6 +81,7 @@ func (s *System) Shutdown(ctx context.Context) error {
 	s.actors.Root.Stop(s.watcher)
 	s.actors.Shutdown()
 	time.Sleep(2 * throttleInterval) // a dead letter's goroutine ends too, also in virtual time
+	s.unwind()                       // what was left behind has the standard clock from now on
 	if s.journal != nil {
 		s.journal.close(ctx)
 	}

@@ -38,6 +38,8 @@ type Options struct {
 	// ObserveEvery tells Observe of one call in so many, the first one among them. 0 and
 	// 1: of every call.
 	ObserveEvery int
+	// Clock is where the System takes its time from. Zero: [StandardClock].
+	Clock ClockSource
 	// Mode says how far the policies of all guards are obeyed; see [System.SetMode].
 	// Zero: as each policy says. The environment variable [ModeVariable] comes before it.
 	Mode PolicyMode
@@ -47,6 +49,7 @@ type Options struct {
 // subscribers. Most services have one. Its methods are safe for concurrent use.
 type System struct {
 	clock    *fuseboard.Clock
+	unwind   func()       // ends the clock
 	log      *slog.Logger // never blocks: see journal
 	journal  *journal     // nil when silent
 	seed     uint64
@@ -79,7 +82,7 @@ type Parent interface {
 func (s *System) under() (*System, *Group) { return s, nil }
 
 func (o Options) problems() Problems {
-	problems := o.Limits.Validate().Under("limits")
+	problems := append(o.Limits.Validate().Under("limits"), o.Clock.problems()...)
 	if o.ObserveEvery < 0 {
 		problems = append(problems, fuseboard.Problem{
 			Path: "observe_every", Code: "range", Value: fmt.Sprint(o.ObserveEvery), Message: "must not be negative",
@@ -93,16 +96,16 @@ func (o Options) problems() Problems {
 // goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
-// Errors: [Problems] with everything wrong with the Limits, ObserveEvery, the Mode and the
+// Errors: [Problems] with everything wrong with the Limits, ObserveEvery, the Clock, the Mode and the
 // environment variable [ModeVariable].
 func Start(o Options) (*System, error) {
 	mode, who, wrong := modeAtStart(o)
 	if err := append(o.problems(), wrong...).Err(); err != nil {
 		return nil, err
 	}
+	clock, unwind, missing := newClock(o.Clock)
 	s := &System{
-		limits:  newLimits(o.Limits),
-		clock:   fuseboard.NewClock(),
+		limits: newLimits(o.Limits), clock: clock, unwind: unwind,
 		log:     slog.New(slog.DiscardHandler),
 		seed:    o.Seed,
 		guards:  make(map[string]*Guard),
@@ -113,6 +116,9 @@ func Start(o Options) (*System, error) {
 	if o.Logger != nil {
 		s.journal = newJournal(o.Logger.Handler())
 		s.log = s.journal.logger()
+	}
+	if missing {
+		s.log.Warn("clock", "asked", string(o.Clock), "used", string(StandardClock), "why", "this processor has no even counter, or time is virtual")
 	}
 	s.observer = newObserver(o, s.log)
 	s.mode.Store(uint32(mode))

@@ -39,6 +39,10 @@ var rooms = []room{
 		"buckets of durations, the same for every room: it knows nothing but time",
 	},
 	{
+		"internal/ticks", 0, nil,
+		"sources of time that cost less than the standard clock: who uses them wraps them",
+	},
+	{
 		"internal/relay", 0, nil,
 		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
 	},
@@ -89,7 +93,7 @@ var rooms = []room{
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/plain", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		[]string{root, "internal/hist", "internal/plain", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
@@ -279,7 +283,7 @@ var vocabulary = []string{
 	// Who refused; a room must be able to recognise another's refusal without importing it.
 	"Rejection",
 	// The only time a decision sees.
-	"Clock", "NewClock", "Instant", "Never",
+	"Clock", "NewClock", "NewClockFrom", "Instant", "Never",
 	// What is wrong with a policy; every room validates its own section.
 	"Problem", "Problems",
 	// Whose work goes first. It travels in the context from one guard to the next, and a

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticks
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"time"
+)
+
+// TSC reads the processor's time stamp counter and turns it into time since it was made,
+// by a line that is measured against the standard clock: at first often, then once a
+// second. Safe for concurrent use.
+type TSC struct {
+	base      time.Time
+	first     uint64 // the counter when it was made
+	line      atomic.Pointer[line]
+	measuring atomic.Bool
+}
+
+// line is time as a function of the counter. Immutable.
+type line struct {
+	from uint64 // the counter
+	at   int64  // nanoseconds then
+	rate uint64 // nanoseconds a count, times 2^32
+	span uint64 // counts for which it may be used without another look
+}
+
+const (
+	firstLook   = time.Millisecond    // how long making one takes
+	longestLook = time.Second         // between two measurements
+	patience    = uint64(100_000_000) // counts, 20 ms at least, after which time stands still
+)
+
+// NewTSC returns a clock that stands at zero now. It takes a millisecond. It is false where
+// there is no counter that counts evenly (another processor than amd64, or one
+// that says so itself), and where the standard clock stands still, as in a bubble of
+// testing/synctest.
+func NewTSC() (*TSC, bool) {
+	if !invariant() {
+		return nil, false
+	}
+	c := &TSC{base: time.Now(), first: counter()}
+	for {
+		passed, count := time.Since(c.base), counter()
+		switch counts := count - c.first; {
+		case passed >= firstLook:
+			rate := rateOf(passed, counts)
+			c.line.Store(&line{from: count, at: int64(passed), rate: rate, span: spanOf(10*firstLook, rate)})
+			return c, true
+		case counts > patience:
+			return nil, false
+		}
+	}
+}
+
+// rateOf is nanoseconds a count, times 2^32.
+func rateOf(passed time.Duration, counts uint64) uint64 {
+	hi, lo := bits.Mul64(uint64(passed), 1<<32)
+	rate, _ := bits.Div64(hi%max(counts, 1), lo, max(counts, 1))
+	return rate
+}
+
+// spanOf is how many counts take d.
+func spanOf(d time.Duration, rate uint64) uint64 {
+	hi, lo := bits.Mul64(uint64(d), 1<<32)
+	span, _ := bits.Div64(hi%max(rate, 1), lo, max(rate, 1))
+	return span
+}
+
+// Base is when the clock stood at zero, for the standard library.
+func (c *TSC) Base() time.Time { return c.base }
+
+// Now returns the time since the clock was made.
+func (c *TSC) Now() time.Duration {
+	l, count := c.line.Load(), counter()
+	counts := count - l.from
+	if counts > l.span {
+		return c.look(l, count)
+	}
+	return l.after(counts)
+}
+
+func (l *line) after(counts uint64) time.Duration {
+	hi, lo := bits.Mul64(counts, l.rate)
+	return time.Duration(l.at + int64(hi<<32|lo>>32))
+}
+
+// look is Now where the line is old, or a little younger than this core's counter. One
+// reader at a time measures a new line; the others go on with the old one.
+func (c *TSC) look(l *line, count uint64) time.Duration {
+	if int64(count-l.from) < 0 {
+		return time.Duration(l.at)
+	}
+	if c.measuring.CompareAndSwap(false, true) {
+		defer c.measuring.Store(false)
+		if c.line.Load() == l {
+			c.line.Store(c.measure(l))
+		}
+	}
+	return max(l.after(count-l.from), 0)
+}
+
+// measure returns the next line. It begins where the old one is, or later where that is
+// slow: so time never goes back; where the old one was fast, the new one is slower until
+// they meet.
+func (c *TSC) measure(l *line) *line {
+	passed, count := time.Since(c.base), counter()
+	told := l.after(count - l.from)
+	next := min(max(2*(l.after(l.span)-time.Duration(l.at)), 10*firstLook), longestLook)
+	rate := rateOf(passed, count-c.first)
+	if ahead := told - passed; ahead > 0 {
+		rate -= rate / uint64(next) * uint64(min(ahead, next/2))
+	}
+	return &line{from: count, at: int64(max(passed, told)), rate: rate, span: spanOf(next, rate)}
+}
