@@ -11,20 +11,20 @@ import (
 // transport that looks at the context, as net/http's does, a deadline costs a timer and
 // what belongs to it: that is counted, too, so that it does not grow unseen.
 func TestFuseboardAddsAtMostTwoAllocations_Alloc(t *testing.T) {
-	most := map[string]float64{"empty": 2, "get": 2, "post": 2, "watched": 8}
+	most := map[string]float64{"http-empty": 2, "http-get": 2, "http-post": 2, "http-watched": 8}
 	for _, s := range scenarios {
 		bound, counted := most[s.name]
 		if !counted {
 			continue
 		}
 		costs := map[string]float64{}
-		for _, c := range contenders {
-			if c.name == baseline || strings.HasPrefix(c.name, "Fuseboard") {
+		for _, c := range s.field() {
+			if c.name == stubOnly || strings.HasPrefix(c.name, "Fuseboard") {
 				costs[c.name] = allocations(t, c, s)
 			}
 		}
 		for name, cost := range costs {
-			if added := cost - costs[baseline]; added > bound {
+			if added := cost - costs[stubOnly]; added > bound {
 				t.Errorf("%s, %s: %v allocations more than the stub alone, want at most %v", s.name, name, added, bound)
 			}
 		}
@@ -33,15 +33,15 @@ func TestFuseboardAddsAtMostTwoAllocations_Alloc(t *testing.T) {
 
 func allocations(t *testing.T, c contender, s scenario) float64 {
 	t.Helper()
-	protected, finish, err := c.protect(s.stub())
+	one, err := s.begin(c)
+	defer one.end()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer finish()
-	next, buf := s.request(), make([]byte, 2*answerSize)
+	call := one.one()
 	return testing.AllocsPerRun(1000, func() {
-		if err := call(protected, next(), buf); err != nil {
-			t.Error(err)
+		if wrong := s.wants.check(call()); wrong != nil {
+			t.Error(wrong)
 		}
 	})
 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -11,69 +10,101 @@ import (
 
 // figures are what one call cost in one round, on average.
 type figures struct {
+	Calls         int
 	Wall, CPU     float64 // nanoseconds
 	Allocs, Bytes float64
+	Failed        float64 // share of the calls that ended with an error
+	Goroutines    float64 // of one idle instance
 }
 
 // batch is how many calls are made between two looks at the clock.
-const batch = 1000
+const batch = 500
 
-// measure makes calls for about that long, after a tenth of it to warm up.
+// measure makes calls for about that long, after a fifth of it to warm up.
 func measure(c contender, s scenario, length time.Duration) (figures, error) {
-	protected, finish, err := c.protect(s.stub())
+	if s.memory {
+		return weigh(c)
+	}
+	t, err := s.begin(c)
+	defer t.end()
 	if err != nil {
 		return figures{}, err
 	}
-	defer finish()
-	if _, err := run(protected, s, length/10); err != nil {
+	return s.timed(t, length)
+}
+
+// timed measures a task that has begun.
+func (s scenario) timed(t task, length time.Duration) (figures, error) {
+	each := s.callersOf(t)
+	if _, _, err := run(each, s, t, length/5); err != nil {
 		return figures{}, err
 	}
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	cpu, began := cpuTime(), time.Now()
-	calls, err := run(protected, s, length)
+	calls, failed, err := run(each, s, t, length)
 	wall, spent := time.Since(began), cpuTime()-cpu
 	runtime.ReadMemStats(&after)
 	n := float64(calls)
 	return figures{
-		Wall: float64(wall) / n, CPU: float64(spent) / n,
+		Calls: calls, Wall: float64(wall) / n, CPU: float64(spent) / n, Failed: float64(failed) / n,
 		Allocs: float64(after.Mallocs-before.Mallocs) / n, Bytes: float64(after.TotalAlloc-before.TotalAlloc) / n,
 	}, err
 }
 
-// run makes calls for that long, on one goroutine or on as many as there are cores.
-func run(t http.RoundTripper, s scenario, length time.Duration) (calls int, err error) {
-	if !s.parallel {
-		return loop(t, s, length)
+// callersOf makes the calls of each goroutine: as many as the scenario says, or one
+// for each core.
+func (s scenario) callersOf(t task) []func() error {
+	count := s.callers
+	if count == 0 {
+		count = runtime.GOMAXPROCS(0)
+	}
+	each := make([]func() error, count)
+	for i := range each {
+		each[i] = t.one()
+	}
+	return each
+}
+
+// run makes calls for that long, each goroutine its own.
+func run(each []func() error, s scenario, t task, length time.Duration) (calls, failed int, err error) {
+	if len(each) == 1 {
+		return loop(each[0], s, t, length)
 	}
 	var (
 		mu  sync.Mutex
 		all sync.WaitGroup
 	)
-	for range runtime.GOMAXPROCS(0) {
+	for _, call := range each {
 		all.Go(func() {
-			n, e := loop(t, s, length)
+			n, bad, e := loop(call, s, t, length)
 			mu.Lock()
 			defer mu.Unlock()
-			calls += n
+			calls, failed = calls+n, failed+bad
 			if e != nil {
 				err = e
 			}
 		})
 	}
 	all.Wait()
-	return calls, err
+	return calls, failed, err
 }
 
-func loop(t http.RoundTripper, s scenario, length time.Duration) (calls int, err error) {
-	next, buf := s.request(), make([]byte, 2*answerSize)
-	for began := time.Now(); time.Since(began) < length; calls += batch {
-		for range batch {
-			if err := call(t, next(), buf); err != nil {
-				return calls, err
+func loop(call func() error, s scenario, t task, length time.Duration) (calls, failed int, err error) {
+	each, many := max(t.each, 1), batch
+	if s.callers > 0 || t.each > 1 {
+		many = 1 + batch/100 // a batch of many goroutines, or of many calls, is long enough
+	}
+	for began := time.Now(); time.Since(began) < length; calls += many * each {
+		for range many {
+			if err = call(); err != nil {
+				failed += each
+			}
+			if wrong := s.wants.check(err); wrong != nil {
+				return calls + each, failed, wrong
 			}
 		}
 	}
-	return calls, nil
+	return calls, failed, nil
 }
