@@ -3,8 +3,12 @@
 package main
 
 import (
+	"context"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestFuseboardAddsAtMostTwoAllocations_Alloc keeps the bound where it is reached. Over a
@@ -29,6 +33,50 @@ func TestFuseboardAddsAtMostTwoAllocations_Alloc(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAllocationsOfEveryKindOfCallAreExact_Alloc: what a call allocates is no matter of
+// how busy the machine is. Where a figure grew there is a reason, or a mistake.
+func TestAllocationsOfEveryKindOfCallAreExact_Alloc(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates")
+	}
+	exact := map[string]map[string]float64{
+		ours: {
+			"stack": 1, "stack-capturing": 2, "circuit-closed": 1, "circuit-open": 0,
+			"permits-free": 1, "timeout": 1, "retry": 1, "retry-fails-once": 5,
+		},
+		"Fuseboard, caller's deadline": {"stack": 0},
+		"Fuseboard, the part alone":    {"circuit-closed": 0, "circuit-open": 0, "permits-free": 0},
+	}
+	for name, of := range exact {
+		for scenario, want := range of {
+			s := named(t, scenario)
+			at := slices.IndexFunc(contenders, func(c contender) bool { return c.name == name })
+			if got := allocations(t, contenders[at], s); got != want {
+				t.Errorf("%s, %s: %v allocations, want %v", name, scenario, got, want)
+			}
+		}
+	}
+}
+
+// TestIdleGuardsHoldNoGoroutine_Alloc: however many there are.
+func TestIdleGuardsHoldNoGoroutine_Alloc(t *testing.T) {
+	before := runtime.NumGoroutine()
+	made, finish, err := fuseboardMany(needs(works), 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer finish()
+	settled, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	for runtime.NumGoroutine()-before > 10 { // their actors have just begun
+		if settled.Err() != nil {
+			t.Fatalf("1000 guards brought %d goroutines, want those of one System", runtime.NumGoroutine()-before)
+		}
+		runtime.Gosched()
+	}
+	runtime.KeepAlive(made)
 }
 
 func allocations(t *testing.T, c contender, s scenario) float64 {

@@ -41,7 +41,7 @@ func (r results) benchstat(w io.Writer, c contender) {
 		for _, cores := range s.cores {
 			for _, f := range r[point{c.name, s.name, cores}] {
 				if !began {
-					fmt.Fprintf(w, "goos: %s\ngoarch: %s\npkg: bench\ncontender: %s\n", runtime.GOOS, runtime.GOARCH, c.name)
+					fmt.Fprintf(w, "Figures of %s, a line a round.\ngoos: %s\ngoarch: %s\npkg: bench\n", c.name, runtime.GOOS, runtime.GOARCH)
 					began = true
 				}
 				s.line(w, cores, f)

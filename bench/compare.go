@@ -4,12 +4,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // point is what is measured once in each round.
@@ -21,22 +23,28 @@ type point struct {
 // results are the figures of each round.
 type results map[point][]figures
 
-// compare measures, prints one table for each scenario, and writes the files.
+// compare measures, prints one table for each scenario, and writes what was asked for.
 func compare(ctx context.Context, o options, chosen []scenario) error {
-	fmt.Printf("%s, %s/%s, %d cores; medians of %d interleaved rounds of %s, each contender in a process of its own. CPU ns: of the whole process, for each call.\n",
+	var text strings.Builder
+	w := io.MultiWriter(os.Stdout, &text)
+	fmt.Fprintf(w, "%s, %s/%s, %d cores; medians of %d interleaved rounds of %s, each contender in a process of its own. CPU ns: of the whole process, for each call.\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.rounds, o.length)
 	r := results{}
 	for _, s := range chosen {
 		if err := r.interleaved(ctx, o, s); err != nil {
 			return err
 		}
-		s.write(os.Stdout, r)
+		s.write(w, r)
 	}
-	writeNotes(os.Stdout, chosen)
-	if o.dir == "" {
-		return nil
+	writeNotes(w, chosen)
+	var err error
+	if o.dir != "" {
+		err = r.files(o.dir)
 	}
-	return r.files(o.dir)
+	if o.page != "" {
+		err = errors.Join(err, writeInto(o.page, text.String()))
+	}
+	return err
 }
 
 // interleaved measures every contender once in each round, in another order each time.
@@ -87,6 +95,7 @@ func median(rounds []figures) figures {
 		Allocs:     of(func(f figures) float64 { return f.Allocs }),
 		Bytes:      of(func(f figures) float64 { return f.Bytes }),
 		Failed:     of(func(f figures) float64 { return f.Failed }),
+		Spread:     of(func(f figures) float64 { return f.Spread }),
 		Goroutines: of(func(f figures) float64 { return f.Goroutines }),
 	}
 }

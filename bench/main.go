@@ -32,6 +32,7 @@ type options struct {
 	length time.Duration
 	only   string
 	dir    string
+	page   string
 	child  string
 	cores  int
 }
@@ -43,6 +44,7 @@ func start(ctx context.Context, args []string) error {
 	flags.DurationVar(&o.length, "for", 100*time.Millisecond, "how long one contender is measured in one round")
 	flags.StringVar(&o.only, "only", "", "scenarios or groups, with commas between, instead of all: "+accepted())
 	flags.StringVar(&o.dir, "out", "", "folder for one file a contender that benchstat reads; none without")
+	flags.StringVar(&o.page, "page", "", "page in Markdown that the tables are written into, between its two marks; none without")
 	flags.StringVar(&o.child, "child", "", "measure this contender once and print its figures as JSON (the command calls itself so)")
 	flags.IntVar(&o.cores, "cores", 1, "GOMAXPROCS of -child")
 	if err := flags.Parse(args); err != nil {

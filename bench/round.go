@@ -5,6 +5,7 @@ package main
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type figures struct {
 	Wall, CPU     float64 // nanoseconds
 	Allocs, Bytes float64
 	Failed        float64 // share of the calls that ended with an error
+	Spread        float64 // calls of the busiest caller, as a multiple of the average one's
 	Goroutines    float64 // of one idle instance
 }
 
@@ -36,19 +38,20 @@ func measure(c contender, s scenario, length time.Duration) (figures, error) {
 // timed measures a task that has begun.
 func (s scenario) timed(t task, length time.Duration) (figures, error) {
 	each := s.callersOf(t)
-	if _, _, err := run(each, s, t, length/5); err != nil {
+	if _, err := run(each, s, t, length/5); err != nil {
 		return figures{}, err
 	}
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	cpu, began := cpuTime(), time.Now()
-	calls, failed, err := run(each, s, t, length)
+	done, err := run(each, s, t, length)
 	wall, spent := time.Since(began), cpuTime()-cpu
 	runtime.ReadMemStats(&after)
-	n := float64(calls)
+	n := float64(done.calls)
 	return figures{
-		Calls: calls, Wall: float64(wall) / n, CPU: float64(spent) / n, Failed: float64(failed) / n,
+		Calls: done.calls, Wall: float64(wall) / n, CPU: float64(spent) / n, Failed: float64(done.failed) / n,
+		Spread: float64(done.most) * float64(len(each)) / n,
 		Allocs: float64(after.Mallocs-before.Mallocs) / n, Bytes: float64(after.TotalAlloc-before.TotalAlloc) / n,
 	}, err
 }
@@ -67,44 +70,56 @@ func (s scenario) callersOf(t task) []func() error {
 	return each
 }
 
-// run makes calls for that long, each goroutine its own.
-func run(each []func() error, s scenario, t task, length time.Duration) (calls, failed int, err error) {
-	if len(each) == 1 {
-		return loop(each[0], s, t, length)
-	}
+// tally is what was done in a while.
+type tally struct {
+	calls, failed int
+	most          int // calls of one goroutine
+}
+
+// run makes calls for that long, each goroutine its own. All begin and end together: a
+// caller that goes on alone would find every permit free.
+func run(each []func() error, s scenario, t task, length time.Duration) (sum tally, err error) {
 	var (
-		mu  sync.Mutex
-		all sync.WaitGroup
+		mu   sync.Mutex
+		all  sync.WaitGroup
+		over atomic.Bool
 	)
+	ready := make(chan struct{})
 	for _, call := range each {
 		all.Go(func() {
-			n, bad, e := loop(call, s, t, length)
+			<-ready
+			done, e := loop(call, s, t, length, &over)
 			mu.Lock()
 			defer mu.Unlock()
-			calls, failed = calls+n, failed+bad
+			sum = tally{sum.calls + done.calls, sum.failed + done.failed, max(sum.most, done.calls)}
 			if e != nil {
 				err = e
 			}
 		})
 	}
+	close(ready)
 	all.Wait()
-	return calls, failed, err
+	return sum, err
 }
 
-func loop(call func() error, s scenario, t task, length time.Duration) (calls, failed int, err error) {
+// loop makes calls until its time, or that of another caller, is over.
+func loop(call func() error, s scenario, t task, length time.Duration, over *atomic.Bool) (done tally, err error) {
 	each, many := max(t.each, 1), batch
 	if s.callers > 0 || t.each > 1 {
 		many = 1 + batch/100 // a batch of many goroutines, or of many calls, is long enough
 	}
-	for began := time.Now(); time.Since(began) < length; calls += many * each {
+	for began := time.Now(); !over.Load() && time.Since(began) < length; done.calls += many * each {
 		for range many {
 			if err = call(); err != nil {
-				failed += each
+				done.failed += each
 			}
 			if wrong := s.wants.check(err); wrong != nil {
-				return calls + each, failed, wrong
+				done.calls += each
+				return done, wrong
 			}
 		}
 	}
-	return calls, failed, nil
+	over.Store(true)
+	done.most = done.calls
+	return done, nil
 }

@@ -34,7 +34,8 @@ func (s scenario) writeCalls(w io.Writer, r results) {
 		head += fmt.Sprintf(" %s: ns | CPU ns | × Fuseboard |", on)
 		rule += "--:|--:|--:|"
 	}
-	fmt.Fprintf(w, "%s allocs | bytes |%s\n%s--:|--:|%s\n", head, s.failedHead(" failed |"), rule, s.failedHead("--:|"))
+	fmt.Fprintf(w, "%s allocs | bytes |%s\n%s--:|--:|%s\n", head, where(s.wants == either, " failed |")+where(s.callers > 0, " busiest caller |"), rule,
+		where(s.wants == either, "--:|")+where(s.callers > 0, "--:|"))
 	for _, c := range s.field() {
 		row, last := "| "+s.title(c)+" |", figures{}
 		for _, cores := range s.cores {
@@ -42,13 +43,15 @@ func (s scenario) writeCalls(w io.Writer, r results) {
 			row += fmt.Sprintf(" %s | %s | %s |", short(f.Wall), short(f.CPU), times(f.CPU, fuse.CPU))
 			last = f
 		}
-		fmt.Fprintf(w, "%s %.1f | %.0f |%s\n", row, last.Allocs, last.Bytes, s.failedHead(fmt.Sprintf(" %.1f%% |", 100*last.Failed)))
+		fmt.Fprintf(w, "%s %.1f | %.0f |%s\n", row, last.Allocs, last.Bytes,
+			where(s.wants == either, fmt.Sprintf(" %.1f%% |", 100*last.Failed))+
+				where(s.callers > 0, fmt.Sprintf(" × %.2f |", last.Spread)))
 	}
 }
 
-// failedHead is the column for the share of calls that failed, where some may.
-func (s scenario) failedHead(column string) string {
-	if s.wants == either {
+// where is a column that only some tables have.
+func where(has bool, column string) string {
+	if has {
 		return column
 	}
 	return ""

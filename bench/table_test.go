@@ -96,7 +96,7 @@ func TestFilesAreWhatBenchstatReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"contender: Fuseboard\n",
+		"Figures of Fuseboard, a line a round.\n",
 		"Benchmark/group=calls/scenario=stack\t20\t92.00 ns/op\t93.00 cpu-ns/op\t",
 		"Benchmark/group=calls/scenario=stack-2\t30\t60.00 ns/op\t120.00 cpu-ns/op\t80.0 B/op\t1.00 allocs/op\t0.000 failed/op\n",
 	} {

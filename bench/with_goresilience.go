@@ -16,7 +16,7 @@ import (
 var _ = register(contender{
 	name: "goresilience",
 	has:  full,
-	note: "a bulkhead is a pool of 512 goroutines, its timeout one goroutine a call and a timer that runs out later; idle instances have 16 permits",
+	note: "a bulkhead is a pool of 512 goroutines, its timeout one goroutine a call and a timer that runs out later; idle instances have 16 permits; its circuit compares the share of failures with its minimum of calls, so that is 50 here",
 	ways: map[kind]way{
 		stacks: goresilienceStack,
 		circuits: func(n need) (task, error) {
@@ -52,9 +52,13 @@ var _ = register(contender{
 
 var goresilienceRetry = resilienceRetry.Config{WaitBase: time.Nanosecond, DisableBackoff: true, Times: attempts - 1}
 
+// goresilienceShare is the share of failures in percent at which its circuit opens: v0.2.0
+// compares the share with its minimum of calls, not with its threshold.
+const goresilienceShare = 50
+
 func goresilienceCircuit(n need) resilienceCircuit.Config {
 	return resilienceCircuit.Config{
-		ErrorPercentThresholdToOpen: 50, MinimumRequestToOpen: minCalls, SuccessfulRequiredOnHalfOpen: 1, WaitDurationInOpenState: openFor,
+		ErrorPercentThresholdToOpen: 50, MinimumRequestToOpen: goresilienceShare, SuccessfulRequiredOnHalfOpen: 1, WaitDurationInOpenState: openFor,
 		MetricsSlidingWindowBucketQuantity: n.slots, MetricsBucketDuration: window / time.Duration(n.slots),
 	}
 }
