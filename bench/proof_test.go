@@ -19,9 +19,9 @@ import (
 
 func TestEveryContenderDoesWhatItsScenariosSay(t *testing.T) {
 	for _, c := range contenders {
-		for k, make := range c.ways {
+		for k, build := range c.ways {
 			t.Run(c.name+" "+string(k), func(t *testing.T) {
-				if err := proofs[k](t.Context(), c, make); err != nil {
+				if err := proofs[k](t.Context(), c, build); err != nil {
 					t.Error(err)
 				}
 			})
@@ -29,24 +29,24 @@ func TestEveryContenderDoesWhatItsScenariosSay(t *testing.T) {
 	}
 }
 
-var proofs = map[kind]func(ctx context.Context, c contender, make way) error{
-	circuits: func(_ context.Context, c contender, make way) error {
-		return unlessBare(c, answers(make), opensAndCounts(c, make))
+var proofs = map[kind]func(ctx context.Context, c contender, build way) error{
+	circuits: func(_ context.Context, c contender, build way) error {
+		return unlessBare(c, answers(build), opensAndCounts(c, build))
 	},
-	permits: func(ctx context.Context, c contender, make way) error {
-		return unlessBare(c, answers(make), bounds(ctx, make))
+	permits: func(ctx context.Context, c contender, build way) error {
+		return unlessBare(c, answers(build), bounds(ctx, build))
 	},
-	timeouts: func(ctx context.Context, c contender, make way) error {
-		return unlessBare(c, answers(make), func() error { return cuts(ctx, make) })
+	timeouts: func(ctx context.Context, c contender, build way) error {
+		return unlessBare(c, answers(build), func() error { return cuts(ctx, build) })
 	},
-	retrying: func(_ context.Context, _ contender, make way) error {
-		return errors.Join(answers(make)(), again(make, attempts))
+	retrying: func(_ context.Context, _ contender, build way) error {
+		return errors.Join(answers(build)(), again(build, attempts))
 	},
 	stacks:    stackHasItsPolicies,
-	capturing: func(_ context.Context, _ contender, make way) error { return answers(make)() },
-	allowance: func(_ context.Context, _ contender, make way) error { return answers(make)() },
-	asking:    func(_ context.Context, _ contender, make way) error { return answers(make)() },
-	messages:  func(_ context.Context, _ contender, make way) error { return answers(make)() },
+	capturing: func(_ context.Context, _ contender, build way) error { return answers(build)() },
+	allowance: func(_ context.Context, _ contender, build way) error { return answers(build)() },
+	asking:    func(_ context.Context, _ contender, build way) error { return answers(build)() },
+	messages:  func(_ context.Context, _ contender, build way) error { return answers(build)() },
 }
 
 func unlessBare(c contender, always, protected func() error) error {
@@ -56,29 +56,29 @@ func unlessBare(c contender, always, protected func() error) error {
 	return errors.Join(always(), protected())
 }
 
-func stackHasItsPolicies(ctx context.Context, c contender, make way) error {
-	err := answers(make)()
+func stackHasItsPolicies(ctx context.Context, c contender, build way) error {
+	err := answers(build)()
 	for p, prove := range map[policy]func() error{
-		breaker:   opensAndCounts(c, make),
-		bulkhead:  bounds(ctx, make),
-		deadlines: func() error { return cuts(ctx, make) },
-		retries:   func() error { return again(make, attempts) },
+		breaker:   opensAndCounts(c, build),
+		bulkhead:  bounds(ctx, build),
+		deadlines: func() error { return cuts(ctx, build) },
+		retries:   func() error { return again(build, attempts) },
 	} {
 		if slices.Contains(c.has, p) {
 			err = errors.Join(err, prove())
 		}
 	}
 	if !slices.Contains(c.has, retries) {
-		err = errors.Join(err, again(make, 1))
+		err = errors.Join(err, again(build, 1))
 	}
 	return err
 }
 
 // answers: each call reaches the handler once and ends well.
-func answers(make way) func() error {
+func answers(build way) func() error {
 	return func() error {
 		var reached atomic.Int64
-		t, err := make(needs(func(context.Context) error { reached.Add(1); return nil }))
+		t, err := build(needs(func(context.Context) error { reached.Add(1); return nil }))
 		defer t.end()
 		if err != nil {
 			return err
@@ -101,14 +101,14 @@ func answers(make way) func() error {
 var countsNoSuccess = []string{"go-resiliency"}
 
 // opensAndCounts: the circuit opens when all fail, and not when a third does.
-func opensAndCounts(c contender, make way) func() error {
+func opensAndCounts(c contender, build way) func() error {
 	return func() error {
 		tries := int64(1)
 		if slices.Contains(c.has, retries) {
 			tries = attempts
 		}
-		all, err := stopsReaching(make, func(int64) bool { return true })
-		third, err2 := stopsReaching(make, func(i int64) bool { return i/tries%3 == 0 })
+		all, err := stopsReaching(build, func(int64) bool { return true })
+		third, err2 := stopsReaching(build, func(i int64) bool { return i/tries%3 == 0 })
 		if err := errors.Join(err, err2); err != nil {
 			return err
 		}
@@ -119,9 +119,9 @@ func opensAndCounts(c contender, make way) func() error {
 	}
 }
 
-func stopsReaching(make way, bad func(i int64) bool) (stopped bool, err error) {
+func stopsReaching(build way, bad func(i int64) bool) (stopped bool, err error) {
 	var reached int64
-	t, err := make(needs(func(context.Context) error {
+	t, err := build(needs(func(context.Context) error {
 		if reached++; bad(reached) {
 			return errDown
 		}
@@ -143,7 +143,7 @@ func stopsReaching(make way, bad func(i int64) bool) (stopped bool, err error) {
 }
 
 // bounds: of 64 callers exactly 8 are inside at once, where 8 are allowed.
-func bounds(ctx context.Context, make way) func() error {
+func bounds(ctx context.Context, build way) func() error {
 	return func() error {
 		ctx, stop := context.WithTimeout(ctx, attemptTime/2)
 		defer stop()
@@ -164,7 +164,7 @@ func bounds(ctx context.Context, make way) func() error {
 			return nil
 		})
 		n.permits = 8
-		t, err := make(n)
+		t, err := build(n)
 		defer t.end()
 		if err != nil {
 			return err
@@ -183,7 +183,7 @@ func bounds(ctx context.Context, make way) func() error {
 }
 
 // cuts: a handler that never returns by itself does not hold its caller.
-func cuts(ctx context.Context, make way) error {
+func cuts(ctx context.Context, build way) error {
 	over, stop := context.WithTimeout(ctx, attemptTime)
 	defer stop()
 	n := needs(func(ctx context.Context) error {
@@ -195,7 +195,7 @@ func cuts(ctx context.Context, make way) error {
 		}
 	})
 	n.limit = 2 * time.Millisecond
-	t, err := make(n)
+	t, err := build(n)
 	defer t.end()
 	if err != nil {
 		return err
@@ -208,12 +208,12 @@ func cuts(ctx context.Context, make way) error {
 
 // again: a call that always fails is attempted so often, one that fails once succeeds
 // if it may be repeated.
-func again(make way, want int) error {
-	attempted, reached, err := tried(make, 1000)
+func again(build way, want int) error {
+	attempted, reached, err := tried(build, 1000)
 	if attempted == nil || reached != want {
 		err = errors.Join(err, fmt.Errorf("%d attempts that fail, ended with %v; want %d and an error", reached, attempted, want))
 	}
-	repaired, reached, err2 := tried(make, 1)
+	repaired, reached, err2 := tried(build, 1)
 	if (repaired == nil) != (want > 1) || reached != min(want, 2) {
 		err = errors.Join(err, fmt.Errorf("%d attempts of which the first fails, ended with %v; want %d", reached, repaired, min(want, 2)))
 	}
@@ -221,8 +221,8 @@ func again(make way, want int) error {
 }
 
 // tried makes one call whose first attempts fail.
-func tried(make way, failing int) (ended error, reached int, err error) {
-	t, err := make(needs(func(context.Context) error {
+func tried(build way, failing int) (ended error, reached int, err error) {
+	t, err := build(needs(func(context.Context) error {
 		if reached++; reached <= failing {
 			return errDown
 		}

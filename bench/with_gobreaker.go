@@ -27,7 +27,7 @@ var _ = register(contender{
 
 func gobreakerCalls(n need) (task, error) {
 	cb, ctx := gobreakerOf[struct{}](n), context.Background()
-	handler := func() (struct{}, error) { return struct{}{}, n.handler(ctx) }
+	handler := func() (struct{}, error) { return struct{}{}, n.handler(ctx) } //nolint:unparam // a call without a result
 	return plainly(func() error {
 		_, err := cb.Execute(handler)
 		return err

@@ -18,7 +18,7 @@ var _ = register(contender{
 	ways: map[kind]way{
 		stacks: func(n need) (task, error) {
 			m, ctx := handmadeOf[struct{}](n), context.Background()
-			handler := func(ctx context.Context) (struct{}, error) { return struct{}{}, n.handler(ctx) }
+			handler := func(ctx context.Context) (struct{}, error) { return struct{}{}, n.handler(ctx) } //nolint:unparam // a call without a result
 			return plainly(func() error {
 				_, err := m.call(ctx, handler)
 				return err

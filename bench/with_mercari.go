@@ -31,7 +31,7 @@ var _ = register(contender{
 
 func mercariCalls(n need) (task, error) {
 	cb, ctx := mercariOf(), context.Background()
-	handler := func() (any, error) { return nil, n.handler(ctx) }
+	handler := func() (any, error) { return nil, n.handler(ctx) } //nolint:unparam // a call without a result
 	return plainly(func() error {
 		_, err := cb.Do(ctx, handler)
 		return err
