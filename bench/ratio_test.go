@@ -32,13 +32,14 @@ var pairs = []pair{
 	{scenario: "stack-1pct", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 4},
 	{scenario: "stack-capturing", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 3},
 	{scenario: "circuit-closed", ours: "Fuseboard, the part alone", peer: "gobreaker", cores: 1, most: 1, target: 1. / 3},
-	{scenario: "circuit-closed", ours: ours, peer: "gobreaker", cores: 1, most: 2, target: 1. / 3},
+	{scenario: "circuit-closed", ours: ours, peer: "gobreaker", cores: 1, most: 3, target: 1. / 3},
 	{scenario: "circuit-closed", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 1.5},
-	{scenario: "circuit-open", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 6, target: 1. / 20},
+	{scenario: "circuit-open", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 8, target: 1. / 20},
 	{scenario: "permits-free", ours: "Fuseboard, the part alone", peer: "x/sync/semaphore", cores: 1, most: 1.2, target: 1},
 	{scenario: "permits-contended", ours: ours, peer: "x/sync/semaphore", cores: 2, most: 12, target: 1.1},
 	{scenario: "timeout", ours: ours, peer: "context.WithTimeout", cores: 1, most: 1},
 	{scenario: "window-1000", ours: ours, peer: ours, beside: "window-10", cores: 1, most: 1.4},
+	{scenario: "ask", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1.5, target: 1 / 1.5},
 	{scenario: "message", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 2.5, target: 1 / 1.5},
 	{scenario: "http-get", ours: ours, peer: "failsafehttp", cores: 1, most: 1. / 1.5},
 }
@@ -91,7 +92,7 @@ func (p pair) measured(t *testing.T) float64 {
 			if which == 1 {
 				s, task = second, two
 			}
-			f, err := s.timed(task, 12*time.Millisecond)
+			f, err := s.timed(task, 10*time.Millisecond)
 			if err != nil {
 				t.Fatalf("%s: %v", s.name, err)
 			}
