@@ -4,6 +4,7 @@ package main
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,11 +58,11 @@ func (s scenario) timed(t task, length time.Duration) (figures, error) {
 }
 
 // callersOf makes the calls of each goroutine: as many as the scenario says, or one
-// for each core.
+// for each core that it is measured on.
 func (s scenario) callersOf(t task) []func() error {
 	count := s.callers
 	if count == 0 {
-		count = runtime.GOMAXPROCS(0)
+		count = min(runtime.GOMAXPROCS(0), slices.Max(s.cores))
 	}
 	each := make([]func() error, count)
 	for i := range each {

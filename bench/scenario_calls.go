@@ -24,6 +24,7 @@ func callScenarios() []scenario {
 			name: "stack-1pct", group: "calls", cores: both, wants: either, marked: true,
 			about: "the same, one attempt in a hundred fails",
 		}, under(failsOneIn(100))),
+		few(),
 		of(capturing, scenario{
 			name: "stack-capturing", group: "calls", cores: serial, wants: succeed, marked: true,
 			about: "the same stack at a call site that captures its argument and wants a typed result",
@@ -58,6 +59,21 @@ func callScenarios() []scenario {
 			about: "a rate limiter alone that allows every call; Fuseboard has none yet",
 		}, ok),
 	}, windowScenarios())
+}
+
+// few is a stack whose permits are too few to be divided among cores.
+func few() scenario {
+	s := of(stacks, scenario{
+		name: "stack-few-permits", group: "calls", cores: both, wants: succeed, marked: true,
+		about: "the same with 8 permits, of which no more are taken than there are cores; only stacks with a bulkhead",
+	}, func() need {
+		n := needs(works)
+		n.permits = 8
+		return n
+	})
+	fits := s.fits
+	s.fits = func(c contender) bool { return fits(c) && slices.Contains(c.has, bulkhead) }
+	return s
 }
 
 func contended() need {
