@@ -23,10 +23,8 @@ var _ = register(contender{
 			clock := fuseboard.NewClock()
 			gate, ctx := mailbox.NewGate(fuseboardBulkhead(n), clock), context.Background()
 			return task{finish: gate.Close, do: func() error {
-				if !gate.TryEnter() {
-					if err := gate.Enter(ctx, fuseboard.Never); err != nil {
-						return err
-					}
+				if err := gate.Enter(ctx, fuseboard.Never); err != nil {
+					return err
 				}
 				defer gate.Leave()
 				return n.handler(ctx)
