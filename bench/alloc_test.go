@@ -3,45 +3,93 @@
 package main
 
 import (
+	"context"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestFuseboardAddsAtMostTwoAllocations_Alloc keeps the bound where it is reached. Over a
 // transport that looks at the context, as net/http's does, a deadline costs a timer and
 // what belongs to it: that is counted, too, so that it does not grow unseen.
 func TestFuseboardAddsAtMostTwoAllocations_Alloc(t *testing.T) {
-	most := map[string]float64{"empty": 2, "get": 2, "post": 2, "watched": 8}
+	most := map[string]float64{"http-empty": 2, "http-get": 2, "http-post": 2, "http-watched": 8}
 	for _, s := range scenarios {
 		bound, counted := most[s.name]
 		if !counted {
 			continue
 		}
 		costs := map[string]float64{}
-		for _, c := range contenders {
-			if c.name == baseline || strings.HasPrefix(c.name, "Fuseboard") {
+		for _, c := range s.field() {
+			if c.name == stubOnly || strings.HasPrefix(c.name, "Fuseboard") {
 				costs[c.name] = allocations(t, c, s)
 			}
 		}
 		for name, cost := range costs {
-			if added := cost - costs[baseline]; added > bound {
+			if added := cost - costs[stubOnly]; added > bound {
 				t.Errorf("%s, %s: %v allocations more than the stub alone, want at most %v", s.name, name, added, bound)
 			}
 		}
 	}
 }
 
-func allocations(t *testing.T, c contender, s scenario) float64 {
-	t.Helper()
-	protected, finish, err := c.protect(s.stub())
+// TestAllocationsOfEveryKindOfCallAreExact_Alloc: what a call allocates is no matter of
+// how busy the machine is. Where a figure grew there is a reason, or a mistake.
+func TestAllocationsOfEveryKindOfCallAreExact_Alloc(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates")
+	}
+	exact := map[string]map[string]float64{
+		ours: {
+			"stack": 1, "stack-capturing": 2, "circuit-closed": 1, "circuit-open": 0,
+			"permits-free": 1, "timeout": 1, "retry": 1, "retry-fails-once": 5,
+		},
+		"Fuseboard, caller's deadline": {"stack": 0},
+		"Fuseboard, the part alone":    {"circuit-closed": 0, "circuit-open": 0, "permits-free": 0},
+	}
+	for name, of := range exact {
+		for scenario, want := range of {
+			s := named(t, scenario)
+			at := slices.IndexFunc(contenders, func(c contender) bool { return c.name == name })
+			if got := allocations(t, contenders[at], s); got != want {
+				t.Errorf("%s, %s: %v allocations, want %v", name, scenario, got, want)
+			}
+		}
+	}
+}
+
+// TestIdleGuardsHoldNoGoroutine_Alloc: however many there are.
+func TestIdleGuardsHoldNoGoroutine_Alloc(t *testing.T) {
+	before := runtime.NumGoroutine()
+	made, finish, err := fuseboardMany(needs(works), 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer finish()
-	next, buf := s.request(), make([]byte, 2*answerSize)
+	settled, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	for runtime.NumGoroutine()-before > 10 { // their actors have just begun
+		if settled.Err() != nil {
+			t.Fatalf("1000 guards brought %d goroutines, want those of one System", runtime.NumGoroutine()-before)
+		}
+		runtime.Gosched()
+	}
+	runtime.KeepAlive(made)
+}
+
+func allocations(t *testing.T, c contender, s scenario) float64 {
+	t.Helper()
+	one, err := s.begin(c)
+	defer one.end()
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := one.one()
 	return testing.AllocsPerRun(1000, func() {
-		if err := call(protected, next(), buf); err != nil {
-			t.Error(err)
+		if wrong := s.wants.check(call()); wrong != nil {
+			t.Error(wrong)
 		}
 	})
 }

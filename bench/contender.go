@@ -17,18 +17,24 @@ const (
 	retries   policy = "retry"
 	breaker   policy = "breaker"
 	bulkhead  policy = "bulkhead"
+	rates     policy = "rate limit"
 )
 
 // full is what a stack must have to be compared with Fuseboard's as its equal.
 var full = []policy{deadlines, retries, breaker, bulkhead}
 
-// contender is one way to protect a call.
+// contender is what protects calls: one way of doing it, or one library.
 type contender struct {
 	name string
-	has  []policy
-	note string // what a reader of the figures should know
-	// protect puts the contender in front of the transport. finish ends what it started.
+	has  []policy // of its stack
+	note string   // what a reader of the figures should know
+	// protect puts the contender in front of a transport. finish ends what it started.
+	// Nil: it takes no part over HTTP.
 	protect func(base http.RoundTripper) (protected http.RoundTripper, finish func(), err error)
+	// ways are the kinds of protected call that it takes part in.
+	ways map[kind]way
+	// many makes instances that live side by side; nil: each is a stack of its own.
+	many func(n need, instances int) (made any, finish func(), err error)
 }
 
 // contenders are those that registered.
@@ -67,6 +73,7 @@ const (
 	attemptTime = 10 * time.Second
 	totalTime   = 30 * time.Second
 	atOnce      = 512
+	slots       = 10 // of the window
 	minCalls    = 20
 	window      = 10 * time.Second
 	openFor     = 10 * time.Second

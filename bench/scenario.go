@@ -3,86 +3,90 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
+	"slices"
 )
 
-// scenario is one kind of call.
+// scenario is one situation in which contenders are compared.
 type scenario struct {
 	name, about string
-	parallel    bool
-	stub        func() *stub
-	// request returns what makes the next request; one maker serves one goroutine.
-	request func() func() *http.Request
+	group       string // calls, window, messages, http or memory
+	cores       []int  // measured on one core, on two, or both
+	callers     int    // goroutines that call; 0: one for each core
+	wants       ending // of each call
+	marked      bool   // titles say which policies a contender lacks
+	over        bool   // ratios are of what is added to the baseline
+	memory      bool   // counts what idle instances hold, and makes no calls
+	// fits reports whether a contender takes part.
+	fits func(c contender) bool
+	// begin makes the contender's call.
+	begin func(c contender) (task, error)
 }
 
-const answerSize = 1 << 10
+// ending is how calls must end for a figure to mean what its scenario says.
+type ending string
 
-var scenarios = []scenario{
-	{
-		name: "empty", about: "GET, answered without a body",
-		stub: func() *stub { return &stub{} }, request: get,
-	},
-	{
-		name: "get", about: "GET, 1 KiB read and closed",
-		stub: func() *stub { return &stub{body: answer} }, request: get,
-	},
-	{
-		name: "watched", about: "the same, over a transport that looks at the context as net/http's does",
-		stub: func() *stub { return &stub{body: answer, watch: true} }, request: get,
-	},
-	{
-		name: "post", about: "POST of 1 KiB, 1 KiB read and closed; the request is made anew",
-		stub: func() *stub { return &stub{body: answer} }, request: post,
-	},
-	{
-		name: "parallel", about: "get, on all cores",
-		stub: func() *stub { return &stub{body: answer} }, request: get, parallel: true,
-	},
-}
+const (
+	succeed ending = "succeed"
+	refused ending = "refused" // without reaching the handler
+	either  ending = "either"  // the share that fails stands in the table
+)
 
-var answer = strings.Repeat("x", answerSize)
+// errEnding says that a contender did not do what the scenario measures.
+var errEnding = errors.New("not what the scenario is about")
 
-// get sends one request again and again: it is only read.
-func get() func() *http.Request {
-	req := must(http.NewRequestWithContext(context.Background(), http.MethodGet, "http://stub.example/v1/status", nil))
-	return func() *http.Request { return req }
-}
-
-func post() func() *http.Request {
-	sent := []byte(answer)
-	return func() *http.Request {
-		return must(http.NewRequestWithContext(context.Background(), http.MethodPost, "http://stub.example/v1/orders", bytes.NewReader(sent)))
+func (e ending) check(err error) error {
+	switch {
+	case e == succeed && err != nil:
+		return fmt.Errorf("%w: a call failed: %w", errEnding, err)
+	case e == refused && err == nil:
+		return fmt.Errorf("%w: a call was let through", errEnding)
 	}
+	return nil
 }
 
-func must(req *http.Request, err error) *http.Request {
-	if err != nil {
-		panic(err) // the URLs above are well-formed
-	}
-	return req
-}
+// scenarios are all, in the order of the tables.
+var scenarios = slices.Concat(callScenarios(), messageScenarios(), httpScenarios(), memoryScenarios())
 
-// call makes one call and reads its answer to the end.
-func call(t http.RoundTripper, req *http.Request, buf []byte) error {
-	resp, err := t.RoundTrip(req)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d", resp.StatusCode)
-	}
-	for {
-		switch _, err := resp.Body.Read(buf); err {
-		case nil:
-		case io.EOF:
-			return resp.Body.Close()
-		default:
-			return err
+// field are the contenders that take part, as they stand in the table.
+func (s scenario) field() (field []contender) {
+	for _, c := range ranked(s.baseline()) {
+		if s.fits(c) {
+			field = append(field, c)
 		}
 	}
+	return field
+}
+
+// baseline is the contender that protects nothing.
+func (s scenario) baseline() string {
+	if s.group == "http" {
+		return stubOnly
+	}
+	return nothing
+}
+
+// title is a contender's name in the scenario's table.
+func (s scenario) title(c contender) string {
+	if s.marked {
+		return c.title()
+	}
+	return c.name
+}
+
+// of is a scenario of one kind of call.
+func of(k kind, s scenario, n func() need) scenario {
+	s.fits = func(c contender) bool { return c.ways[k] != nil }
+	s.begin = func(c contender) (task, error) { return c.ways[k](n()) }
+	return s
+}
+
+// ok asks for what protects a handler that succeeds.
+func ok() need { return needs(works) }
+
+// under asks for what protects that handler.
+func under(handler func(context.Context) error) func() need {
+	return func() need { return needs(handler) }
 }

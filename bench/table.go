@@ -3,116 +3,124 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"os"
-	"runtime"
 	"slices"
 	"strings"
 )
 
-// printTables measures and prints one table for each scenario.
-func printTables(ctx context.Context, o options, chosen []scenario) error {
-	fmt.Printf("%s, %s/%s, GOMAXPROCS=%d; medians of %d interleaved rounds of %s, each in a process of its own.\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), o.rounds, o.length)
-	for _, s := range chosen {
-		rounds, err := interleaved(ctx, o, s)
-		if err != nil {
-			return err
-		}
-		writeTable(os.Stdout, s, rounds)
+// write writes the scenario's table.
+func (s scenario) write(w io.Writer, r results) {
+	fmt.Fprintf(w, "\n### %s\n\n%s.\n\n", s.name, s.about)
+	switch {
+	case s.memory:
+		s.writeMemory(w, r)
+	case s.over:
+		s.writeOver(w, r)
+	default:
+		s.writeCalls(w, r)
 	}
-	fmt.Println()
-	for _, c := range ranked() {
-		if c.note != "" {
-			fmt.Printf("- %s: %s.\n", c.name, c.note)
-		}
-	}
-	return nil
 }
 
-// interleaved measures every contender once in each round, in another order each time.
-func interleaved(ctx context.Context, o options, s scenario) (map[string][]figures, error) {
-	rounds := map[string][]figures{}
-	order := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // an order that can be repeated
-	for range o.rounds {
-		for _, i := range order.Perm(len(contenders)) {
-			f, err := inChild(ctx, o, contenders[i], s)
-			if err != nil {
-				return nil, err
-			}
-			rounds[contenders[i].name] = append(rounds[contenders[i].name], f)
+// writeCalls writes the medians of each number of cores, and how many times what
+// Fuseboard costs.
+func (s scenario) writeCalls(w io.Writer, r results) {
+	head, rule := "| contender |", "|---|"
+	for _, cores := range s.cores {
+		on := "1 core"
+		if cores > 1 {
+			on = fmt.Sprintf("%d cores", cores)
 		}
+		head += fmt.Sprintf(" %s: ns | CPU ns | × Fuseboard |", on)
+		rule += "--:|--:|--:|"
 	}
-	return rounds, nil
+	fmt.Fprintf(w, "%s allocs | bytes |%s\n%s--:|--:|%s\n", head, where(s.wants == either, " failed |")+where(s.callers > 0, " busiest caller |"), rule,
+		where(s.wants == either, "--:|")+where(s.callers > 0, "--:|"))
+	for _, c := range s.field() {
+		row, last := "| "+s.title(c)+" |", figures{}
+		for _, cores := range s.cores {
+			f, fuse := median(r[point{c.name, s.name, cores}]), median(r[point{ours, s.name, cores}])
+			row += fmt.Sprintf(" %s | %s | %s |", short(f.Wall), short(f.CPU), times(f.CPU, fuse.CPU))
+			last = f
+		}
+		fmt.Fprintf(w, "%s %.1f | %.0f |%s\n", row, last.Allocs, last.Bytes,
+			where(s.wants == either, fmt.Sprintf(" %.1f%% |", 100*last.Failed))+
+				where(s.callers > 0, fmt.Sprintf(" × %.2f |", last.Spread)))
+	}
 }
 
-// ranked are the contenders as they stand in the table: the baseline first, what is
-// full before what is not, then by name.
-func ranked() []contender {
+// where is a column that only some tables have.
+func where(has bool, column string) string {
+	if has {
+		return column
+	}
+	return ""
+}
+
+// writeOver writes what a call costs more than the baseline does, and how many times
+// what Fuseboard adds.
+func (s scenario) writeOver(w io.Writer, r results) {
+	cores := s.cores[0]
+	stub, fuse := median(r[point{s.baseline(), s.name, cores}]), median(r[point{ours, s.name, cores}])
+	fmt.Fprintln(w, "| contender | ns | CPU ns | + ns | + CPU ns | × Fuseboard | allocs | + allocs | bytes |")
+	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+	for _, c := range s.field() {
+		f := median(r[point{c.name, s.name, cores}])
+		fmt.Fprintf(w, "| %s | %.0f | %.0f | %.0f | %.0f | %s | %.1f | %.1f | %.0f |\n", s.title(c), f.Wall, f.CPU,
+			f.Wall-stub.Wall, f.CPU-stub.CPU, times(f.CPU-stub.CPU, fuse.CPU-stub.CPU), f.Allocs, f.Allocs-stub.Allocs, f.Bytes)
+	}
+}
+
+// writeMemory writes what an idle instance holds.
+func (s scenario) writeMemory(w io.Writer, r results) {
+	fmt.Fprintln(w, "| contender | bytes | × Fuseboard | objects | goroutines | CPU µs to make |")
+	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|")
+	fuse := median(r[point{ours, s.name, 1}])
+	for _, c := range s.field() {
+		f := median(r[point{c.name, s.name, 1}])
+		fmt.Fprintf(w, "| %s | %.0f | %s | %.1f | %.1f | %.1f |\n", s.title(c), f.Bytes, times(f.Bytes, fuse.Bytes), f.Allocs, f.Goroutines, f.CPU/1000)
+	}
+}
+
+// short writes nanoseconds, small ones with a digit more.
+func short(ns float64) string {
+	if ns < 100 {
+		return fmt.Sprintf("%.1f", ns)
+	}
+	return fmt.Sprintf("%.0f", ns)
+}
+
+// times says how many times what Fuseboard costs.
+func times(cost, fuse float64) string {
+	switch {
+	case fuse <= 0 || cost <= 0:
+		return ""
+	case cost/fuse < 10:
+		return fmt.Sprintf("%.2f", cost/fuse)
+	}
+	return fmt.Sprintf("%.1f", cost/fuse)
+}
+
+// ranked are the contenders as they stand in a table: the baseline first, Fuseboard's,
+// what is full before what is not, then by name.
+func ranked(baseline string) []contender {
 	rank := func(c contender) int {
 		switch {
-		case len(c.has) == 0:
+		case c.name == baseline:
 			return 0
-		case !c.lacks():
+		case c.name == ours:
 			return 1
+		case strings.HasPrefix(c.name, ours):
+			return 2
+		case !c.lacks():
+			return 3
 		}
-		return 2
+		return 4
 	}
 	return slices.SortedFunc(slices.Values(contenders), func(a, b contender) int {
-		switch {
-		case a.name == baseline:
-			return -1
-		case b.name == baseline:
-			return 1
-		case rank(a) != rank(b):
+		if rank(a) != rank(b) {
 			return rank(a) - rank(b)
 		}
 		return strings.Compare(a.name, b.name)
 	})
-}
-
-// writeTable writes the medians: what a call costs, what that is more than the stub
-// alone, and how many times what Fuseboard adds.
-func writeTable(w io.Writer, s scenario, rounds map[string][]figures) {
-	stub, ours := median(rounds[baseline]), median(rounds["Fuseboard"])
-	fmt.Fprintf(w, "\n### %s\n\n%s.\n\n", s.name, s.about)
-	fmt.Fprintln(w, "| contender | ns | CPU ns | + ns | + CPU ns | × Fuseboard | allocs | + allocs | bytes |")
-	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-	for _, c := range ranked() {
-		f := median(rounds[c.name])
-		fmt.Fprintf(w, "| %s | %.0f | %.0f | %.0f | %.0f | %s | %.1f | %.1f | %.0f |\n", c.title(), f.Wall, f.CPU,
-			f.Wall-stub.Wall, f.CPU-stub.CPU, times(f.CPU-stub.CPU, ours.CPU-stub.CPU), f.Allocs, f.Allocs-stub.Allocs, f.Bytes)
-	}
-}
-
-// times says how many times what Fuseboard adds a contender adds, in CPU time.
-func times(added, ours float64) string {
-	if ours <= 0 || added <= 0 {
-		return ""
-	}
-	return fmt.Sprintf("%.1f", added/ours)
-}
-
-// median takes the middle of each figure by itself.
-func median(rounds []figures) figures {
-	if len(rounds) == 0 {
-		return figures{}
-	}
-	of := func(pick func(figures) float64) float64 {
-		all := make([]float64, len(rounds))
-		for i, f := range rounds {
-			all[i] = pick(f)
-		}
-		slices.Sort(all)
-		return all[len(all)/2]
-	}
-	return figures{
-		Wall:   of(func(f figures) float64 { return f.Wall }),
-		CPU:    of(func(f figures) float64 { return f.CPU }),
-		Allocs: of(func(f figures) float64 { return f.Allocs }),
-		Bytes:  of(func(f figures) float64 { return f.Bytes }),
-	}
 }

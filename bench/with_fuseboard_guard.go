@@ -14,7 +14,7 @@ var _ = register(contender{
 	has:  full,
 	note: "Options.Guard: no look-up of the host",
 	protect: func(base http.RoundTripper) (http.RoundTripper, func(), error) {
-		return fuseboard(base, func(sys *actors.System) (httpclient.Options, error) {
+		return overGuard(base, func(sys *actors.System) (httpclient.Options, error) {
 			guard, err := actors.Protect(sys, "stub", fuseboardPolicy)
 			return httpclient.Options{Guard: guard}, err
 		})

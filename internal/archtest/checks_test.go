@@ -40,7 +40,8 @@ func TestImportChecksCanFail(t *testing.T) {
 	complains(t, kitsInProducts([]room{{"low", 1, []string{"kit"}, ""}, {"kit", 0, []string{"kit/deep"}, ""}}, []string{"kit", "kit/deep"}),
 		"the table lets low import the kit kit",
 		"the kit kit/deep has no row")
-	complains(t, leaked("bench", map[string]bool{"example.org/peer": true, "example.org/pee": true}, "example.org/a v1 h1:x\nexample.org/peer v1 h1:y\n"),
+	complains(t, leaked("bench", map[string]bool{"example.org/peer": true, "example.org/pee": true, "example.org/x": true},
+		"example.org/a v1 h1:x\nexample.org/peer v1 h1:y\nexample.org/x v1/go.mod h1:z\n"),
 		"bench requires example.org/peer, and it is in the root's go.sum")
 }
 

@@ -85,10 +85,18 @@ func required(dir string) (map[string]bool, error) {
 	return own, nil
 }
 
-// leaked complains about modules that a nested module brings and the root's go.sum has.
+// leaked complains about modules that a nested module brings and whose source the root's
+// go.sum has. The go.mod of a module alone may stand there: it is part of a graph that
+// somebody else draws, and nobody downloads more of it.
 func leaked(dir string, own map[string]bool, rootSum string) (complaints []string) {
+	downloaded := map[string]bool{}
+	for line := range strings.Lines(rootSum) {
+		if f := strings.Fields(line); len(f) > 1 && !strings.HasSuffix(f[1], "/go.mod") {
+			downloaded[f[0]] = true
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(own)) {
-		if strings.HasPrefix(rootSum, name+" ") || strings.Contains(rootSum, "\n"+name+" ") {
+		if downloaded[name] {
 			complaints = append(complaints, fmt.Sprintf("%s requires %s, and it is in the root's go.sum: peers stay out of what users download", dir, name))
 		}
 	}

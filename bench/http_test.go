@@ -9,15 +9,14 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/afex/hystrix-go/hystrix"
 )
 
-func TestEveryContenderGivesBackWhatTheStubAnswers(t *testing.T) {
-	for _, c := range contenders {
-		for _, s := range scenarios {
+func TestEveryHTTPContenderGivesBackWhatTheStubAnswers(t *testing.T) {
+	for _, c := range overHTTP() {
+		for _, s := range exchanges {
 			t.Run(c.name+" "+s.name, func(t *testing.T) {
 				if err := honest(c, s); err != nil {
 					t.Error(err)
@@ -27,8 +26,8 @@ func TestEveryContenderGivesBackWhatTheStubAnswers(t *testing.T) {
 	}
 }
 
-func TestEveryContenderHasThePoliciesThatItIsSaidToHave(t *testing.T) {
-	for _, c := range contenders {
+func TestEveryHTTPContenderHasThePoliciesThatItIsSaidToHave(t *testing.T) {
+	for _, c := range overHTTP() {
 		t.Run(c.name, func(t *testing.T) {
 			if err := repeats(c); err != nil {
 				t.Error(err)
@@ -40,7 +39,7 @@ func TestEveryContenderHasThePoliciesThatItIsSaidToHave(t *testing.T) {
 	}
 }
 
-func TestBrokenContendersAreFound(t *testing.T) {
+func TestBrokenHTTPContendersAreFound(t *testing.T) {
 	answers := func(f func(http.RoundTripper) transport) contender {
 		return contender{name: "broken", protect: func(base http.RoundTripper) (http.RoundTripper, func(), error) {
 			return f(base), func() {}, nil
@@ -77,7 +76,7 @@ func TestBrokenContendersAreFound(t *testing.T) {
 			}
 		}),
 	} {
-		if err := errors.Join(honest(c, scenarios[1]), honest(c, scenarios[3])); err == nil {
+		if err := errors.Join(honest(c, exchanges[1]), honest(c, exchanges[3])); err == nil {
 			t.Errorf("a contender that %s was taken for one that works", name)
 		}
 	}
@@ -93,7 +92,7 @@ func TestBrokenContendersAreFound(t *testing.T) {
 }
 
 // honest makes a call of the scenario and compares what arrived and what came back.
-func honest(c contender, s scenario) error {
+func honest(c contender, s exchange) error {
 	under := s.stub()
 	var sent []byte
 	protected, finish, err := c.protect(transport(func(req *http.Request) (*http.Response, error) {
@@ -191,49 +190,12 @@ func opens(c contender) error {
 	return nil
 }
 
-func TestTitlesSayWhatIsMissing(t *testing.T) {
-	for want, c := range map[string]contender{
-		"a":                        {name: "a", has: full},
-		"b (no policies)":          {name: "b"},
-		"c (deadline, retry only)": {name: "c", has: []policy{deadlines, retries}},
-	} {
-		if got := c.title(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-func TestTableHasMediansAndRatios(t *testing.T) {
-	rounds := map[string][]figures{}
+// overHTTP are the contenders that take part over HTTP.
+func overHTTP() (some []contender) {
 	for _, c := range contenders {
-		for i := range 3 {
-			rounds[c.name] = append(rounds[c.name], figures{Wall: 100 + float64(i), CPU: 100, Allocs: 2, Bytes: 100})
+		if c.protect != nil {
+			some = append(some, c)
 		}
 	}
-	rounds["Fuseboard"] = []figures{{Wall: 900, CPU: 900}, {Wall: 300, CPU: 300, Allocs: 4, Bytes: 500}, {Wall: 200, CPU: 200}}
-	rounds["failsafehttp"] = []figures{{Wall: 1100, CPU: 1100, Allocs: 9, Bytes: 9}}
-	var b strings.Builder
-	writeTable(&b, scenarios[0], rounds)
-	for _, want := range []string{
-		"| stub (no policies) | 101 | 100 | 0 | 0 |  | 2.0 | 0.0 | 100 |",
-		"| Fuseboard | 300 | 300 | 199 | 200 | 1.0 | 0.0 | -2.0 | 0 |",
-		"| failsafehttp | 1100 | 1100 | 999 | 1000 | 5.0 | 9.0 | 7.0 | 9 |",
-	} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("no %q in\n%s", want, b.String())
-		}
-	}
-}
-
-func TestCommandSaysWhatItAccepts(t *testing.T) {
-	for args, want := range map[string]string{
-		"-only nothing": "accepted: empty, get",
-		"-child nobody": "is no contender",
-		"-rounds 0":     "at least 1",
-		"-for 1us":      "1ms",
-	} {
-		if err := start(t.Context(), strings.Fields(args)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", args, err, want)
-		}
-	}
+	return some
 }
