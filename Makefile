@@ -3,7 +3,7 @@
 # The words of daily work. Each is defined once, in .ci/run, so that CI and you
 # run the same thing; this file names them.
 
-WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare weight notice demo soak
+WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare ratios weight notice demo soak
 
 .DEFAULT_GOAL := help
 .PHONY: help check $(WORDS)
@@ -26,6 +26,7 @@ tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
 fuzz: ## every fuzz target for FUZZTIME (10s)
 bench: ## every benchmark, five times; compare two runs with benchstat
 bench-smoke: ## every benchmark once, and the exact-allocation tests
+ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (half a minute)
 compare: ## Fuseboard beside its peers, as tables in Markdown (some minutes)
 weight: ## modules, licences and bytes that a user of actors carries
 notice: ## write NOTICE from what is compiled
