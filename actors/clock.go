@@ -19,8 +19,9 @@ type ClockSource string
 const (
 	// StandardClock is time.Since, about 27 ns a read on common servers. The default.
 	StandardClock ClockSource = "standard"
-	// TSCClock is the processor's time stamp counter, about 8 ns a read and within microseconds
-	// of the standard clock, against which it is measured every second. Start takes a
+	// TSCClock is the processor's time stamp counter, about 10 ns a read and within microseconds
+	// of the standard clock, against which it is measured every second. Two cores may see it a few
+	// microseconds apart. Start takes a
 	// millisecond longer. Where the processor has no even counter, or time is virtual, it is
 	// the standard clock, and the log says so.
 	TSCClock ClockSource = "tsc"

@@ -2,7 +2,7 @@
 
 // Package ticks holds clocks that cost less than the standard one, for systems that run in
 // real time and whose calls are so short that two clock reads are a part of them: the
-// processor's own counter ([NewTSC], about 8 ns a read where the standard one takes 27),
+// processor's own counter ([NewTSC], about 10 ns a read where the standard one takes 27),
 // and a value that a goroutine renews each millisecond ([NewCoarse], about 1 ns).
 //
 // Neither follows virtual time (testing/synctest): whoever simulates takes the standard clock.
@@ -11,8 +11,9 @@
 //
 // Each sentence is kept by the test named after it.
 //
-// No clock here ever goes back, on one goroutine or from one to the next
-// (TestClocksNeverGoBack), and none is far from the standard one
+// Coarse never goes back. TSC may, by as much as the counters of two cores differ, which is
+// microseconds at most: it is read without a fence, which would cost what is saved
+// (TestClocksNeverGoBack). None is far from the standard one
 // (TestClocksAreNearTheStandardOne): TSC within microseconds, and measured anew every
 // second; Coarse at most two milliseconds behind while it is read. The counter is not used
 // where it does not count evenly, or where time is virtual

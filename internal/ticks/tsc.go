@@ -9,7 +9,7 @@ import (
 )
 
 // TSC reads the processor's time stamp counter and turns it into time since it was made,
-// by a line that is measured against the standard clock: at first often, then once a
+// by a line that is drawn against the standard clock: at first often, then once a
 // second. Safe for concurrent use.
 type TSC struct {
 	base      time.Time
@@ -20,16 +20,18 @@ type TSC struct {
 
 // line is time as a function of the counter. Immutable.
 type line struct {
-	from uint64 // the counter
-	at   int64  // nanoseconds then
-	rate uint64 // nanoseconds a count, times 2^32
-	span uint64 // counts for which it may be used without another look
+	from   uint64 // the counter where it begins, a moment after it was drawn
+	at     int64  // nanoseconds there
+	rate   uint64 // nanoseconds a count, times 2^32
+	span   uint64 // counts for which it may be used without another look
+	before *line  // the one before, which serves until from; that has none itself
 }
 
 const (
 	firstLook   = time.Millisecond    // how long making one takes
 	longestLook = time.Second         // between two measurements
 	patience    = uint64(100_000_000) // counts, 20 ms at least, after which time stands still
+	ahead       = time.Millisecond    // how long before it begins a line is drawn
 )
 
 // NewTSC returns a clock that stands at zero now. It takes a millisecond. It is false where
@@ -73,12 +75,12 @@ func (c *TSC) Base() time.Time { return c.base }
 
 // Now returns the time since the clock was made.
 func (c *TSC) Now() time.Duration {
-	l, count := c.line.Load(), counter()
-	counts := count - l.from
-	if counts > l.span {
-		return c.look(l, count)
+	count := counter()
+	l := c.line.Load() // after the counter: who reads later finds this line or a later one
+	if counts := count - l.from; counts <= l.span {
+		return l.after(counts)
 	}
-	return l.after(counts)
+	return c.look(l, count)
 }
 
 func (l *line) after(counts uint64) time.Duration {
@@ -86,31 +88,44 @@ func (l *line) after(counts uint64) time.Duration {
 	return time.Duration(l.at + int64(hi<<32|lo>>32))
 }
 
-// look is Now where the line is old, or a little younger than this core's counter. One
-// reader at a time measures a new line; the others go on with the old one.
-func (c *TSC) look(l *line, count uint64) time.Duration {
-	if int64(count-l.from) < 0 {
-		return time.Duration(l.at)
+// told is what the line says of any count.
+func (l *line) told(count uint64) time.Duration {
+	switch {
+	case int64(count-l.from) >= 0:
+		return l.after(count - l.from)
+	case l.before != nil && int64(count-l.before.from) >= 0:
+		return l.before.after(count - l.before.from)
+	case l.before != nil:
+		return time.Duration(l.before.at)
 	}
-	if c.measuring.CompareAndSwap(false, true) {
-		defer c.measuring.Store(false)
-		if c.line.Load() == l {
-			c.line.Store(c.measure(l))
-		}
-	}
-	return max(l.after(count-l.from), 0)
+	return time.Duration(l.at)
 }
 
-// measure returns the next line. It begins where the old one is, or later where that is
-// slow: so time never goes back; where the old one was fast, the new one is slower until
-// they meet.
-func (c *TSC) measure(l *line) *line {
-	passed, count := time.Since(c.base), counter()
-	told := l.after(count - l.from)
-	next := min(max(2*(l.after(l.span)-time.Duration(l.at)), 10*firstLook), longestLook)
-	rate := rateOf(passed, count-c.first)
-	if ahead := told - passed; ahead > 0 {
-		rate -= rate / uint64(next) * uint64(min(ahead, next/2))
+// look is Now where the line has not begun, or is old. One reader at a time draws a new
+// line; the others go on with the old one.
+func (c *TSC) look(l *line, count uint64) time.Duration {
+	if int64(count-l.from) >= 0 && c.measuring.CompareAndSwap(false, true) {
+		if c.line.Load() == l {
+			c.line.Store(c.draw(l))
+		}
+		c.measuring.Store(false)
 	}
-	return &line{from: count, at: int64(max(passed, told)), rate: rate, span: spanOf(next, rate)}
+	return l.told(count)
+}
+
+// draw returns the next line. It begins a moment from now, where the old one will be, or
+// later where that is slow: so whoever reads before then is told the same by both, and
+// time never goes back. Where the old one was fast, the new one is slower until they meet.
+func (c *TSC) draw(l *line) *line {
+	passed, count := time.Since(c.base), counter()
+	rate := rateOf(passed, count-c.first)
+	from := count + spanOf(ahead, rate)
+	told, real := l.told(from), passed+ahead
+	next := min(max(2*(l.after(l.span)-time.Duration(l.at)), 10*firstLook), longestLook)
+	if fast := told - real; fast > 0 {
+		rate -= rate / uint64(next) * uint64(min(fast, next/2))
+	}
+	old := *l
+	old.before = nil
+	return &line{from: from, at: int64(max(real, told)), rate: rate, span: spanOf(next, rate), before: &old}
 }
