@@ -46,8 +46,8 @@ type Clock struct {
 // bubble it runs in that bubble's virtual time.
 func NewClock() *Clock { return &Clock{base: time.Now()} }
 
-// NewClockFrom returns a clock that reads the time since base by read, which must not go
-// back, stays near the standard clock, and is safe for concurrent use.
+// NewClockFrom returns a clock that reads the time since base by read, which goes back by
+// microseconds at most, stays near the standard clock, and is safe for concurrent use.
 func NewClockFrom(base time.Time, read func() time.Duration) *Clock {
 	return &Clock{base: base, read: read}
 }

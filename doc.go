@@ -14,7 +14,7 @@
 //
 // Every type here is a value; a [Clock] is read-only after [NewClock] and may be
 // read from any goroutine (TestClockIsReadByManyAtOnce). It belongs to the System
-// that made it; instants of two clocks are not comparable. A clock never goes
+// that made it; instants of two clocks are not comparable. That of [NewClock] never goes
 // back and follows virtual time (TestClockNeverGoesBackAndFollowsVirtualTime).
 //
 // A [Priority] belongs to the context that it was given to and to those derived from
