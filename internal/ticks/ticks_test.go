@@ -105,22 +105,22 @@ func TestCoarseRestsWhileNobodyReads(t *testing.T) {
 				t.Error("it rests while it is read")
 			}
 			time.Sleep(10 * grain)
-			if at, real := c.Now(), time.Since(c.base); real-at > 2*grain || at > real {
-				t.Errorf("%v at %v", at, real)
+			if at, truly := c.Now(), time.Since(c.base); truly-at > 2*grain || at > truly {
+				t.Errorf("%v at %v", at, truly)
 			}
 			time.Sleep(3 * idle * grain)
 			if !c.resting.Load() {
 				t.Error("it does not rest")
 			}
-			if at, real := c.Now(), time.Since(c.base); at != real {
-				t.Errorf("roused it says %v at %v", at, real)
+			if at, truly := c.Now(), time.Since(c.base); at != truly {
+				t.Errorf("roused it says %v at %v", at, truly)
 			}
 			time.Sleep(3 * idle * grain)
 		}
 		c.Stop()
 		time.Sleep(time.Hour)
-		if at, real := c.Now(), time.Since(c.base); at != real {
-			t.Errorf("stopped it says %v at %v", at, real)
+		if at, truly := c.Now(), time.Since(c.base); at != truly {
+			t.Errorf("stopped it says %v at %v", at, truly)
 		}
 	})
 }

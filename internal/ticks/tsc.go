@@ -120,12 +120,12 @@ func (c *TSC) draw(l *line) *line {
 	passed, count := time.Since(c.base), counter()
 	rate := rateOf(passed, count-c.first)
 	from := count + spanOf(ahead, rate)
-	told, real := l.told(from), passed+ahead
+	told, truly := l.told(from), passed+ahead
 	next := min(max(2*(l.after(l.span)-time.Duration(l.at)), 10*firstLook), longestLook)
-	if fast := told - real; fast > 0 {
+	if fast := told - truly; fast > 0 {
 		rate -= rate / uint64(next) * uint64(min(fast, next/2))
 	}
 	old := *l
 	old.before = nil
-	return &line{from: from, at: int64(max(real, told)), rate: rate, span: spanOf(next, rate), before: &old}
+	return &line{from: from, at: int64(max(truly, told)), rate: rate, span: spanOf(next, rate), before: &old}
 }
