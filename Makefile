@@ -23,7 +23,7 @@ staticcheck: ## staticcheck, pinned in .ci/run
 lint: ## golangci-lint, pinned in .ci/run, with the linters of .golangci.yml
 arch: ## the rules of the house: rooms, words, docs, weight
 tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
-fuzz: ## every fuzz target for FUZZTIME (10s)
+fuzz: ## every fuzz target for FUZZTIME (100000x, that is, runs)
 bench: ## every benchmark, five times; compare two runs with benchstat
 bench-smoke: ## every benchmark once, and the exact-allocation tests
 ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (half a minute)
