@@ -155,19 +155,7 @@ func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
 		}
 		return r.letThrough(ctx, m, req)
 	}
-	if r.key != nil {
-		return r.callKept(ctx, req)
-	}
-	var ( // this is through, without its frame
-		c    call
-		resp Resp
-	)
-	err := c.begin(ctx, r.op)
-	if err == nil {
-		resp, err = run(&c, r.handle, &r.with, req)
-	}
-	c.over(err)
-	return resp, err
+	return r.enforced(ctx, req)
 }
 
 // enforced is Call under a policy that is enforced.

@@ -98,12 +98,15 @@ func (o Options) conflicts() (problems fuseboard.Problems) {
 	if o.Guard == nil {
 		return nil
 	}
-	for path, given := range map[string]bool{
-		"policy": !reflect.ValueOf(o.Policy).IsZero(), "key": o.Key != nil, "keys": o.Keys != actors.KeyLimits{},
+	for _, beside := range []struct {
+		path  string
+		given bool
+	}{
+		{"policy", !reflect.ValueOf(o.Policy).IsZero()}, {"key", o.Key != nil}, {"keys", o.Keys != actors.KeyLimits{}},
 	} {
-		if given {
+		if beside.given {
 			problems = append(problems, fuseboard.Problem{
-				Path: path, Code: codeConflict, Message: "is given beside a guard, which has it already",
+				Path: beside.path, Code: codeConflict, Message: "is given beside a guard, which has it already",
 				Fix: "leave it out, or leave out guard",
 			})
 		}
