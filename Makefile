@@ -26,7 +26,7 @@ tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
 fuzz: ## every fuzz target for FUZZTIME (100000x, that is, runs)
 bench: ## every benchmark, five times; compare two runs with benchstat
 bench-smoke: ## every benchmark for 100 rounds, and the exact-allocation tests
-ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (half a minute)
+ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (ten seconds, longer on a busy machine)
 compare: ## Fuseboard beside its peers, as tables in Markdown (some minutes)
 weight: ## modules, licences and bytes that a user of actors carries
 notice: ## write NOTICE from what is compiled
