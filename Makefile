@@ -25,8 +25,8 @@ arch: ## the rules of the house: rooms, words, docs, weight
 tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
 fuzz: ## every fuzz target for FUZZTIME (100000x, that is, runs)
 bench: ## every benchmark, five times; compare two runs with benchstat
-bench-smoke: ## every benchmark once, and the exact-allocation tests
-ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (half a minute)
+bench-smoke: ## every benchmark for 100 rounds, and the exact-allocation tests
+ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (ten seconds, longer on a busy machine)
 compare: ## Fuseboard beside its peers, as tables in Markdown (some minutes)
 weight: ## modules, licences and bytes that a user of actors carries
 notice: ## write NOTICE from what is compiled

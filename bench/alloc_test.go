@@ -16,11 +16,8 @@ import (
 // what belongs to it: that is counted, too, so that it does not grow unseen.
 func TestFuseboardAddsAtMostTwoAllocations_Alloc(t *testing.T) {
 	most := map[string]float64{"http-empty": 2, "http-get": 2, "http-post": 2, "http-watched": 8}
-	for _, s := range scenarios {
-		bound, counted := most[s.name]
-		if !counted {
-			continue
-		}
+	for scenario, bound := range most {
+		s := named(t, scenario)
 		costs := map[string]float64{}
 		for _, c := range s.field() {
 			if c.name == stubOnly || strings.HasPrefix(c.name, "Fuseboard") {
