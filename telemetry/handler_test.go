@@ -89,7 +89,15 @@ func TestWriterThatFailsEndsAScrapeQuietly(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		spawn(t, sys, name, full, echo)
 	}
-	telemetryOf(t, sys, Options{}).WritePrometheus(&full4KB{4096})
+	tel := telemetryOf(t, sys, Options{})
+	w := &full4KB{4096}
+	tel.WritePrometheus(w)
+	if w.left >= 0 {
+		t.Fatal("the writer took the whole page")
+	}
+	if got := parse(t, tel.page())[prefix+"scrapes_total"].sum(); got != 2 {
+		t.Errorf("the page after it tells %v scrapes", got)
+	}
 }
 
 func TestNewTellsAllThatIsWrong(t *testing.T) {

@@ -34,7 +34,8 @@ func TestOptionsReportAllProblemsAtOnce(t *testing.T) {
 func TestZeroOptionsMakeABulkheadAndNothingElse(t *testing.T) {
 	s := guard(t, httpserver.Options{})
 	p := s.Guard().Policy()
-	if s.Guard().Name() != "inbound" || p.Bulkhead.Concurrency != 256 || p.Bulkhead.Queue != 256 || p.Breaker.On() || p.Retry.On() || len(s.Guard().Warnings()) > 0 {
+	if s.Guard().Name() != "inbound" || p.Bulkhead.Concurrency != 256 || p.Bulkhead.Queue != 256 || len(s.Guard().Warnings()) > 0 ||
+		p.Deadline.On() || p.Breaker.On() || p.Panics.On() || p.Retry.On() || p.Workers.On() {
 		t.Errorf("%s: %+v, %v", s.Guard().Name(), p, s.Guard().Warnings())
 	}
 }

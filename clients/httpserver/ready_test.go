@@ -3,6 +3,8 @@
 package httpserver_test
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -35,6 +37,13 @@ func TestReadinessNeverFlipsOnAnOpenCircuit(t *testing.T) {
 	}
 	if code, body := check(t, ready); code != http.StatusOK || body != `{"ready":true,"dependencies":{"payments":{"state":"closed","mode":"hold-open"}}}`+"\n" {
 		t.Errorf("held open: %d, %s", code, body)
+	}
+	if err := payments.Command(t.Context(), actors.Command{Mode: actors.Enforce, By: "test", Reason: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = actors.Do(t.Context(), payments, func(context.Context) (int, error) { return 0, io.ErrUnexpectedEOF })
+	if code, body := check(t, ready); code != http.StatusOK || body != `{"ready":true,"dependencies":{"payments":{"state":"open","mode":"enforce"}}}`+"\n" {
+		t.Errorf("open: %d, %s", code, body)
 	}
 }
 

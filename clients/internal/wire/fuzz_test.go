@@ -58,11 +58,15 @@ func FuzzWriteIsReadBack(f *testing.F) {
 			}
 		}
 		m, got, has := wire.Read(h)
-		if has != (left >= 0) || got > max(time.Duration(left), 0) {
+		if has != (left >= 0) || got != min(max(time.Duration(left), 0), wire.LongestDeadline).Truncate(time.Millisecond) {
 			t.Fatalf("%s left is read as %s, %v", time.Duration(left), got, has)
 		}
 		if m.Tenant != "" && m.Tenant != tenant || m.Request != "" && m.Request != request || len(m.Chain) > 2 {
 			t.Fatalf("it is read as %+v", m)
+		}
+		if p := fuseboard.Priority(priority); p >= fuseboard.Sheddable && p <= fuseboard.Critical && m.Priority != p ||
+			m.Attempt != min(max(attempt, 0), wire.MostAttempts) {
+			t.Fatalf("priority %d and attempt %d are read as %+v", priority, attempt, m)
 		}
 	})
 }

@@ -66,6 +66,11 @@ func TestBeforeAndAfterAnswerAlike(t *testing.T) {
 	if !slices.Equal(before, after) {
 		t.Errorf("the same story went differently:\nbefore %s\nafter  %s", strings.Join(before, "\n       "), strings.Join(after, "\n       "))
 	}
+	for _, word := range []string{"quote", "no-such-pair", "down", "open"} {
+		if !slices.ContainsFunc(before, func(s string) bool { return strings.HasPrefix(s, word+" ") }) {
+			t.Errorf("no call ended in %q: the story compares less than it should", word)
+		}
+	}
 }
 
 // lived tells how each call of the story ended, after how many attempts and how long.
