@@ -71,7 +71,7 @@ func (c *call) answered(err error) error {
 func (c *call) shut(phase *supervision.Refusal) error {
 	g := c.guard
 	if g.hasHalted() {
-		return c.refuse(refusedStopped, c.op.refusals().stopped)
+		return c.stopped()
 	}
 	return c.refuse(refusedOpen, c.op.refusedOpen(phase))
 }
@@ -79,7 +79,7 @@ func (c *call) shut(phase *supervision.Refusal) error {
 // restarting is the refusal of a handler that is being rebuilt.
 func (c *call) restarting(refusal *CallError) error {
 	if c.guard.hasHalted() {
-		return c.refuse(refusedStopped, c.op.refusals().stopped)
+		return c.stopped()
 	}
 	return c.refuse(refusedRestarting, refusal)
 }
@@ -101,6 +101,9 @@ func (c *call) choose() error {
 func (c *call) spent() error {
 	return c.refuse(refusedLate, c.op.refusal(byDeadline, c.span.Error(c.now, nil), "the dependency was not touched"))
 }
+
+// stopped refuses a call of what has stopped.
+func (c *call) stopped() error { return c.refuse(refusedStopped, c.op.refusals().stopped) }
 
 // unqueued turns what the gate, or the caller's context, says about a call that
 // never got to run into the error that the caller sees, and counts it.
@@ -124,7 +127,7 @@ func (c *call) unqueued(why error) error {
 	case errors.Is(why, ErrLimit):
 		return c.crowded()
 	case errors.Is(why, mailbox.ErrStopped):
-		return c.refuse(refusedStopped, refusals.stopped)
+		return c.stopped()
 	}
 	return c.refuse(refusedFull, refusals.full)
 }

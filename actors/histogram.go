@@ -35,7 +35,7 @@ func (h Histogram) Cumulate(rising []time.Duration, into []uint64) uint64 {
 }
 
 // Quantile returns the duration that a share of all, from 0 to 1, did not exceed:
-// 0.99 is the 99th percentile. Between 10 µs and 100 s it is less than 26 % beside the
+// 0.99 is the 99th percentile. Between 10 µs and 100 s it is less than 28 % beside the
 // true one; what lies outside counts as that end. Zero when empty.
 func (h Histogram) Quantile(share float64) time.Duration { return h.counted.Quantile(share) }
 

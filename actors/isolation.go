@@ -103,7 +103,7 @@ func (c *call) overloaded() bool {
 // that has stopped and left it.
 func (c *call) unmanned() error {
 	if c.guard.hasHalted() {
-		return c.refuse(refusedStopped, c.op.refusals().stopped)
+		return c.stopped()
 	}
 	return c.refuse(refusedUnmanned, c.op.refusals().abandoned)
 }

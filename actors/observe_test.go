@@ -18,7 +18,7 @@ import (
 	"github.com/fuseboard/fuseboard"
 )
 
-// watched starts a System that keeps what its observer is told.
+// observed starts a System that keeps what its observer is told.
 func observed(t *testing.T, o Options) (*System, func() []CallInfo) {
 	var (
 		mu  sync.Mutex

@@ -60,10 +60,6 @@ func (p *passage[Req, Resp]) refusal() error {
 	return nil
 }
 
-func (p *passage[Req, Resp]) stopped() error {
-	return p.refuse(refusedStopped, p.op.refusals().stopped)
-}
-
 // Run runs the handler and answers.
 func (p *passage[Req, Resp]) Run() {
 	returned := false

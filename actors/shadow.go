@@ -63,7 +63,7 @@ func (c *call) watchFrom(ctx context.Context, o *operation) error {
 	c.plan, c.now = g.plan.Load(), g.clock.Now()
 	c.came = c.now
 	if err := g.shadow().over.Enter(); err != nil {
-		return c.refuse(refusedStopped, o.refusals().stopped)
+		return c.stopped()
 	}
 	if o.generations != nil {
 		c.generation = o.generations.now.Load()
@@ -89,9 +89,9 @@ func (c *call) wouldRun() bool {
 	phase, refuses := g.circuit.Refuses()
 	switch {
 	case refuses && c.now < phase.Until:
-		return c.guard.wouldRefuse(refusedOpen)
+		return g.wouldRefuse(refusedOpen)
 	case c.span.Passed(c.now):
-		return c.guard.wouldRefuse(refusedLate)
+		return g.wouldRefuse(refusedLate)
 	case c.parent.Err() != nil: // its caller has left it
 		return false
 	case c.admit() != nil: // refuse has counted it
@@ -103,7 +103,7 @@ func (c *call) wouldRun() bool {
 	}
 	g.circuit.Return(c.permit)
 	c.permit = supervision.Permit{} // its outcome counts nowhere
-	return c.guard.wouldRefuse(reason)
+	return g.wouldRefuse(reason)
 }
 
 // wouldEnter is the reason for which an admitted call would have found no goroutine

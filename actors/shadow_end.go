@@ -7,7 +7,6 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
-	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // errShadow is why a failure was not repeated that an enforced policy would repeat.
@@ -28,9 +27,7 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 	case c.broke == nil:
 		c.out = w.classifySafely(c, resp, err)
 	}
-	if c.generation != nil {
-		c.op.generations.judge(c.generation, c.broke, err)
-	}
+	c.judge(err)
 	if c.watchOn(now, w.Hold != nil && err == nil) {
 		return
 	}
@@ -89,11 +86,7 @@ func wouldRepeat[Req, Resp any](c *call, w *With[Req, Resp], req Req) error {
 	if why != nil {
 		return why
 	}
-	decision := supervision.Decide(c.now, c.fault(safe), c.plan.retry, supervision.Restart{})
-	if decision.Verb != supervision.Again {
-		return decision.Why
-	}
-	if why := c.afford(c.now, decision.After); why != nil {
+	if _, why := c.again(safe); why != nil {
 		return why
 	}
 	c.guard.shadow().repeats.Add(1)

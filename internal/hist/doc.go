@@ -6,7 +6,7 @@
 //
 // The bounds are the Renard series R10 (1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8 in
 // each decade) from 10 µs to 100 s, with one bucket below and one above. Neighbours
-// are about 26 % apart, which bounds the error of a quantile.
+// are 25 % to 28 % apart, which bounds the error of a quantile.
 //
 // # Ordering and ownership
 //
