@@ -14,8 +14,9 @@
 // Coarse never goes back. TSC may, by as much as the counters of two cores differ, which is
 // microseconds at most: it is read without a fence, which would cost what is saved
 // (TestClocksNeverGoBack). None is far from the standard one
-// (TestClocksAreNearTheStandardOne): TSC within microseconds, and measured anew every
-// second; Coarse at most two milliseconds behind while it is read. The counter is not used
+// (TestClocksAreNearTheStandardOne; its bounds are wide, since a busy machine holds up a
+// ticker): TSC is measured anew every second, Coarse is two milliseconds behind at most
+// where its goroutine runs in time. The counter is not used
 // where it does not count evenly, or where time is virtual
 // (TestCounterIsRefusedWhereTimeStandsStill). A Coarse owns its goroutine, which rests while nobody reads
 // (TestCoarseRestsWhileNobodyReads); whoever made it stops it, and after that it is the standard clock.

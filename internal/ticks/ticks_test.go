@@ -86,6 +86,9 @@ func TestClocksAreNearTheStandardOne(t *testing.T) {
 }
 
 func TestCounterIsRefusedWhereTimeStandsStill(t *testing.T) {
+	if _, ok := NewTSC(); !ok {
+		t.Skip("this processor has no even counter: run it on amd64")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		if _, ok := NewTSC(); ok {
 			t.Error("it was made in virtual time")
