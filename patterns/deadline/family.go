@@ -45,12 +45,17 @@ func (f *Family) close() []context.CancelFunc {
 }
 
 // add makes m a member, or cancels it when the family is cancelled already:
-// each context is either in the list that Cancel walks, or sees cancelled here.
+// each context is either in the list that Cancel walks, or sees cancelled here. One that
+// was added or removed already, by who built or ended it meanwhile, is not added.
 func (f *Family) add(m *made) {
 	if f == nil {
 		return
 	}
 	f.mu.Lock()
+	if f.first == m || m.before != nil {
+		f.mu.Unlock()
+		return
+	}
 	late := f.cancelled.Load()
 	if !late {
 		if m.next = f.first; m.next != nil {
@@ -64,7 +69,7 @@ func (f *Family) add(m *made) {
 	}
 }
 
-// remove takes m out of the list; it does nothing when m is not in it.
+// remove takes m out of the list, for good.
 func (f *Family) remove(m *made) {
 	if f == nil {
 		return
@@ -72,15 +77,15 @@ func (f *Family) remove(m *made) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
+	case m.before == m:
+		return
 	case m.before != nil:
 		m.before.next = m.next
 	case f.first == m:
 		f.first = m.next
-	default:
-		return
 	}
 	if m.next != nil {
 		m.next.before = m.before
 	}
-	m.before, m.next = nil, nil
+	m.before, m.next = m, nil
 }

@@ -5,7 +5,6 @@ package deadline
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,25 +16,48 @@ import (
 // which asks in a loop pays at most twice.
 const freeLooks = 16
 
+// Origin is where the contexts of one owner come from: the clock that their spans are
+// measured with, and the [Family] that they belong to. Make one with [NewOrigin]; it is
+// immutable.
+type Origin struct {
+	clock  *fuseboard.Clock
+	family *Family
+}
+
+// NewOrigin returns an origin. f may be nil: then nothing ends its contexts together.
+func NewOrigin(c *fuseboard.Clock, f *Family) Origin { return Origin{clock: c, family: f} }
+
 // Context returns the context of something that may take s, and what ends it.
 //
 // Where the caller's own deadline is the first (s.Scope is Caller) the parent
 // itself is returned, with a nil Lazy, and nothing is allocated. parent must
 // then be the context that [Policy.Begin] saw, or a child that kept its deadline.
-// Otherwise the result is one small object that becomes a standard context,
+// Otherwise the result is one small object (48 bytes) that becomes a standard context,
 // with a timer, when somebody first looks at Done, or at Err after its end. From
 // then on context.Cause tells an [*Error] when the deadline passed, and children
 // of the standard library attach without a goroutine.
 //
-// f may be nil. c is the clock that the span's instants came from.
+// The span's instants must come from the origin's clock.
+func (o *Origin) Context(parent context.Context, s Span) (context.Context, *Lazy) {
+	if s.Scope == Caller {
+		return parent, nil
+	}
+	l := &Lazy{parent: parent, origin: o, start: stampOf(s.Start, s.Scope), until: s.Until}
+	return l, l
+}
+
+// Context is [Origin.Context] for who needs one context and no more: f may be nil, c is
+// the clock that the span's instants came from.
 func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (context.Context, *Lazy) {
 	if s.Scope == Caller {
 		return parent, nil
 	}
-	l := &Lazy{
-		parent: parent, clock: c, family: f,
-		start: s.Start, until: s.Until, limit: s.Limit, scope: s.Scope,
-	}
+	own := &struct {
+		Lazy
+		origin Origin
+	}{origin: NewOrigin(c, f)}
+	l := &own.Lazy
+	l.parent, l.origin, l.start, l.until = parent, &own.origin, stampOf(s.Start, s.Scope), s.Until
 	return l, l
 }
 
@@ -44,29 +66,55 @@ func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (con
 // be copied.
 type Lazy struct {
 	parent context.Context
-	clock  *fuseboard.Clock
-	family *Family
-	state  atomic.Pointer[made] // nil: untouched; ended: untouched and over; else built
-	mu     sync.Mutex           // held while state leaves nil or ended for a made
-	looks  atomic.Uint32        // calls of Err that were answered from the clock
-	// The span, field by field: so a Lazy is 80 bytes and not 96.
-	scope        Scope
-	start, until fuseboard.Instant
-	limit        time.Duration
+	origin *Origin
+	state  atomic.Pointer[made] // nil or one of looks: untouched; ended: untouched and over; else built
+	start  stamp
+	until  fuseboard.Instant
 }
 
 var _ context.Context = (*Lazy)(nil)
+
+// stamp is the start of a span with the scope of its end in the lowest bits, so that a
+// Lazy is 48 bytes and not 64.
+type stamp int64
+
+const scopeBits = 2
+
+func stampOf(at fuseboard.Instant, s Scope) stamp { return stamp(at<<scopeBits | fuseboard.Instant(s)) }
+
+func (s stamp) at() fuseboard.Instant { return fuseboard.Instant(s >> scopeBits) }
+func (s stamp) scope() Scope          { return Scope(s & (1<<scopeBits - 1)) }
 
 // made is what a Lazy builds at the first look.
 type made struct {
 	ctx          context.Context
 	cancel       context.CancelFunc
 	cause        Error // the context's cause at its deadline; in here, it costs no object
-	before, next *made // in the Family, and guarded by it
+	before, next *made // in the Family, and guarded by it; before is itself once it was removed
 }
 
 // ended marks a Lazy that was over before anybody looked. It is only compared.
 var ended = new(made)
+
+// looks mark a Lazy that is not built and whose Err was asked for so many times. They
+// are only compared.
+var looks [freeLooks]made
+
+// built reports whether m is a context, and no mark.
+func (m *made) built() bool { return m != nil && m.ctx != nil }
+
+// looked returns the mark after m, of a Lazy that is not built; nil after the last.
+func looked(m *made) *made {
+	if m == nil {
+		return &looks[0]
+	}
+	for i := range freeLooks - 1 {
+		if m == &looks[i] {
+			return &looks[i+1]
+		}
+	}
+	return nil
+}
 
 // End cancels the context with context.Canceled unless it ended before, stops
 // its timer and takes it out of its Family. It must be called once the work has
@@ -75,13 +123,32 @@ func (l *Lazy) End() {
 	if l == nil || l.state.CompareAndSwap(nil, ended) {
 		return
 	}
-	l.mu.Lock() // whoever built it has entered it in the family by now
-	m := l.state.Load()
-	l.mu.Unlock()
-	if m != ended {
-		m.cancel()
-		l.family.remove(m)
+	l.endLooked()
+}
+
+// endLooked is End of a Lazy at which somebody has looked.
+func (l *Lazy) endLooked() {
+	for {
+		m := l.state.Load()
+		switch {
+		case m == ended:
+			return
+		case m.built():
+			m.cancel()
+			l.origin.family.remove(m)
+			return
+		case l.state.CompareAndSwap(m, ended):
+			return
+		}
 	}
+}
+
+// limit is the length of the span; zero when it has no end.
+func (l *Lazy) limit() time.Duration {
+	if l.until == fuseboard.Never {
+		return 0
+	}
+	return max(0, l.until.Sub(l.start.at()))
 }
 
 // Deadline returns the end of the span, or the parent's when it has none. It
@@ -90,7 +157,7 @@ func (l *Lazy) Deadline() (time.Time, bool) {
 	if l.until == fuseboard.Never {
 		return l.parent.Deadline()
 	}
-	return l.clock.Time(l.until), true
+	return l.origin.clock.Time(l.until), true
 }
 
 // Done returns the channel that is closed when the context ends. The first
@@ -101,8 +168,11 @@ func (l *Lazy) Done() <-chan struct{} { return l.look().ctx.Done() }
 // context.DeadlineExceeded, context.Canceled, or the parent's. The first calls
 // before the end build nothing.
 func (l *Lazy) Err() error {
-	if l.state.Load() == nil && l.looks.Add(1) <= freeLooks && l.goesOn() {
-		return nil
+	if m := l.state.Load(); !m.built() && m != ended && l.goesOn() {
+		if next := looked(m); next != nil {
+			l.state.CompareAndSwap(m, next) // or somebody else has looked, too
+			return nil
+		}
 	}
 	return l.look().ctx.Err()
 }
@@ -111,7 +181,7 @@ func (l *Lazy) Err() error {
 // (it is an *int) builds the context, because it is the context that is asked for.
 func (l *Lazy) Value(key any) any {
 	m := l.state.Load()
-	if m == nil || m == ended {
+	if !m.built() {
 		if _, own := key.(*int); !own {
 			return l.parent.Value(key)
 		}
@@ -127,39 +197,41 @@ func (l *Lazy) String() string {
 	if s, ok := l.parent.(fmt.Stringer); ok {
 		parent = s.String()
 	}
-	return parent + ".deadline(" + l.scope.String() + " " + l.limit.String() + ")"
+	return parent + ".deadline(" + l.start.scope().String() + " " + l.limit().String() + ")"
 }
 
 // goesOn reports that nothing has ended the context, which nobody has built.
 func (l *Lazy) goesOn() bool {
-	return l.parent.Err() == nil && !l.family.Cancelled() &&
-		(l.until == fuseboard.Never || l.clock.Now() < l.until)
+	return l.parent.Err() == nil && !l.origin.family.Cancelled() &&
+		(l.until == fuseboard.Never || l.origin.clock.Now() < l.until)
 }
 
-// look returns the built context.
+// look returns the built context, which is in the family.
 func (l *Lazy) look() *made {
-	if m := l.state.Load(); m != nil && m != ended {
-		return m
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch m := l.state.Load(); m {
-	case nil:
-		m = l.build()
-		if l.state.CompareAndSwap(nil, m) {
-			l.family.add(m)
+	for {
+		m := l.state.Load()
+		if m.built() {
 			return m
 		}
-		m.cancel() // End came meanwhile
-		l.state.Store(m)
-		return m
-	case ended:
-		m = l.over()
-		l.state.Store(m)
-		return m
-	default:
-		return m
+		fresh := l.make(m)
+		if l.state.CompareAndSwap(m, fresh) {
+			l.origin.family.add(fresh)
+			return fresh
+		}
+		fresh.cancel() // another was first: it built it too, or ended it
+		if first := l.state.Load(); first.built() {
+			l.origin.family.add(first) // or it is about to be
+			return first
+		}
 	}
+}
+
+// make builds what takes over from the mark m.
+func (l *Lazy) make(m *made) *made {
+	if m == ended {
+		return l.over()
+	}
+	return l.build()
 }
 
 // build makes the standard context that takes over.
@@ -169,9 +241,9 @@ func (l *Lazy) build() *made {
 		m.ctx, m.cancel = context.WithCancel(l.parent)
 		return m
 	}
-	m.cause = Error{Scope: l.scope, Limit: l.limit, Elapsed: max(0, l.until.Sub(l.start))}
+	m.cause = Error{Scope: l.start.scope(), Limit: l.limit(), Elapsed: max(0, l.until.Sub(l.start.at()))}
 	parent := l.parent
-	if parent.Err() == context.DeadlineExceeded && l.clock.Now() >= l.until {
+	if parent.Err() == context.DeadlineExceeded && l.origin.clock.Now() >= l.until {
 		// Both deadlines passed unseen. The parent's is the later one, and must not
 		// be taken for the reason.
 		parent = context.WithoutCancel(parent)
@@ -185,16 +257,17 @@ func (l *Lazy) build() *made {
 // moment, which may have been set since the clock began.
 func (l *Lazy) deadline() time.Time {
 	if at, ok := l.parent.Deadline(); !ok || at != at.Round(0) {
-		return l.clock.Time(l.until)
+		return l.origin.clock.Time(l.until)
 	}
 	now := time.Now()
-	return now.Add(l.until.Sub(l.clock.At(now)))
+	return now.Add(l.until.Sub(l.origin.clock.At(now)))
 }
 
 // over makes the context that was cancelled before anybody looked. What became
 // of the parent since then does not matter to it.
 func (l *Lazy) over() *made {
 	m := &made{}
+	m.before = m // no family wants it
 	m.ctx, m.cancel = context.WithCancel(context.WithoutCancel(l.parent))
 	m.cancel()
 	return m

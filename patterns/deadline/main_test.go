@@ -22,8 +22,7 @@ func (d dated) Deadline() (time.Time, bool) { return d.at, true }
 
 // built reports whether somebody's look has built l.
 func built(l *Lazy) bool {
-	m := l.state.Load()
-	return m != nil && m != ended
+	return l.state.Load().built()
 }
 
 // size counts the members of f.

@@ -17,6 +17,6 @@ func Outlast(ctx context.Context) (context.Context, *Lazy) {
 	if !own {
 		return ctx, nil
 	}
-	longer := &Lazy{parent: l.parent, clock: l.clock, family: l.family, start: l.start, until: fuseboard.Never, scope: l.scope}
+	longer := &Lazy{parent: l.parent, origin: l.origin, start: l.start, until: fuseboard.Never}
 	return longer, longer
 }
