@@ -51,14 +51,16 @@ type call struct {
 
 // run is the way of a request that has a goroutine: enter, attempt, decide, again.
 func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	if refused := c.enter(); refused != nil {
+		return resp, refused
+	}
+	resp, err = attempt(c, h, w, req, resp)
+	return runOn(c, h, w, req, resp, err)
+}
+
+// runOn is the rest of run, after the first attempt.
+func runOn[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, resp Resp, err error) (Resp, error) {
 	for {
-		if refused := c.enter(); refused != nil {
-			if c.attempts == 0 {
-				return resp, refused
-			}
-			return resp, c.failed(err, refused)
-		}
-		resp, err = attempt(c, h, w, req, resp)
 		if c.out.Kind != fuseboard.Failure {
 			if c.pending.on {
 				resp = w.keep(c, resp)
@@ -75,6 +77,10 @@ func run[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req R
 		if left := c.pause(after); left != nil {
 			return resp, c.failed(err, left)
 		}
+		if refused := c.enter(); refused != nil {
+			return resp, c.failed(err, refused)
+		}
+		resp, err = attempt(c, h, w, req, resp)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 
 	"github.com/fuseboard/fuseboard"
-	"github.com/fuseboard/fuseboard/patterns/deadline"
 )
 
 // attempt runs the handler once, with a permit that it gives back whatever the
@@ -18,13 +17,11 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	if c.plan.isolated {
 		return isolated(c, h, w, req, last)
 	}
-	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	ctx, lazy := c.guard.origin.Context(c.parent, c.try)
 	sound := false
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
-			c.out, err = broken(recover())
-			c.broke = err
-			if err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+			if err = c.breaks(recover()); err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
 				defer c.vanished()
 			}
 		}
@@ -65,6 +62,13 @@ func (c *call) vanished() {
 		c.gaveUp(ErrGoexit)
 		c.over(c.lost(nil))
 	}
+}
+
+// breaks notes that the handler did not return.
+func (c *call) breaks(value any) (err error) {
+	c.out, err = broken(value)
+	c.broke = err
+	return err
 }
 
 // broken is the outcome of a handler that did not return.

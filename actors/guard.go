@@ -32,6 +32,7 @@ type Guard struct {
 	plan        atomic.Pointer[plan]
 	spent       *supervision.Spending // of the retry budget
 	family      deadline.Family       // the contexts of handlers that run
+	origin      deadline.Origin       // where these come from
 	count       counters
 	born        fuseboard.Instant
 	times       atomic.Pointer[times]        // of its calls; nil before the first
@@ -121,6 +122,7 @@ func newGuard(sys *System, name string, p Policy) *Guard {
 func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
 	g.born = g.clock.Now()
+	g.origin = deadline.NewOrigin(g.clock, &g.family)
 	g.gate = mailbox.NewGateUnder(first.bulkhead(), sys.clock, &sys.limits.quotas)
 	g.spent = supervision.NewSpending(first.retry.Budget)
 	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)

@@ -19,9 +19,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	sound := false
 	defer func() {
 		if !sound { // a panic of Classify, or it is ending the goroutine
-			c.out, err = broken(recover())
-			c.broke = err
-			if err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+			if err = c.breaks(recover()); err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
 				defer c.vanished()
 			}
 		}
@@ -34,7 +32,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		c.conclude(err) // its context ends with the handler
 	}()
 	var ctx context.Context
-	ctx, lazy = deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	ctx, lazy = c.guard.origin.Context(c.parent, c.try)
 	if w.Meta {
 		ctx = c.within(ctx)
 	}

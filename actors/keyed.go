@@ -77,17 +77,15 @@ func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp,
 }
 
 // enforced is Call under a policy that is enforced.
-func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (Resp, error) {
-	var (
-		c    call
-		none Resp
-	)
+func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (resp Resp, err error) {
 	e, err := k.takeFor(ctx, key)
 	if err != nil {
-		return none, err
+		return resp, err
 	}
-	defer func() { e.release(c.now) }()
-	return through(ctx, &c, e.guard.self, k.handle, &k.with, req)
+	now := untimed
+	defer func() { e.release(now) }()
+	resp, now, err = through(ctx, e.guard.self, k.handle, &k.with, req)
+	return resp, err
 }
 
 // Ask runs the operation on a goroutine of the key's guard and returns at once,
@@ -134,17 +132,15 @@ func (k *Keyed[Req, Resp]) refOf(e *entry) *Ref[Req, Resp] {
 }
 
 // callKept is Call for a ref that was bound to the guard of a key.
-func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (Resp, error) {
-	var (
-		c    call
-		none Resp
-	)
+func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (resp Resp, err error) {
 	e := r.key
 	if !e.keep() {
-		return none, e.goneFor(ctx, r.op.name)
+		return resp, e.goneFor(ctx, r.op.name)
 	}
-	defer func() { e.release(c.now) }()
-	return through(ctx, &c, r.op, r.handle, &r.with, req)
+	now := untimed
+	defer func() { e.release(now) }()
+	resp, now, err = through(ctx, r.op, r.handle, &r.with, req)
+	return resp, err
 }
 
 // giveBack ends what post began for the guard of a key: after the answer, and

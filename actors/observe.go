@@ -65,9 +65,13 @@ func (o *observer) tell(c *call, err error) {
 		return
 	}
 	c.told = true
-	if !o.chosen() {
-		return
+	if o.chosen() {
+		o.report(c, err)
 	}
+}
+
+// report tells of a call that was chosen.
+func (o *observer) report(c *call, err error) {
 	info := CallInfo{
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Outcome: c.out,
 		Elapsed: c.now.Sub(c.came), Waited: c.waited, Err: err,
@@ -110,13 +114,4 @@ func (e *entry) goneFor(ctx context.Context, op string) error {
 	err := e.evictedError(op)
 	e.guard.sys.turnedAway(ctx, e.guard.name, op, e.key, err)
 	return err
-}
-
-// through is the whole of a call that has its caller's goroutine.
-func through[Req, Resp any](ctx context.Context, c *call, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
-	if err = c.begin(ctx, o); err == nil {
-		resp, err = run(c, h, w, req)
-	}
-	c.over(err)
-	return resp, err
 }

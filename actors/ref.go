@@ -160,11 +160,11 @@ func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
 
 // enforced is Call under a policy that is enforced.
 func (r *Ref[Req, Resp]) enforced(ctx context.Context, req Req) (Resp, error) {
-	var c call
 	if r.key != nil {
 		return r.callKept(ctx, req)
 	}
-	return through(ctx, &c, r.op, r.handle, &r.with, req)
+	resp, _, err := through(ctx, r.op, r.handle, &r.with, req)
+	return resp, err
 }
 
 // Do runs f under the guard's policy, for work that has no operation of its
@@ -184,19 +184,17 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 }
 
 // doEnforced is Do under a policy that is enforced.
-func doEnforced[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (T, error) {
-	var (
-		none T
-		c    call
-		with With[func(context.Context) (T, error), T]
-	)
+func doEnforced[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (resp T, err error) {
+	var with With[func(context.Context) (T, error), T]
+	now := untimed
 	if g.key != nil {
 		if !g.key.keep() {
-			return none, g.key.goneFor(ctx, "")
+			return resp, g.key.goneFor(ctx, "")
 		}
-		defer func() { g.key.release(c.now) }()
+		defer func() { g.key.release(now) }()
 	}
-	return through(ctx, &c, g.self, nil, &with, f)
+	resp, now, err = through(ctx, g.self, nil, &with, f)
+	return resp, err
 }
 
 // run runs the handler. One that is nil is that of [Do]: the request is the work.

@@ -19,6 +19,7 @@ type pair struct {
 	log     *Log
 	seen    []Transition
 	permits []Permit
+	passes  []Pass // those of the permits that came as one; else zero
 	models  []modelPermit
 	weather fuseboard.Kind // how most calls end at present
 	calm    int            // one command or reshape in so many draws; 0 is none
@@ -150,23 +151,43 @@ func (p *pair) seldom(t *rapid.T) {
 // settle takes a permit out of play.
 func (p *pair) settle(i int) {
 	p.permits = append(p.permits[:i], p.permits[i+1:]...)
+	p.passes = append(p.passes[:i], p.passes[i+1:]...)
 	p.models = append(p.models[:i], p.models[i+1:]...)
+}
+
+// admit asks for a permit in either form. Where everybody is let in and nothing is due
+// both are the same.
+func (p *pair) admit(t *rapid.T) (Permit, Pass, bool) {
+	pass, ok := p.c.Pass()
+	if ok && !pass.Due(p.now) && rapid.Bool().Draw(t, "pass") {
+		return pass.Permit(), pass, true
+	}
+	permit, ok := p.c.Admit(p.now)
+	return permit, Pass{}, ok
+}
+
+// record records the outcome as who has a pass does.
+func (p *pair) record(i int, o fuseboard.Outcome) {
+	if pass := p.passes[i]; pass != (Pass{}) && o.Kind == fuseboard.Success && p.c.Passed(pass, p.now, o.Elapsed) {
+		return
+	}
+	p.c.Record(p.now, p.permits[i], o)
 }
 
 func (p *pair) actions() map[string]func(*rapid.T) {
 	call := func(t *rapid.T) {
-		got, ok := p.c.Admit(p.now)
+		got, pass, ok := p.admit(t)
 		want, wantOK := p.m.admit(p.now)
 		if ok != wantOK || got.Epoch() != want.epoch || got.Probe() != (want.lease != nil) {
 			t.Fatalf("admitted %v %+v, want %v %+v", ok, got, wantOK, want)
 		}
 		if ok {
-			p.permits, p.models = append(p.permits, got), append(p.models, want)
+			p.permits, p.passes, p.models = append(p.permits, got), append(p.passes, pass), append(p.models, want)
 		}
 	}
 	record := func(t *rapid.T) {
 		i, o := p.draw(t), p.drawOutcome(t)
-		p.c.Record(p.now, p.permits[i], o)
+		p.record(i, o)
 		p.m.record(p.now, p.models[i], o)
 		p.settle(i)
 	}

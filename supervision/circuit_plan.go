@@ -69,6 +69,14 @@ func clamp[T int | float64 | time.Duration](v, lo, hi T) T {
 	return min(v, hi)
 }
 
+// slowAfter is from when on a success is slow: never, without a SlowAfter.
+func (p *plan) slowAfter() time.Duration {
+	if p.SlowAfter > 0 {
+		return p.SlowAfter
+	}
+	return math.MaxInt64
+}
+
 // mark reads an outcome as the window keeps it, and reports whether it counts.
 func (p *plan) mark(o fuseboard.Outcome) (m mark, counts bool) {
 	switch o.Kind {

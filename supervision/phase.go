@@ -15,6 +15,10 @@ type phase struct {
 	facts
 	// admits says how Admit treats a caller; derived from the facts.
 	admits admission
+	// counts is the tally of what ends in this phase; nil where nothing is counted.
+	counts *tally
+	// slow is how long a success is a slow one; Never-like where none is.
+	slow time.Duration
 	// due is when time alone moves the circuit on; Never when it does not.
 	due fuseboard.Instant
 	// refusal is what a refused caller is told. It is apart from the phase because
@@ -64,6 +68,10 @@ func newPhase(f facts, born Transition) *phase {
 		ph.due = min(f.until, f.modeEnd)
 	}
 	ph.refusal = f.refusal()
+	ph.slow = f.plan.slowAfter()
+	if f.mode.counts() {
+		ph.counts = f.tally
+	}
 	return ph
 }
 

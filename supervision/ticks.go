@@ -17,13 +17,14 @@ const tickCount = 10
 // itself. A tick's counts are allocated when its first comes and never reused,
 // so no writer can add to counts that are being cleared for another tick.
 type ticks[C any] struct {
-	width time.Duration
-	slots [tickCount]atomic.Pointer[tick[C]]
+	width  time.Duration
+	latest atomic.Pointer[tick[C]] // the newest, or one just replaced: a guess that spares a division
+	slots  [tickCount]atomic.Pointer[tick[C]]
 }
 
 // tick is one tick's counts. C is made of atomics.
 type tick[C any] struct {
-	number int64
+	from   fuseboard.Instant
 	counts C
 }
 
@@ -31,27 +32,37 @@ func newTicks[C any](span time.Duration) *ticks[C] { return &ticks[C]{width: spa
 
 func (t *ticks[C]) number(now fuseboard.Instant) int64 { return max(int64(now), 0) / int64(t.width) }
 
+// covers reports whether now belongs to the tick.
+func (t *ticks[C]) covers(k *tick[C], now fuseboard.Instant) bool {
+	return uint64(now-k.from) < uint64(t.width)
+}
+
 // at returns the counts of the tick that now belongs to, or nil when its slot
 // already belongs to a later one: what is that old is no longer in the span.
 func (t *ticks[C]) at(now fuseboard.Instant) *C {
-	n := t.number(now)
-	slot := &t.slots[n%tickCount]
-	if k := slot.Load(); k != nil && k.number == n {
+	if k := t.latest.Load(); k != nil && t.covers(k, now) {
 		return &k.counts
 	}
-	return claim(slot, n)
+	return t.find(now)
 }
 
-func claim[C any](slot *atomic.Pointer[tick[C]], n int64) *C {
+// find is at of a tick that is not the latest, or not there yet.
+func (t *ticks[C]) find(now fuseboard.Instant) *C {
+	n := t.number(now)
+	from := fuseboard.Instant(n * int64(t.width))
+	slot := &t.slots[n%tickCount]
 	for {
 		k := slot.Load()
 		switch {
-		case k != nil && k.number == n:
+		case k != nil && k.from == from:
+			t.latest.Store(k)
 			return &k.counts
-		case k != nil && k.number > n:
+		case k != nil && k.from > from:
 			return nil
 		}
-		if fresh := (&tick[C]{number: n}); slot.CompareAndSwap(k, fresh) {
+		fresh := &tick[C]{from: from}
+		if slot.CompareAndSwap(k, fresh) {
+			t.latest.Store(fresh)
 			return &fresh.counts
 		}
 	}
@@ -60,10 +71,10 @@ func claim[C any](slot *atomic.Pointer[tick[C]], n int64) *C {
 // last yields the counts of the last ten ticks as of now. Ticks after now
 // (another caller read the clock later) are in.
 func (t *ticks[C]) last(now fuseboard.Instant) iter.Seq[*C] {
-	oldest := t.number(now) - tickCount + 1
+	oldest := fuseboard.Instant((t.number(now) - tickCount + 1) * int64(t.width))
 	return func(yield func(*C) bool) {
 		for i := range t.slots {
-			if k := t.slots[i].Load(); k != nil && k.number >= oldest && !yield(&k.counts) {
+			if k := t.slots[i].Load(); k != nil && k.from >= oldest && !yield(&k.counts) {
 				return
 			}
 		}

@@ -46,6 +46,18 @@ func (t *tally) add(now fuseboard.Instant, m mark) {
 	t.span.add(now, m)
 }
 
+// success is add of the zero mark.
+func (t *tally) success(now fuseboard.Instant) {
+	if t.consecutive.Load() != 0 {
+		t.consecutive.Store(0)
+	}
+	if t.span != nil {
+		t.span.success(now)
+		return
+	}
+	t.ring.add(0)
+}
+
 func (t *tally) numbers(now fuseboard.Instant) Numbers {
 	var calls, failed, slow int64
 	if t.ring != nil {

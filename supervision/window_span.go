@@ -41,6 +41,12 @@ func (s *span) add(now fuseboard.Instant, m mark) {
 	}
 }
 
+func (s *span) success(now fuseboard.Instant) {
+	if c := s.at(now); c != nil {
+		c.calls.Add(1)
+	}
+}
+
 func (s *span) sum(now fuseboard.Instant) (calls, failed, slow int64) {
 	for c := range s.last(now) {
 		calls += c.calls.Load()

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// straight is a call on which everything is as it mostly is: the circuit lets everybody
+// in, nothing is due, a permit is free, and the handler returns an answer. It takes the
+// steps of run in their order, and keeps less: what a refusal, a wait, a failure or a
+// repetition would have to know. Where it meets one of these before its handler, it has
+// taken nothing and run begins anew; where the handler ends otherwise, it becomes a call.
+type straight struct {
+	guard *Guard
+	plan  *plan
+	pass  supervision.Pass
+	span  deadline.Span // of the whole call
+	lazy  *deadline.Lazy
+	began fuseboard.Instant // the call and its only attempt
+	now   fuseboard.Instant // the last clock read
+	sound bool              // the handler has returned
+	rest  *call             // what it has become, because its handler did not; else nil
+}
+
+// plain reports that no hook of w needs more than the straight way knows.
+func (w *With[Req, Resp]) plain() bool { return w.Hold == nil && !w.Meta }
+
+// through is the whole of a call that has its caller's goroutine. It also returns the
+// clock as read last.
+func through[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
+	if w.plain() && ctx != nil {
+		s := straight{guard: o.guard}
+		if s.enter(ctx, o) {
+			resp, err = straightly(ctx, &s, o, h, w, req)
+			return resp, s.now, err
+		}
+	}
+	return winding(ctx, o, h, w, req)
+}
+
+// winding is through where the call may need anything.
+func winding[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
+	var c call
+	if err = c.begin(ctx, o); err == nil {
+		resp, err = run(&c, h, w, req)
+	}
+	c.over(err)
+	return resp, c.now, err
+}
+
+// enter takes what the handler needs, in the order of [call.begin] and [call.enter], or
+// nothing.
+func (s *straight) enter(ctx context.Context, o *operation) bool {
+	g := s.guard
+	pass, admitted := g.circuit.Pass()
+	if !admitted || pass.Epoch() != g.told.Load() || o.generations != nil {
+		return false
+	}
+	s.plan, s.pass = g.plan.Load(), pass
+	if s.plan.isolated {
+		return false
+	}
+	now := g.clock.Now()
+	s.span = s.plan.given.Deadline.Begin(ctx, g.clock, now)
+	if pass.Due(now) || s.span.Passed(now) || ctx.Err() != nil || !g.gate.TryEnter() {
+		return false
+	}
+	if !g.circuit.Stands(pass) {
+		g.gate.Leave()
+		return false
+	}
+	if s.plan.repeats {
+		g.spent.Deposit(now)
+	}
+	s.began, s.now = now, now
+	return true
+}
+
+// straightly runs the handler of a call that has entered.
+func straightly[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	resp, err = tried(parent, s, o, h, req)
+	switch {
+	case s.rest != nil:
+		resp, err = runOn(s.rest, h, w, req, resp, err)
+		s.now = s.rest.now
+		s.rest.over(err)
+		return resp, err
+	case err == nil && w.Classify == nil && s.leave():
+		if s.guard.sys.observer != nil {
+			s.tell(parent, o)
+		}
+		return resp, nil
+	}
+	return turned(parent, s, o, h, w, req, resp, err)
+}
+
+// tried runs the handler. Its defer is for one that does not return.
+func tried[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], req Req) (resp Resp, err error) {
+	var ctx context.Context
+	ctx, s.lazy = s.guard.origin.Context(parent, s.plan.given.Deadline.Try(s.span, s.began))
+	defer func() {
+		if s.sound {
+			return
+		}
+		c := new(call)
+		s.become(c, parent, o)
+		s.rest = c
+		if err = c.breaks(recover()); err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+			defer c.vanished()
+		}
+		s.lazy.End()
+		c.conclude(err)
+	}()
+	resp, err = h.run(ctx, req)
+	s.sound = true
+	return resp, err
+}
+
+// leave ends a call whose handler has returned an answer, as [call.conclude] does. It is
+// false, and nothing has happened, where the circuit has to think about it.
+func (s *straight) leave() bool {
+	g := s.guard
+	s.lazy.End()
+	now := g.clock.Now()
+	if !g.circuit.Passed(s.pass, now, now.Sub(s.began)) {
+		return false
+	}
+	s.now = now
+	g.count.first.successes.Add(1)
+	g.durations().plain.Add(now.Sub(s.began))
+	g.gate.Leave()
+	return true
+}
+
+// become fills in a call whose first attempt is over but for its outcome.
+func (s *straight) become(c *call, parent context.Context, o *operation) {
+	c.op, c.guard, c.plan, c.parent = o, s.guard, s.plan, parent
+	c.span, c.try = s.span, s.plan.given.Deadline.Try(s.span, s.began)
+	c.permit = s.pass.Permit()
+	c.now, c.came, c.began, c.attempts = s.began, s.began, s.began, 1
+}
+
+// turned is the rest of a call whose handler has returned, and which does not end straight.
+func turned[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req, resp Resp, err error) (Resp, error) {
+	var c call
+	s.become(&c, parent, o)
+	err = judged(&c, s.lazy, w, resp, err)
+	resp, err = runOn(&c, h, w, req, resp, err)
+	s.now = c.now
+	c.over(err)
+	return resp, err
+}
+
+// judged is the end of an attempt whose handler has returned.
+func judged[Req, Resp any](c *call, lazy *deadline.Lazy, w *With[Req, Resp], resp Resp, got error) (err error) {
+	sound := false
+	defer func() {
+		if !sound { // a panic of Classify, or it is ending the goroutine
+			if err = c.breaks(recover()); err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+				defer c.vanished()
+			}
+		}
+		lazy.End()
+		c.conclude(err)
+	}()
+	err = got
+	c.out = w.classify(c, resp, err)
+	sound = true
+	return err
+}
+
+// tell lets the observer choose the call.
+func (s *straight) tell(parent context.Context, o *operation) {
+	if !s.guard.sys.observer.chosen() {
+		return
+	}
+	var c call
+	s.become(&c, parent, o)
+	c.now, c.out = s.now, fuseboard.Outcome{Kind: fuseboard.Success, Elapsed: s.now.Sub(s.began)}
+	s.guard.sys.observer.report(&c, nil)
+}
