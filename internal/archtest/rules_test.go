@@ -43,6 +43,10 @@ var rooms = []room{
 		"sources of time that cost less than the standard clock: who uses them wraps them",
 	},
 	{
+		"internal/lane", 0, nil,
+		"a hint where a goroutine runs: who spreads state over lanes keeps it right whatever the hint",
+	},
+	{
 		"internal/relay", 0, nil,
 		"a test kit: it does to connections what networks do, and knows nothing of who uses them",
 	},
@@ -72,7 +76,7 @@ var rooms = []room{
 
 	{
 		"mailbox", 1,
-		[]string{root, "internal/plain", protoactor},
+		[]string{root, "internal/lane", "internal/plain", protoactor},
 		"the gate counts permits; it must not know what a breaker, a retry or an answer is",
 	},
 	{
@@ -93,7 +97,7 @@ var rooms = []room{
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/plain", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
