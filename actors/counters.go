@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/stripe"
 )
 
 // counters are what a call adds to; a successful first attempt adds to one.
@@ -83,7 +84,10 @@ func (n *reasonCounts) rejected() Rejected {
 }
 
 // outcomes counts attempts by how they ended.
-type outcomes struct{ successes, failures, voids atomic.Uint64 }
+type outcomes struct {
+	successes       stripe.Counter // the one that every call writes
+	failures, voids atomic.Uint64
+}
 
 func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
 	o := &n.first

@@ -20,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/lane"
 )
 
 // The actor way is the meaning, the caller's way its optimisation: a history of
@@ -48,6 +49,7 @@ type history struct {
 	policies []Policy // the first one, then one for each update
 	requests []scripted
 	commands []Command
+	telling  bool            // a hook classifies its answers
 	moments  []time.Duration // of the commands, then of the updates
 }
 
@@ -56,6 +58,7 @@ func drawHistory(t *rapid.T) history {
 	for range rapid.IntRange(1, 3).Draw(t, "policies") {
 		h.policies = append(h.policies, drawLivePolicy(t))
 	}
+	h.telling = rapid.Bool().Draw(t, "telling")
 	n := rapid.IntRange(1, 14).Draw(t, "requests")
 	at := time.Duration(0)
 	for id := range n {
@@ -195,8 +198,17 @@ func (r *record) answer(id, value int, err error) {
 	r.note("answer of %d: %d, %d attempts, %s", id, value, attempts, text)
 }
 
-// play lives the history through calls or through messages.
-func (h history) play(t *testing.T, messages bool) *record {
+// way is how a history is lived through.
+type way struct {
+	messages bool // else by calls
+	winding  bool // calls take the way of those that need everything
+	lanes    int  // over which the guard's counts are spread; 0: not
+}
+
+func (h history) play(t *testing.T, w way) *record {
+	if w.lanes > 0 {
+		defer lane.Force(w.lanes)()
+	}
 	rec := &record{tried: map[int]int{}}
 	synctest.Test(t, func(t *testing.T) {
 		sys := startWith(t, Options{Seed: 1, Observe: func(ctx context.Context, c CallInfo) {
@@ -209,9 +221,12 @@ func (h history) play(t *testing.T, messages bool) *record {
 			attempt := rec.try(s.id)
 			rec.note("attempt %d of %d, %s", attempt+1, s.id, fuseboard.PriorityOf(ctx))
 			return s.run(ctx, attempt)
-		}, With[scripted, int]{Safe: func(s scripted) bool { return s.safe }, Classify: tellingWaits})
+		}, h.hooks(w))
+		if w.lanes > 0 {
+			r.spread(w.lanes)
+		}
 		var wait sync.WaitGroup
-		send := h.sender(t, sys, r, rec, &wait, messages)
+		send := h.sender(t, sys, r, rec, &wait, w.messages)
 		for _, s := range h.requests {
 			wait.Add(1)
 			time.AfterFunc(s.at, func() { send(s) })
@@ -241,6 +256,14 @@ func (h history) play(t *testing.T, messages bool) *record {
 	// What happens at one instant has no order between goroutines.
 	slices.SortStableFunc(rec.lines, cmp.Compare[string])
 	return rec
+}
+
+func (h history) hooks(w way) With[scripted, int] {
+	hooks := With[scripted, int]{Safe: func(s scripted) bool { return s.safe }, Meta: w.winding}
+	if h.telling {
+		hooks.Classify = tellingWaits
+	}
+	return hooks
 }
 
 func tellingWaits(_ int, err error) fuseboard.Outcome {
@@ -308,7 +331,7 @@ func TestCallsAndMessagesAreTheSame(t *testing.T) {
 	var answers, repeats, moves, watched int
 	rapid.Check(t, func(rt *rapid.T) {
 		h := drawHistory(rt)
-		calls, messages := h.play(t, false), h.play(t, true)
+		calls, messages := h.play(t, way{}), h.play(t, way{messages: true})
 		if got, want := strings.Join(messages.lines, "\n"), strings.Join(calls.lines, "\n"); got != want {
 			rt.Fatalf("%+v\nby messages:\n%s\nby calls:\n%s", h, got, want)
 		}
@@ -325,4 +348,24 @@ func TestCallsAndMessagesAreTheSame(t *testing.T) {
 		t.Errorf("the histories show nothing: %d answers, %d repeated, %d moves, %d with would-haves", answers, repeats, moves, watched)
 	}
 	t.Logf("%d answers, %d repeated, %d moves, %d with would-haves", answers, repeats, moves, watched)
+}
+
+// The straight way of a call, whatever lanes it counts in, is the winding one with less.
+func TestStraightAndWindingCallsAreTheSame(t *testing.T) {
+	straight := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		h := drawHistory(rt)
+		winding := h.play(t, way{winding: true})
+		for _, w := range []way{{}, {lanes: 1}, {lanes: 4}} {
+			if got, want := strings.Join(h.play(t, w).lines, "\n"), strings.Join(winding.lines, "\n"); got != want {
+				rt.Fatalf("%+v\n%+v:\n%s\nwinding:\n%s", h, w, got, want)
+			}
+		}
+		if !h.telling && h.policies[0].Mode == EnforcePolicy && !h.policies[0].Workers.On() {
+			straight++
+		}
+	})
+	if straight == 0 {
+		t.Error("no call went straight")
+	}
 }

@@ -34,6 +34,7 @@ type Guard struct {
 	family      deadline.Family       // the contexts of handlers that run
 	origin      deadline.Origin       // where these come from
 	count       counters
+	rush        rush
 	born        fuseboard.Instant
 	times       atomic.Pointer[times]        // of its calls; nil before the first
 	draws       atomic.Uint64                // numbers the random draws, so that a seed repeats them

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/stripe"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -23,6 +24,7 @@ type straight struct {
 	lazy  *deadline.Lazy
 	began fuseboard.Instant // the call and its only attempt
 	now   fuseboard.Instant // the last clock read
+	lane  int               // where it counts; see rush
 	sound bool              // the handler has returned
 	rest  *call             // what it has become, because its handler did not; else nil
 }
@@ -61,7 +63,7 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	if !admitted || pass.Epoch() != g.told.Load() || o.generations != nil {
 		return false
 	}
-	s.plan, s.pass = g.plan.Load(), pass
+	s.plan, s.pass, s.lane = g.plan.Load(), pass, g.rush.lane()
 	if s.plan.isolated {
 		return false
 	}
@@ -75,7 +77,7 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 		return false
 	}
 	if s.plan.repeats {
-		g.spent.Deposit(now)
+		g.spent.DepositAt(s.lane, now)
 	}
 	s.began, s.now = now, now
 	return true
@@ -127,14 +129,25 @@ func (s *straight) leave() bool {
 	g := s.guard
 	s.lazy.End()
 	now := g.clock.Now()
-	if !g.circuit.Passed(s.pass, now, now.Sub(s.began)) {
+	took := now.Sub(s.began)
+	if !g.circuit.Passed(s.pass, now, took, s.lane) {
 		return false
 	}
 	s.now = now
-	g.count.first.successes.Add(1)
-	g.durations().plain.Add(now.Sub(s.began))
+	g.succeeded(s.lane, now)
+	g.durations().plain.AddAt(s.lane, took)
 	g.gate.Leave()
 	return true
+}
+
+// succeeded counts a success in its lane.
+func (g *Guard) succeeded(lane int, now fuseboard.Instant) {
+	switch successes := &g.count.first.successes; {
+	case lane != stripe.Shared:
+		successes.AddAt(lane, 1)
+	case !successes.Try(1):
+		g.clashed(now)
+	}
 }
 
 // become fills in a call whose first attempt is over but for its outcome.

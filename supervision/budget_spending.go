@@ -22,7 +22,10 @@ const spendingRounding = 1e-9
 // A first attempt is never refused: only repetitions are withdrawn. A repetition
 // is booked when it is decided, before its backoff, so that those which wait are
 // counted and cannot all be released at once (envoy#30205).
-type Spending struct{ terms atomic.Pointer[spendingTerms] }
+type Spending struct {
+	terms atomic.Pointer[spendingTerms]
+	lanes atomic.Int32 // that the account is spread over; 0: not
+}
 
 // spendingTerms is immutable; the account it points to outlives a Reshape that
 // keeps the window.
@@ -38,23 +41,38 @@ type spendingCounts struct{ calls, repeats atomic.Int64 }
 // its ranges is moved into them.
 func NewSpending(budget Budget) *Spending {
 	s := &Spending{}
-	s.terms.Store(newSpendingTerms(budget.clamped()))
+	s.terms.Store(s.termsOf(budget.clamped()))
 	return s
 }
 
-func newSpendingTerms(b Budget) *spendingTerms {
+func (s *Spending) termsOf(b Budget) *spendingTerms {
 	return &spendingTerms{
 		budget:  b,
 		floor:   int64(float64(b.MinPerSecond)*b.Window.Seconds() + spendingRounding),
-		account: newTicks[spendingCounts](b.Window),
+		account: newTicks[spendingCounts](b.Window, int(s.lanes.Load())),
 	}
 }
 
 // Deposit books one call. It is made once per call, however many attempts the
 // call has (a deposit per attempt would let repetitions pay for repetitions).
-func (s *Spending) Deposit(now fuseboard.Instant) {
-	if c := s.terms.Load().account.at(now); c != nil {
-		c.calls.Add(1)
+func (s *Spending) Deposit(now fuseboard.Instant) { s.DepositAt(-1, now) }
+
+// DepositAt is Deposit in a lane of a spread account; see [Spending.Spread]. Where lane is
+// negative, or the account is not spread, it is in the word of all.
+func (s *Spending) DepositAt(lane int, now fuseboard.Instant) {
+	account := s.terms.Load().account
+	if k := account.at(now); k != nil && !account.laned(lane, k.number) {
+		k.counts.calls.Add(1)
+	}
+}
+
+// Spread gives each of so many lanes (a power of two) an account of its own for calls, so
+// that processors which all book calls do not write one word: 128 bytes a lane. What is
+// booked, and what is allowed, stay the same. It cannot be undone, and a second
+// Spread does nothing.
+func (s *Spending) Spread(lanes int) {
+	if s.lanes.CompareAndSwap(0, int32(lanes)) { //nolint:gosec // a few
+		s.terms.Load().account.spread(lanes)
 	}
 }
 
@@ -64,10 +82,11 @@ func (s *Spending) Deposit(now fuseboard.Instant) {
 // several meet at the last one, all may be refused.
 func (s *Spending) Withdraw(now fuseboard.Instant) bool {
 	t := s.terms.Load()
-	c := t.account.at(now)
-	if c == nil {
+	k := t.account.at(now)
+	if k == nil {
 		return false
 	}
+	c := &k.counts
 	c.repeats.Add(1) // first book, then look: two that meet see each other
 	if calls, repeats := t.sum(now); repeats > t.allowed(calls) {
 		c.repeats.Add(-1)
@@ -80,7 +99,7 @@ func (s *Spending) Withdraw(now fuseboard.Instant) bool {
 // everything booked stays; with another window the account starts empty, and
 // Reshape reports false.
 func (s *Spending) Reshape(budget Budget) (kept bool) {
-	next := newSpendingTerms(budget.clamped())
+	next := s.termsOf(budget.clamped())
 	for {
 		last := s.terms.Load()
 		if kept = last.budget.Window == next.budget.Window; kept {
@@ -106,6 +125,7 @@ func (t *spendingTerms) allowed(calls int64) int64 {
 }
 
 func (t *spendingTerms) sum(now fuseboard.Instant) (calls, repeats int64) {
+	calls = t.account.inLanes(now)
 	for c := range t.account.last(now) {
 		calls += c.calls.Load()
 		repeats += c.repeats.Load()

@@ -56,6 +56,9 @@ func TestSpendingAgreesWithAListOfEverythingBooked(t *testing.T) {
 			Ratio: rapid.Float64Range(0.01, 1).Draw(t, "ratio"), MinPerSecond: rapid.IntRange(1, 3).Draw(t, "min"), Window: window,
 		}}
 		account := supervision.NewSpending(list.budget)
+		if lanes := rapid.SampledFrom([]int{0, 1, 4}).Draw(t, "lanes"); lanes > 0 {
+			account.Spread(lanes)
+		}
 		now := fuseboard.Instant(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "start"))
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(window)/4).Draw(t, "pause")))
@@ -65,7 +68,7 @@ func TestSpendingAgreesWithAListOfEverythingBooked(t *testing.T) {
 					t.Fatalf("at %d: withdraw %v, the list says %v", now, got, want)
 				}
 			case "deposit":
-				account.Deposit(now)
+				account.DepositAt(rapid.IntRange(-1, 4).Draw(t, "lane"), now)
 				list.calls = append(list.calls, list.tick(now))
 			}
 			calls, repeats, allowed := account.Balance(now)

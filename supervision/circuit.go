@@ -13,6 +13,7 @@ import (
 type Circuit struct {
 	phase atomic.Pointer[phase]
 	seed  uint64
+	lanes atomic.Int32 // that its tallies are spread over; 0: they are not
 }
 
 // NewCircuit returns a closed circuit at epoch 1 under [Enforce]. Defaults of b
@@ -22,7 +23,7 @@ type Circuit struct {
 // jitter of open times and nothing else: equal seeds, equal times.
 func NewCircuit(b Breaker, seed uint64) *Circuit {
 	c := &Circuit{seed: seed}
-	f := facts{epoch: 1, plan: compile(b), modeEnd: fuseboard.Never}
+	f := facts{epoch: 1, plan: compile(b), lanes: &c.lanes, modeEnd: fuseboard.Never}
 	c.phase.Store(newPhase(f.closed(), Transition{}))
 	return c
 }

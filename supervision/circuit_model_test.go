@@ -72,6 +72,9 @@ func newPair(t *rapid.T, calm int) *pair {
 	b := drawBreaker(t)
 	p := &pair{calm: calm, weather: fuseboard.Failure, c: NewCircuit(b, rapid.Uint64().Draw(t, "seed")), now: fuseboard.Instant(time.Minute)}
 	p.log = p.c.Log()
+	if lanes := rapid.SampledFrom([]int{0, 1, 4}).Draw(t, "lanes"); lanes > 0 {
+		p.c.Spread(lanes)
+	}
 	p.m = &model{epoch: 1, until: fuseboard.Never, modeEnd: fuseboard.Never, counting: true}
 	p.m.policy(b)
 	// The circuit has moved before its model does: take the open time from its log.
@@ -167,8 +170,8 @@ func (p *pair) admit(t *rapid.T) (Permit, Pass, bool) {
 }
 
 // record records the outcome as who has a pass does.
-func (p *pair) record(i int, o fuseboard.Outcome) {
-	if pass := p.passes[i]; pass != (Pass{}) && o.Kind == fuseboard.Success && p.c.Passed(pass, p.now, o.Elapsed) {
+func (p *pair) record(t *rapid.T, i int, o fuseboard.Outcome) {
+	if pass := p.passes[i]; pass != (Pass{}) && o.Kind == fuseboard.Success && p.c.Passed(pass, p.now, o.Elapsed, rapid.IntRange(-1, 4).Draw(t, "lane")) {
 		return
 	}
 	p.c.Record(p.now, p.permits[i], o)
@@ -187,7 +190,7 @@ func (p *pair) actions() map[string]func(*rapid.T) {
 	}
 	record := func(t *rapid.T) {
 		i, o := p.draw(t), p.drawOutcome(t)
-		p.record(i, o)
+		p.record(t, i, o)
 		p.m.record(p.now, p.models[i], o)
 		p.settle(i)
 	}

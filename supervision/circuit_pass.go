@@ -15,7 +15,7 @@ import (
 //	pass, ok := c.Pass()
 //	if !ok || pass.Due(now) { … } // Admit has to decide
 //	…
-//	if !c.Passed(pass, now, elapsed) { c.Record(now, pass.Permit(), outcome) }
+//	if !c.Passed(pass, now, elapsed, lane) { c.Record(now, pass.Permit(), outcome) }
 type Pass struct{ phase *phase }
 
 // Pass returns a pass, if everybody is let in. It reads no clock: the phase may be over,
@@ -41,14 +41,30 @@ func (c *Circuit) Stands(p Pass) bool { return c.phase.Load() == p.phase }
 
 // Passed is [Circuit.Record] of a success that took so long, in the ordinary case: the
 // pass stands, and the success is not a slow one. Else it is false and nothing has
-// happened. A success counted here allocates nothing and causes no transition.
-func (c *Circuit) Passed(p Pass, now fuseboard.Instant, elapsed time.Duration) bool {
+// happened. A success counted here allocates nothing and causes no transition. lane is where
+// to count it once the circuit is spread ([Circuit.Spread]); before, and where it is
+// negative, all count in one word.
+func (c *Circuit) Passed(p Pass, now fuseboard.Instant, elapsed time.Duration, lane int) bool {
 	ph := p.phase
 	if c.phase.Load() != ph || elapsed >= ph.slow {
 		return false
 	}
 	if ph.counts != nil {
-		ph.counts.success(now)
+		ph.counts.success(now, lane)
 	}
 	return true
+}
+
+// Spread gives each of so many lanes (a power of two) a count of its own for the successes of
+// a window of time, so that processors which all record successes do not write one word. It
+// costs 128 bytes a lane, and changes nothing that is counted: a
+// success is in the window once, whatever its lane. It cannot be undone, and a second
+// Spread does nothing. A window of calls is not spread: its order is one word.
+func (c *Circuit) Spread(lanes int) {
+	if !c.lanes.CompareAndSwap(0, int32(lanes)) { //nolint:gosec // a few
+		return
+	}
+	if t := c.phase.Load().tally; t != nil && t.span != nil {
+		t.span.spread(lanes)
+	}
 }

@@ -42,7 +42,7 @@ func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) Loss {
 			}
 			continue
 		}
-		f.tally = old.tally.reshaped(old.plan, p)
+		f.tally = old.tally.reshaped(old.plan, p, int(c.lanes.Load()))
 		var cut time.Duration
 		if f.state == Open {
 			f.until = min(f.until, now.Add(p.MaxOpen))

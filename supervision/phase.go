@@ -38,6 +38,7 @@ type facts struct {
 	mode  Mode
 	opens int // openings since the circuit was last closed
 	plan  *plan
+	lanes *atomic.Int32 // the circuit's, for its tallies
 
 	until   fuseboard.Instant // the end of an open time or a ramp; else Never
 	modeEnd fuseboard.Instant // the end of the command; Never without one
@@ -110,7 +111,7 @@ func (f facts) closed() facts {
 	f = f.begin(Closed)
 	f.opens, f.cause, f.before = 0, "", Numbers{}
 	if f.plan.on {
-		f.tally = newTally(f.plan.Window)
+		f.tally = newTally(f.plan.Window, int(f.lanes.Load()))
 	}
 	return f
 }
@@ -138,7 +139,7 @@ func (f facts) recovered(now fuseboard.Instant) facts {
 	f = f.begin(Ramping)
 	f.until = now.Add(f.plan.Ramp)
 	f.ramp = newRamp(now, f.plan.Ramp)
-	f.tally = newTally(f.plan.Window)
+	f.tally = newTally(f.plan.Window, int(f.lanes.Load()))
 	return f
 }
 
@@ -160,7 +161,7 @@ func (f facts) under(cmd Command, now fuseboard.Instant) facts {
 	case !counted && cmd.Mode != HoldClosed:
 		f.tally = nil
 	case f.tally == nil && f.plan.on:
-		f.tally = newTally(f.plan.Window)
+		f.tally = newTally(f.plan.Window, int(f.lanes.Load()))
 	}
 	f.probes = nil
 	if f.state == HalfOpen && cmd.Mode.moves() {

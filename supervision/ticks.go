@@ -19,64 +19,73 @@ const tickCount = 10
 type ticks[C any] struct {
 	width  time.Duration
 	latest atomic.Pointer[tick[C]] // the newest, or one just replaced: a guess that spares a division
+	strips atomic.Pointer[strips]  // what is counted in lanes; nil until spread
 	slots  [tickCount]atomic.Pointer[tick[C]]
 }
 
 // tick is one tick's counts. C is made of atomics.
 type tick[C any] struct {
-	from   fuseboard.Instant
+	number int64
 	counts C
 }
 
-func newTicks[C any](span time.Duration) *ticks[C] { return &ticks[C]{width: span / tickCount} }
+func newTicks[C any](span time.Duration, lanes int) *ticks[C] {
+	t := &ticks[C]{width: span / tickCount}
+	t.spread(lanes)
+	return t
+}
 
-func (t *ticks[C]) number(now fuseboard.Instant) int64 { return max(int64(now), 0) / int64(t.width) }
+func (t *ticks[C]) numberOf(now fuseboard.Instant) int64 {
+	return max(int64(now), 0) / int64(t.width)
+}
 
 // covers reports whether now belongs to the tick.
 func (t *ticks[C]) covers(k *tick[C], now fuseboard.Instant) bool {
-	return uint64(now-k.from) < uint64(t.width)
+	return uint64(int64(now)-k.number*int64(t.width)) < uint64(t.width)
 }
 
-// at returns the counts of the tick that now belongs to, or nil when its slot
+// at returns the tick that now belongs to, or nil when its slot
 // already belongs to a later one: what is that old is no longer in the span.
-func (t *ticks[C]) at(now fuseboard.Instant) *C {
+func (t *ticks[C]) at(now fuseboard.Instant) *tick[C] {
 	if k := t.latest.Load(); k != nil && t.covers(k, now) {
-		return &k.counts
+		return k
 	}
 	return t.find(now)
 }
 
 // find is at of a tick that is not the latest, or not there yet.
-func (t *ticks[C]) find(now fuseboard.Instant) *C {
-	n := t.number(now)
-	from := fuseboard.Instant(n * int64(t.width))
+func (t *ticks[C]) find(now fuseboard.Instant) *tick[C] {
+	n := t.numberOf(now)
 	slot := &t.slots[n%tickCount]
 	for {
 		k := slot.Load()
 		switch {
-		case k != nil && k.from == from:
-			t.latest.Store(k)
-			return &k.counts
-		case k != nil && k.from > from:
+		case k != nil && k.number > n:
 			return nil
+		case k == nil || k.number < n:
+			fresh := &tick[C]{number: n}
+			if !slot.CompareAndSwap(k, fresh) {
+				continue
+			}
+			k = fresh
 		}
-		fresh := &tick[C]{from: from}
-		if slot.CompareAndSwap(k, fresh) {
-			t.latest.Store(fresh)
-			return &fresh.counts
-		}
+		t.latest.Store(k)
+		return k
 	}
 }
 
 // last yields the counts of the last ten ticks as of now. Ticks after now
 // (another caller read the clock later) are in.
 func (t *ticks[C]) last(now fuseboard.Instant) iter.Seq[*C] {
-	oldest := fuseboard.Instant((t.number(now) - tickCount + 1) * int64(t.width))
+	oldest := t.oldest(now)
 	return func(yield func(*C) bool) {
 		for i := range t.slots {
-			if k := t.slots[i].Load(); k != nil && k.from >= oldest && !yield(&k.counts) {
+			if k := t.slots[i].Load(); k != nil && k.number >= oldest && !yield(&k.counts) {
 				return
 			}
 		}
 	}
 }
+
+// oldest is the first tick of the span as of now.
+func (t *ticks[C]) oldest(now fuseboard.Instant) int64 { return t.numberOf(now) - tickCount + 1 }

@@ -25,11 +25,11 @@ type tally struct {
 	span        *span // of the last while
 }
 
-func newTally(w Window) *tally {
+func newTally(w Window, lanes int) *tally {
 	if w.Calls > 0 {
 		return &tally{ring: newRing(w.Calls)}
 	}
-	return &tally{span: newSpan(w.Span)}
+	return &tally{span: newSpan(w.Span, lanes)}
 }
 
 func (t *tally) add(now fuseboard.Instant, m mark) {
@@ -47,12 +47,12 @@ func (t *tally) add(now fuseboard.Instant, m mark) {
 }
 
 // success is add of the zero mark.
-func (t *tally) success(now fuseboard.Instant) {
+func (t *tally) success(now fuseboard.Instant, lane int) {
 	if t.consecutive.Load() != 0 {
 		t.consecutive.Store(0)
 	}
 	if t.span != nil {
-		t.span.success(now)
+		t.span.success(now, lane)
 		return
 	}
 	t.ring.add(0)
@@ -70,16 +70,16 @@ func (t *tally) numbers(now fuseboard.Instant) Numbers {
 
 // reshaped is the tally under a new plan: the same when the window's shape is,
 // else an empty one that only remembers the failures in a row.
-func (t *tally) reshaped(old, now *plan) *tally {
+func (t *tally) reshaped(old, now *plan, lanes int) *tally {
 	switch {
 	case !now.on:
 		return nil
 	case !old.on:
-		return newTally(now.Window)
+		return newTally(now.Window, lanes)
 	case t == nil || old.Window == now.Window:
 		return t
 	}
-	fresh := newTally(now.Window)
+	fresh := newTally(now.Window, lanes)
 	fresh.consecutive.Store(t.consecutive.Load())
 	return fresh
 }

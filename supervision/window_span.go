@@ -18,17 +18,19 @@ type spanCounts struct {
 	slow   atomic.Int64
 }
 
-func newSpan(d time.Duration) *span {
+func newSpan(d time.Duration, lanes int) *span {
 	s := &span{}
 	s.width = d / tickCount
+	s.spread(lanes)
 	return s
 }
 
 func (s *span) add(now fuseboard.Instant, m mark) {
-	c := s.at(now)
-	if c == nil {
+	k := s.at(now)
+	if k == nil {
 		return
 	}
+	c := &k.counts
 	c.calls.Add(1)
 	if m == 0 {
 		return
@@ -41,13 +43,14 @@ func (s *span) add(now fuseboard.Instant, m mark) {
 	}
 }
 
-func (s *span) success(now fuseboard.Instant) {
-	if c := s.at(now); c != nil {
-		c.calls.Add(1)
+func (s *span) success(now fuseboard.Instant, lane int) {
+	if k := s.at(now); k != nil && !s.laned(lane, k.number) {
+		k.counts.calls.Add(1)
 	}
 }
 
 func (s *span) sum(now fuseboard.Instant) (calls, failed, slow int64) {
+	calls = s.inLanes(now)
 	for c := range s.last(now) {
 		calls += c.calls.Load()
 		failed += c.failed.Load()

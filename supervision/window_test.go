@@ -67,7 +67,7 @@ func arrive(list []event, e event) []event {
 
 func TestTimeWindowEqualsAListWithTheBucketRule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := newSpan(time.Second) // ticks of 100ms
+		s := newSpan(time.Second, 0) // ticks of 100ms
 		var list []event
 		at := time.Duration(0)
 		for range rapid.IntRange(0, 100).Draw(t, "calls") {
@@ -94,7 +94,7 @@ func TestTimeWindowEqualsAListWithTheBucketRule(t *testing.T) {
 
 func TestConsecutiveEqualsTheFailuresAtTheEndOfAList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		tally := newTally(Window{Calls: 3})
+		tally := newTally(Window{Calls: 3}, 0)
 		want := 0
 		for range rapid.IntRange(1, 50).Draw(t, "calls") {
 			m := drawMark(t)
@@ -111,7 +111,7 @@ func TestConsecutiveEqualsTheFailuresAtTheEndOfAList(t *testing.T) {
 }
 
 func TestOutcomeLeavesTheTimeWindowWithItsBucket(t *testing.T) {
-	s := newSpan(10 * time.Second)
+	s := newSpan(10*time.Second, 0)
 	s.add(fuseboard.Instant(900*time.Millisecond), 2)
 	in, _, _ := s.sum(fuseboard.Instant(10*time.Second - 1))
 	out, _, _ := s.sum(fuseboard.Instant(10 * time.Second))
@@ -142,7 +142,7 @@ func TestCountWindowIsExactAtQuiescence(t *testing.T) {
 }
 
 func TestTimeWindowLosesNothingUnderConcurrentTicks(t *testing.T) {
-	s := newSpan(time.Second)
+	s := newSpan(time.Second, 0)
 	var writers sync.WaitGroup
 	for range 16 {
 		writers.Go(func() {

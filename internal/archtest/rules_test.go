@@ -43,6 +43,10 @@ var rooms = []room{
 		"sources of time that cost less than the standard clock: who uses them wraps them",
 	},
 	{
+		"internal/stripe", 0, nil,
+		"a count that many processors write: it counts, and knows not what",
+	},
+	{
 		"internal/lane", 0, nil,
 		"a hint where a goroutine runs: who spreads state over lanes keeps it right whatever the hint",
 	},
@@ -97,7 +101,7 @@ var rooms = []room{
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 

@@ -28,7 +28,10 @@ func TestSnapshotsAreThoseOfTheNaiveModel(t *testing.T) {
 		var sum time.Duration
 		for range rapid.IntRange(0, 60).Draw(t, "adds") {
 			d := drawDuration(t)
-			hists[rapid.IntRange(0, 1).Draw(t, "which")].Add(d)
+			hists[rapid.IntRange(0, 1).Draw(t, "which")].AddAt(rapid.IntRange(-1, 4).Draw(t, "lane"), d)
+			if spread := rapid.SampledFrom([]int{0, 0, 0, 0, 1, 4}).Draw(t, "spread"); spread > 0 {
+				hists[0].Spread(spread)
+			}
 			all = append(all, d)
 			sum += d // may overflow, as theirs does
 		}
@@ -113,7 +116,10 @@ func TestAddsFromManyGoroutinesAreAllCounted(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 1000 {
-				h.Add(time.Duration(g*1000+i) * 13 * time.Microsecond)
+				h.AddAt(g, time.Duration(g*1000+i)*13*time.Microsecond)
+				if g == 0 && i == 500 {
+					h.Spread(4)
+				}
 			}
 		})
 	}
@@ -140,8 +146,14 @@ func TestAddAllocatesOncePerPage_Alloc(t *testing.T) {
 	var h Hist
 	h.Add(time.Millisecond + 1)
 	h.Add(time.Minute)
-	if n := testing.AllocsPerRun(100, func() { h.Add(1500 * time.Microsecond); h.Add(9 * time.Microsecond); h.Add(time.Hour) }); n != 0 {
+	add := func() { h.AddAt(1, 1500*time.Microsecond); h.Add(9 * time.Microsecond); h.AddAt(1, time.Hour) }
+	if n := testing.AllocsPerRun(100, add); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+	h.Spread(2)
+	add()
+	if n := testing.AllocsPerRun(100, add); n != 0 {
+		t.Errorf("%v allocations when spread", n)
 	}
 	if n := testing.AllocsPerRun(100, func() { s := h.Snapshot(); _ = s.Count() }); n != 0 {
 		t.Errorf("%v allocations of a snapshot", n)
