@@ -22,8 +22,8 @@ type Circuit struct {
 // jitter of open times and nothing else: equal seeds, equal times.
 func NewCircuit(b Breaker, seed uint64) *Circuit {
 	c := &Circuit{seed: seed}
-	f := facts{epoch: 1, plan: compile(b), modeEnd: fuseboard.Never}
-	c.phase.Store(newPhase(f.closed(), Transition{}))
+	f := facts{epoch: 1, plan: compile(b)}
+	c.phase.Store(newPhase(f.closed(), nil))
 	return c
 }
 
@@ -45,18 +45,19 @@ func (c *Circuit) move(old *phase, f facts, t Transition) (Transition, bool) {
 	f.epoch = old.epoch + 1
 	t.Epoch = f.epoch
 	t.From, t.To, t.FromMode, t.Mode = old.state, f.state, old.mode, f.mode
-	ph := newPhase(f, t)
-	ph.born.Until = ph.due
+	born := t // or every failure would allocate one, moved or not
+	ph := newPhase(f, &born)
+	born.Until = ph.due
 	if !c.phase.CompareAndSwap(old, ph) {
 		return Transition{}, false
 	}
 	old.next.Store(ph)
-	return ph.born, true
+	return born, true
 }
 
 // open tries to open the circuit from old, for as long as asked at least.
 func (c *Circuit) open(old *phase, now fuseboard.Instant, cause Cause, before Numbers, o fuseboard.Outcome) (Transition, bool) {
-	d := old.plan.openTime(old.opens+1, roll(c.seed, old.epoch+1), o.RetryAfter)
+	d := old.plan.openTime(int(old.opens)+1, roll(c.seed, old.epoch+1), o.RetryAfter)
 	t := Transition{Cause: cause, At: now, Before: before, OpenFor: d}
 	return c.move(old, old.facts.open(now, d, cause, before), t)
 }

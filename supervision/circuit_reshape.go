@@ -48,8 +48,7 @@ func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) Loss {
 			f.until = min(f.until, now.Add(p.MaxOpen))
 			cut = old.until.Sub(f.until)
 		}
-		ph := newPhase(f, Transition{})
-		ph.reshaped = true
+		ph := newPhase(f, nil)
 		if c.phase.CompareAndSwap(old, ph) {
 			old.next.Store(ph)
 			return Loss{Window: old.tally != nil && f.tally != old.tally, OpenTime: cut}
