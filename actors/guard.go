@@ -90,14 +90,14 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 	if err := checkName("name", name); err != nil {
 		return nil, err
 	}
-	problems := p.Validate()
+	first, problems := sys.firstPlan(p)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if err := sys.reserveFor(name, p); err != nil {
+	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err
 	}
-	g := newGuard(sys, name, p)
+	g := newGuard(sys, name, first)
 	if build != nil {
 		g.generations = newGenerations(g, build)
 	}
@@ -110,9 +110,9 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 	return g, nil
 }
 
-func newGuard(sys *System, name string, p Policy) *Guard {
+func newGuard(sys *System, name string, first *plan) *Guard {
 	g := &Guard{halting: make(chan struct{}), done: make(chan struct{})}
-	g.furnish(sys, name, sys.seed^hashOf(name), compile(p, 1))
+	g.furnish(sys, name, sys.seed^hashOf(name), first)
 	return g
 }
 
@@ -123,7 +123,7 @@ func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.born = g.clock.Now()
 	g.gate = mailbox.NewGateUnder(first.bulkhead(), sys.clock, &sys.limits.quotas)
 	g.spent = supervision.NewSpending(first.retry.Budget)
-	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)
+	g.circuit = first.rules.Circuit(seed)
 	g.told.Store(g.circuit.Epoch())
 	g.ring = g.stir
 	g.man(first)

@@ -47,15 +47,16 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	if err := checkName("name", name); err != nil {
 		return nil, err
 	}
-	problems := append(p.Validate(), limits.Validate().Under("limits")...)
+	first, problems := sys.firstPlan(p)
+	problems = append(slices.Clip(problems), limits.Validate().Under("limits")...) // those of the policy are shared
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	problems = append(problems, limits.beyond(sys.limits.keys.quota.Limit())...)
-	if err := sys.reserveFor(name, p); err != nil {
+	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err
 	}
-	k := &Keyring{head: newGuard(sys, name, p), limits: limits.WithDefaults(), ops: []bound{{safe: safe}}}
+	k := &Keyring{head: newGuard(sys, name, first), limits: limits.WithDefaults(), ops: []bound{{safe: safe}}}
 	k.ops = slices.Clip(k.ops) // who binds to one key's guard makes a copy
 	k.head.keys, k.head.ops = k, k.ops
 	_, k.head.group = under.under()

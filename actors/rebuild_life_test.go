@@ -20,10 +20,10 @@ func TestGuardOfARebuiltHandlerSaysStartedFirst(t *testing.T) {
 			sys, d := start(t), &driver{}
 			d.fails.Store(fails)
 			sub := sys.Subscribe(10)
-			if err := sys.reserveFor("db", Policy{Restart: steady}); err != nil {
+			if err := sys.reserveFor("db", compile(Policy{Restart: steady}, 1)); err != nil {
 				t.Fatal(err)
 			}
-			g := newGuard(sys, "db", Policy{Restart: steady})
+			g := newGuard(sys, "db", compile(Policy{Restart: steady}, 1))
 			g.generations = newGenerations(g, func(ctx context.Context) (any, error) { return d.build(ctx) })
 			if err := g.start(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
 				t.Fatal(err)

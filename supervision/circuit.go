@@ -9,7 +9,7 @@ import (
 )
 
 // Circuit is the breaker of one dependency as a machine. Make one with
-// [NewCircuit]. All its methods may be called from any goroutine.
+// [NewCircuit], or many alike with [Rules]. All its methods may be called from any goroutine.
 type Circuit struct {
 	phase atomic.Pointer[phase]
 	seed  uint64
@@ -20,12 +20,7 @@ type Circuit struct {
 // ([Breaker.Validate] reports them). The zero Breaker makes a circuit that
 // admits everything and counts nothing, but obeys commands. The seed decides the
 // jitter of open times and nothing else: equal seeds, equal times.
-func NewCircuit(b Breaker, seed uint64) *Circuit {
-	c := &Circuit{seed: seed}
-	f := facts{epoch: 1, plan: compile(b)}
-	c.phase.Store(newPhase(f.closed(), nil))
-	return c
-}
+func NewCircuit(b Breaker, seed uint64) *Circuit { return NewRules(b).Circuit(seed) }
 
 // State returns where the circuit stands. It may be overdue: see [Circuit.Expire].
 func (c *Circuit) State() State { return c.phase.Load().state }

@@ -20,9 +20,9 @@ type plan struct {
 	spare int // probes that may fail
 }
 
-func compile(b Breaker) *plan {
+func compile(b Breaker) plan {
 	if !b.On() {
-		return &plan{}
+		return plan{}
 	}
 	b = b.WithDefaults()
 	b.Weights = maps.Clone(b.Weights) // read by every failure; the caller's stays the caller's
@@ -44,7 +44,7 @@ func compile(b Breaker) *plan {
 	b.ProbeTimeout = clamp(b.ProbeTimeout, minTime, maxTime)
 	b.Ramp = clamp(b.Ramp, 0, maxTime)
 	need := neededProbes(b.Probes, b.ProbeRate)
-	return &plan{Breaker: b, on: true, need: need, spare: b.Probes - need}
+	return plan{Breaker: b, on: true, need: need, spare: b.Probes - need}
 }
 
 // neededProbes rounds up, forgiving what binary fractions add to a share: 7 %
