@@ -25,7 +25,6 @@ type Keyring struct {
 	search search
 	alarm  alarm       // when to look for idle keys
 	armed  atomic.Bool // the alarm is set, or a sweep is under way
-	ring   func()
 
 	departed departed    // evicted, and not told yet
 	moves    sharedMoves // of all keys
@@ -60,11 +59,10 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	k.ops = slices.Clip(k.ops) // who binds to one key's guard makes a copy
 	k.head.keys, k.head.ops = k, k.ops
 	_, k.head.group = under.under()
-	k.ring = func() { k.head.tell(sweep{}) }
 	k.full = k.fullError()
 	k.limitErrors()
 	k.shards = newShards(k.limits.Max)
-	turns := &keyReceiver{receiver: receiver{guard: k.head, history: k.head.circuit.Log()}, ring: k}
+	turns := &keyReceiver{receiver: receiver{guard: k.head, history: k.head.takeStory()}, ring: k}
 	sys.limits.know(k)
 	if err := k.head.spawn(turns); err != nil {
 		return nil, err
@@ -75,6 +73,9 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	}
 	return k, nil
 }
+
+// ring asks for a look at the idle keys, for the alarm.
+func (k *Keyring) ring() { k.head.tell(sweep{}) }
 
 // made reports whether k came from SpawnKeyed.
 func (k *Keyring) made() bool { return k != nil && k.head != nil }
@@ -92,7 +93,7 @@ func (k *Keyring) PID() *actor.PID {
 	if !k.made() {
 		return nil
 	}
-	return k.head.pid
+	return k.head.address()
 }
 
 // Limits returns the limits with their defaults.

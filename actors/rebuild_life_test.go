@@ -25,7 +25,7 @@ func TestGuardOfARebuiltHandlerSaysStartedFirst(t *testing.T) {
 			}
 			g := newGuard(sys, "db", compile(Policy{Restart: steady}, 1))
 			g.generations = newGenerations(g, func(ctx context.Context) (any, error) { return d.build(ctx) })
-			if err := g.start(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
+			if err := g.start(g.newReceiver()); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(10 * time.Second) // as if whoever makes it were held up before it can be found
