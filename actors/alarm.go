@@ -9,6 +9,9 @@ import (
 	"github.com/fuseboard/fuseboard"
 )
 
+// bell is what an alarm rings.
+type bell interface{ ring() }
+
 // alarm rings when a guard's circuit has something due. Whoever moves the
 // circuit sets it, not the guard, so that it rings even if the guard is late.
 type alarm struct {
@@ -19,7 +22,7 @@ type alarm struct {
 
 // set makes the alarm ring once at the instant, instead of when it was set
 // before. Never means not at all.
-func (a *alarm) set(at fuseboard.Instant, clock *fuseboard.Clock, ring func()) {
+func (a *alarm) set(at fuseboard.Instant, clock *fuseboard.Clock, who bell) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -29,7 +32,7 @@ func (a *alarm) set(at fuseboard.Instant, clock *fuseboard.Clock, ring func()) {
 			a.timer.Stop()
 		}
 	case a.timer == nil:
-		a.timer = time.AfterFunc(max(at.Sub(clock.Now()), 0), ring)
+		a.timer = time.AfterFunc(max(at.Sub(clock.Now()), 0), who.ring)
 	default:
 		a.timer.Reset(max(at.Sub(clock.Now()), 0))
 	}

@@ -79,7 +79,7 @@ func (c *call) wait(d time.Duration) error {
 		return nil
 	case <-c.parent.Done():
 		return cmp.Or(context.Cause(c.parent), context.Canceled)
-	case <-c.guard.halting:
+	case <-c.guard.living().halting.wait():
 		return ErrStopped
 	}
 }

@@ -258,7 +258,7 @@ func TestOverdueCircuitIsMovedByACallerWhenTheGuardIsLate(t *testing.T) {
 // the function it returns is called.
 func (g *Guard) block() (release func()) {
 	answer := make(chan changed) // nobody reads: the guard waits
-	g.sys.root.Send(g.pid, &update{policy: g.Policy(), answer: answer})
+	g.sys.root.Send(g.PID(), &update{policy: g.Policy(), answer: answer})
 	synctest.Wait()
 	return func() { <-answer }
 }

@@ -79,7 +79,7 @@ func (c *crew) assign(j job) {
 	}
 	c.hiring = append(c.hiring, j)
 	c.mu.Unlock()
-	c.send(c.guard.pid, hire{})
+	c.send(c.guard.address(), hire{})
 }
 
 func (c *crew) send(to *actor.PID, message any) { c.guard.sys.root.Send(to, message) }

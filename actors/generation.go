@@ -194,7 +194,7 @@ func (g *Guard) Ready(ctx context.Context) error {
 		}
 		select {
 		case <-changed:
-		case <-g.halting:
+		case <-g.living().halting.wait():
 		case <-ctx.Done():
 			return errors.Join(g.generations.now.Load().refusalOr(refusal), context.Cause(ctx))
 		}

@@ -32,6 +32,9 @@ func (g *Group) nudge() {
 	}
 }
 
+// ring is nudge, for the alarm.
+func (g *Group) ring() { g.nudge() }
+
 // judge ends an opening whose time is over and opens the group when enough of its
 // members are open by themselves.
 func (r *groupReceiver) judge() {
@@ -87,9 +90,9 @@ func (r *groupReceiver) open(now fuseboard.Instant, n Numbers, members []*Guard)
 		From: Closed, Cause: CauseMembersOpen, Reason: ask.reason, By: "group " + g.name,
 		At: now, Until: next.until, OpenFor: open, Before: n,
 	}, slog.LevelWarn)
-	g.alarm.set(next.until, g.sys.clock, g.nudge)
+	g.alarm.set(next.until, g.sys.clock, g)
 	for _, one := range members {
-		g.sys.root.Send(one.pid, ask)
+		g.sys.root.Send(one.address(), ask)
 	}
 }
 
@@ -100,10 +103,10 @@ func (r *groupReceiver) close(now fuseboard.Instant, was *standing, n Numbers, m
 	if now < was.until {
 		t.Cause = supervision.CausePolicy
 		for _, one := range members {
-			g.sys.root.Send(one.pid, &hold{group: g, release: true, reason: "the group's breaker is off now"})
+			g.sys.root.Send(one.address(), &hold{group: g, release: true, reason: "the group's breaker is off now"})
 		}
 	}
-	g.alarm.set(fuseboard.Never, g.sys.clock, g.nudge)
+	g.alarm.set(fuseboard.Never, g.sys.clock, g)
 	r.move(&next, t, slog.LevelInfo)
 }
 

@@ -108,7 +108,10 @@ func (s *System) guardOf(pid *actor.PID) *Guard {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, g := range s.guards {
-		if g != nil && g.pid.Equal(pid) {
+		if g == nil {
+			continue
+		}
+		if own := g.pid.Load(); own != nil && own.Equal(pid) {
 			return g
 		}
 	}

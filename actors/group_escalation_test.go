@@ -25,7 +25,7 @@ func exact(most int, base time.Duration) Restart {
 }
 
 // breakOnce makes the guard's own actor panic in its turn, as a bug in it would.
-func (g *Guard) breakOnce() { g.sys.root.Send(g.pid, &command{answer: closed()}) }
+func (g *Guard) breakOnce() { g.sys.root.Send(g.PID(), &command{answer: closed()}) }
 
 // restarts returns when the actor of a guard was restarted, so far.
 func restarts(sys *System, r *Guard) func() []string {

@@ -206,7 +206,7 @@ func TestWhatStoppedBeforeItWasListedIsNotListed(t *testing.T) {
 	if err := sys.reserve("payments"); err != nil {
 		t.Fatal(err)
 	}
-	g := newGuard(sys, "payments", Policy{})
+	g := newGuard(sys, "payments", compile(Policy{}, 1))
 	sys.retire(g) // its group stopped it
 	if sys.enrol(g) || len(sys.Guards()) != 0 {
 		t.Error("a stopped guard is listed")

@@ -4,7 +4,6 @@ package actors
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"sync"
 	"sync/atomic"
@@ -25,7 +24,7 @@ type Guard struct {
 	group       *Group           // nil directly under the System
 	clock       *fuseboard.Clock // the System's
 	name        string
-	pid         *actor.PID
+	pid         atomic.Pointer[actor.PID] // nil while it has no actor; see address
 	seed        uint64
 	gate        *mailbox.Gate
 	circuit     *supervision.Circuit
@@ -44,16 +43,18 @@ type Guard struct {
 	told        atomic.Uint64                // epoch of the last transition published
 	nudged      atomic.Bool                  // a nudge is on its way
 	gone        bool                         // it has stopped; guarded by the System's lock
+	begun       bool                         // its start was told before it had an actor; guarded by mu
+	asleep      bool                         // it has stopped without an actor, and gets none; guarded by mu
 	self        *operation                   // what Do runs as
-	receiver    *receiver                    // its actor
+	receiver    *receiver                    // its actor; nil before that is started
+	story       supervision.Log              // what the actor has to tell that is started later; guarded by mu
 	pool        atomic.Pointer[mailbox.Pool] // nil until a plan had workers
 	generations *generations                 // of the handler of Rebuild; else nil
 	breaks      atomic.Pointer[breaks]       // the handlers' last panics; nil before the first
-	halting     chan struct{}                // closed when no call may begin any more; wakes those that back off
+	halting     latch                        // shut when no call may begin any more; wakes those that back off
+	done        latch                        // shut when the actor takes no messages any more
 	halted      sync.Once                    // guards halt
 	quitting    atomic.Bool                  // the actor was told to stop
-	ring        func()                       // stir, for the alarm: made once
-	done        chan struct{}                // closed when the actor takes no messages any more
 
 	mu  sync.Mutex // set-up only, never on the way of a call
 	ops []bound    // guarded by mu
@@ -92,19 +93,19 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 	if err := checkName("name", name); err != nil {
 		return nil, err
 	}
-	problems := p.Validate()
+	first, problems := sys.firstPlan(p)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if err := sys.reserveFor(name, p); err != nil {
+	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err
 	}
-	g := newGuard(sys, name, p)
+	g := newGuard(sys, name, first)
 	if build != nil {
 		g.generations = newGenerations(g, build)
 	}
 	_, g.group = under.under()
-	if err := g.spawn(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
+	if err := g.settle(); err != nil {
 		return nil, err
 	}
 	g.logWarnings(problems)
@@ -112,23 +113,23 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 	return g, nil
 }
 
-func newGuard(sys *System, name string, p Policy) *Guard {
-	g := &Guard{halting: make(chan struct{}), done: make(chan struct{})}
-	g.furnish(sys, name, sys.seed^hashOf(name), compile(p, 1))
+func newGuard(sys *System, name string, first *plan) *Guard {
+	g := &Guard{}
+	g.furnish(sys, name, sys.seed^hashOf(name), first)
+	g.story = *g.circuit.Log()
 	return g
 }
 
 // furnish gives a guard all that protects: gate, circuit, budget and plan. Its
-// life (actor, halting, done) is its own, or that of its Keyring.
+// life (actor, halting, done) is its own, or that of its Keyring: see living.
 func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
 	g.born = g.clock.Now()
 	g.origin = deadline.NewOrigin(g.clock, &g.family)
 	g.gate = mailbox.NewGateUnder(first.bulkhead(), sys.clock, &sys.limits.quotas)
 	g.spent = supervision.NewSpending(first.retry.Budget)
-	g.circuit = supervision.NewCircuit(first.given.Breaker, seed)
+	g.circuit = first.rules.Circuit(seed)
 	g.told.Store(g.circuit.Epoch())
-	g.ring = g.stir
 	g.man(first)
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
@@ -139,44 +140,6 @@ func hashOf(name string) uint64 {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(name)) // never fails
 	return hash.Sum64()
-}
-
-// spawn starts the actor and makes the guard findable.
-func (g *Guard) spawn(r turns) error {
-	if err := g.start(r); err != nil {
-		return err
-	}
-	return g.open()
-}
-
-// start starts the actor. Its id is the guard's alone, also after a stop and
-// under the same name: what is meant for a stopped guard must not find the next.
-func (g *Guard) start(r turns) error {
-	g.receiver = r.own()
-	props := actor.PropsFromProducer(
-		func() actor.Actor { return r },
-		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
-	)
-	id := fmt.Sprintf("guard/%s$%d", g.name, g.sys.spawns.Add(1))
-	pid, err := g.sys.spawnIn(g.group, props, id)
-	if err != nil {
-		g.sys.unreserve(g)
-		return err
-	}
-	g.pid = pid
-	return nil
-}
-
-// open lets the guard be found, and its story begin.
-func (g *Guard) open() error {
-	if !g.sys.enrol(g) { // a stop came meanwhile and has not seen it
-		g.gate.Stop()
-		g.end(context.Background())
-		return g.self.refusals().stopped
-	}
-	g.nudge()
-	g.group.stir() // one member more
-	return nil
 }
 
 // made reports whether the guard came from Protect or Spawn.
@@ -190,12 +153,13 @@ func (g *Guard) Name() string {
 	return g.name
 }
 
-// PID returns the guard's address for messages made by [Ref.Message].
+// PID returns the guard's address for messages made by [Ref.Message]. It starts the
+// guard's actor where nothing has yet.
 func (g *Guard) PID() *actor.PID {
 	if !g.made() {
 		return nil
 	}
-	return g.pid
+	return g.address()
 }
 
 // State returns the circuit's state now. It may change before the caller looks at it.
@@ -322,16 +286,3 @@ func (g *Guard) logWarnings(problems Problems) {
 
 // random draws the guard's next number in [0,1).
 func (g *Guard) random() float64 { return supervision.Uniform(g.seed, g.draws.Add(1)) }
-
-func (g *Guard) hasStopped() bool { return isClosed(g.done) || g.evicted() }
-
-func (g *Guard) hasHalted() bool { return isClosed(g.halting) || g.evicted() }
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}

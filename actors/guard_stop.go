@@ -56,7 +56,7 @@ func (g *Guard) Stop(ctx context.Context) error {
 func (g *Guard) halt() { g.halted.Do(g.halts) }
 
 func (g *Guard) halts() {
-	close(g.halting)
+	g.halting.shut()
 	if g.generations != nil {
 		g.generations.halt()
 	}
@@ -82,15 +82,23 @@ func (g *Guard) end(ctx context.Context) {
 		return // a stop that finds nobody is a dead letter
 	}
 	if !g.quitting.Swap(true) {
-		g.sys.root.Stop(g.pid)
+		if r := g.sleep(); r != nil {
+			r.stopping()
+			return
+		}
+		g.sys.root.Stop(g.pid.Load())
 	}
-	linger(ctx, g.done)
+	linger(ctx, g.done.wait())
 }
 
 // linger waits until all are closed, or ctx and one grace for all of them are over.
 func linger(ctx context.Context, all ...<-chan struct{}) {
+	late := false
 	for _, done := range all {
-		_ = waitFor(ctx, done)
+		late = waitFor(ctx, done) != nil || late
+	}
+	if !late {
+		return
 	}
 	grace, over := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 	defer over()

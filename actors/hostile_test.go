@@ -249,7 +249,7 @@ func TestShutdownNamesHandlersOfGuardsStoppedBefore(t *testing.T) {
 		f := r.Ask(t.Context(), 1)
 		synctest.Wait()
 		sys.root.Stop(r.PID())
-		<-r.done
+		<-r.done.wait()
 		ctx, end := context.WithTimeout(t.Context(), time.Second)
 		defer end()
 		left, ok := errors.AsType[*AbandonedError](sys.Shutdown(ctx))

@@ -35,14 +35,13 @@ const usedGrain = time.Millisecond
 const untimed fuseboard.Instant = 0
 
 // newEntry makes the guard of a key under the plan in force. It has no actor and
-// no channel of its own: those of the Keyring serve all keys.
+// no life of its own: those of the Keyring serve all keys.
 func newEntry(k *Keyring, s *shard, key string, hash uint64) *entry {
 	e := &entry{ring: k, shard: s, key: strings.Clone(key)} // the caller's may be a piece of something large
 	g, head := &e.guard, k.head
 	g.furnish(head.sys, keyName(head.name, e.key), hash, head.plan.Load())
-	g.key, g.pid, g.ops = e, head.pid, k.ops
-	g.halting, g.done, g.group = head.halting, head.done, head.group
-	e.receiver.guard, e.receiver.history = g, g.circuit.Log()
+	g.key, g.ops, g.group = e, k.ops, head.group
+	e.receiver.guard, e.receiver.history = g, *g.circuit.Log()
 	g.receiver = &e.receiver
 	g.times.Store(&s.times)
 	e.used.Store(int64(g.clock.Now()))

@@ -25,7 +25,6 @@ type Keyring struct {
 	search search
 	alarm  alarm       // when to look for idle keys
 	armed  atomic.Bool // the alarm is set, or a sweep is under way
-	ring   func()
 
 	departed departed    // evicted, and not told yet
 	moves    sharedMoves // of all keys
@@ -47,23 +46,23 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	if err := checkName("name", name); err != nil {
 		return nil, err
 	}
-	problems := append(p.Validate(), limits.Validate().Under("limits")...)
+	first, problems := sys.firstPlan(p)
+	problems = append(slices.Clip(problems), limits.Validate().Under("limits")...) // those of the policy are shared
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	problems = append(problems, limits.beyond(sys.limits.keys.quota.Limit())...)
-	if err := sys.reserveFor(name, p); err != nil {
+	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err
 	}
-	k := &Keyring{head: newGuard(sys, name, p), limits: limits.WithDefaults(), ops: []bound{{safe: safe}}}
+	k := &Keyring{head: newGuard(sys, name, first), limits: limits.WithDefaults(), ops: []bound{{safe: safe}}}
 	k.ops = slices.Clip(k.ops) // who binds to one key's guard makes a copy
 	k.head.keys, k.head.ops = k, k.ops
 	_, k.head.group = under.under()
-	k.ring = func() { k.head.tell(sweep{}) }
 	k.full = k.fullError()
 	k.limitErrors()
 	k.shards = newShards(k.limits.Max)
-	turns := &keyReceiver{receiver: receiver{guard: k.head, history: k.head.circuit.Log()}, ring: k}
+	turns := &keyReceiver{receiver: receiver{guard: k.head, history: k.head.takeStory()}, ring: k}
 	sys.limits.know(k)
 	if err := k.head.spawn(turns); err != nil {
 		return nil, err
@@ -74,6 +73,9 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	}
 	return k, nil
 }
+
+// ring asks for a look at the idle keys, for the alarm.
+func (k *Keyring) ring() { k.head.tell(sweep{}) }
 
 // made reports whether k came from SpawnKeyed.
 func (k *Keyring) made() bool { return k != nil && k.head != nil }
@@ -91,7 +93,7 @@ func (k *Keyring) PID() *actor.PID {
 	if !k.made() {
 		return nil
 	}
-	return k.head.pid
+	return k.head.address()
 }
 
 // Limits returns the limits with their defaults.

@@ -74,7 +74,7 @@ func (k *Keyring) begin(s *shard, key string, hash uint64, counted bool) (*entry
 func (k *Keyring) watch() {
 	if !k.armed.Load() && k.armed.CompareAndSwap(false, true) {
 		now := k.clock().Now()
-		k.alarm.set(k.limits.idleAt(now), k.clock(), k.ring)
+		k.alarm.set(k.limits.idleAt(now), k.clock(), k)
 	}
 }
 

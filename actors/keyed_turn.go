@@ -122,7 +122,7 @@ func (r *keyReceiver) sweep() {
 		}
 		return
 	}
-	k.alarm.set(max(next, now.Add(k.limits.patience())), r.guard.clock, k.ring)
+	k.alarm.set(max(next, now.Add(k.limits.patience())), r.guard.clock, k)
 }
 
 // update gives all keys another plan. The plan to come is that of new keys before

@@ -10,13 +10,13 @@ func (p Policy) weight() int64 {
 	return int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes())
 }
 
-// reserveFor takes the name, and the bytes that the policy needs. Both are given
+// reserveFor takes the name, and the bytes that the plan needs. Both are given
 // back by unreserve, or when the guard has stopped.
-func (s *System) reserveFor(name string, p Policy) error {
+func (s *System) reserveFor(name string, first *plan) error {
 	if err := s.reserve(name); err != nil {
 		return err
 	}
-	if err := s.weigh(name, p.weight()); err != nil {
+	if err := s.weigh(name, first.weight); err != nil {
 		s.release(name)
 		return err
 	}

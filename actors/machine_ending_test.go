@@ -155,7 +155,7 @@ func (m *machine) anyPID(t *rapid.T) (*actor.PID, *ward, *brood) {
 		n := m.anyBrood(t)
 		return n.g.PID(), nil, n
 	case "worker":
-		return m.sys.actors.NewLocalPID(m.anyWard(t).g.pid.Id + "/worker-1"), nil, nil
+		return m.sys.actors.NewLocalPID(m.anyWard(t).g.PID().Id + "/worker-1"), nil, nil
 	default:
 		w := m.anyWard(t)
 		return w.g.PID(), w, nil

@@ -68,7 +68,7 @@ type arrival interface {
 
 // arrive runs on the sender's goroutine.
 func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
-	if m.ref == nil || m.ref.PID() != at.pid {
+	if m.ref == nil || m.ref.PID() != at.address() {
 		reply(at, sender, Reply[Req, Resp]{Request: m.req, Err: at.unreadable(m)})
 		return
 	}

@@ -13,14 +13,15 @@ import (
 )
 
 // plan is a policy compiled once: what a call needs to know, without asking
-// the policy again. It is immutable; a guard swaps it atomically.
+// the policy again. It is immutable, and guards of equal policies may share it; a guard swaps it atomically.
 type plan struct {
 	given    Policy // as the user wrote it
 	version  uint64 // counts from 1 with every Update
 	retry    Retry  // with its defaults
 	repeats  bool
-	isolated bool  // handlers run on goroutines of the pool
-	weight   int64 // of the evidence, in bytes; see Limits.WindowBytes
+	isolated bool               // handlers run on goroutines of the pool
+	weight   int64              // of the evidence, in bytes; see Limits.WindowBytes
+	rules    *supervision.Rules // of the circuit
 }
 
 func compile(given Policy, version uint64) *plan {
@@ -29,7 +30,7 @@ func compile(given Policy, version uint64) *plan {
 	return &plan{
 		given: given, version: version,
 		retry: retry, repeats: retry.Attempts > 1,
-		isolated: given.Workers.On(), weight: given.weight(),
+		isolated: given.Workers.On(), weight: given.weight(), rules: supervision.NewRules(given.Breaker),
 	}
 }
 

@@ -20,12 +20,12 @@ func TestGuardOfARebuiltHandlerSaysStartedFirst(t *testing.T) {
 			sys, d := start(t), &driver{}
 			d.fails.Store(fails)
 			sub := sys.Subscribe(10)
-			if err := sys.reserveFor("db", Policy{Restart: steady}); err != nil {
+			if err := sys.reserveFor("db", compile(Policy{Restart: steady}, 1)); err != nil {
 				t.Fatal(err)
 			}
-			g := newGuard(sys, "db", Policy{Restart: steady})
+			g := newGuard(sys, "db", compile(Policy{Restart: steady}, 1))
 			g.generations = newGenerations(g, func(ctx context.Context) (any, error) { return d.build(ctx) })
-			if err := g.start(&receiver{guard: g, history: g.circuit.Log()}); err != nil {
+			if err := g.start(g.newReceiver()); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(10 * time.Second) // as if whoever makes it were held up before it can be found

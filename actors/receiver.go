@@ -26,14 +26,14 @@ func (r *receiver) own() *receiver { return r }
 // Guard, which the producer hands to every incarnation.
 type receiver struct {
 	guard    *Guard
-	history  *supervision.Log // transitions not yet published
-	seq      uint64           // of the last event
-	spoke    atomic.Bool      // there was an event, so there must be a last one
-	repeated bool             // a policy before this one repeated: the budget has an account
-	held     uint64           // epoch of the last hold by a group
-	holder   *Group           // whose that was
-	builder  *actor.PID       // the child that builds the handler of Rebuild, while there is one
-	between  bool             // two incarnations: no child is started
+	history  supervision.Log // transitions not yet published
+	seq      uint64          // of the last event
+	spoke    atomic.Bool     // there was an event, so there must be a last one
+	repeated bool            // a policy before this one repeated: the budget has an account
+	held     uint64          // epoch of the last hold by a group
+	holder   *Group          // whose that was
+	builder  *actor.PID      // the child that builds the handler of Rebuild, while there is one
+	between  bool            // two incarnations: no child is started
 }
 
 // The messages of the control lane. None is logged when it finds a guard that
@@ -197,12 +197,14 @@ func (r *receiver) stopping() {
 	if g.generations != nil {
 		g.generations.stop(ErrStopped)
 	}
-	g.staff().close() // made if there is none: a first message may have its permit already
-	r.publish()       // what the last calls moved
+	if g.pid.Load() != nil { // else there was no message
+		g.staff().close() // made if there is none: a first message may have its permit already
+	}
+	r.publish() // what the last calls moved
 	r.event(Event{Kind: EventStopped})
 	g.letGo()
 	g.sys.retire(g)
-	close(g.done)
+	g.done.shut()
 }
 
 func (r *receiver) event(e Event) {
@@ -213,6 +215,9 @@ func (r *receiver) event(e Event) {
 	}
 	r.guard.sys.streams.publish(e)
 }
+
+// ring is stir, for the alarm.
+func (g *Guard) ring() { g.stir() }
 
 // stir is what a caller does that has moved the circuit or taken a probe. The
 // alarm does not wait for the guard's turn; the events do.
@@ -232,7 +237,7 @@ func (g *Guard) catchUp() {
 // wind moves an overdue circuit on and sets the alarm for what is due next.
 func (g *Guard) wind() {
 	_, _, next := g.circuit.Expire(g.clock.Now())
-	g.alarm.set(next, g.clock, g.ring)
+	g.alarm.set(next, g.clock, g)
 }
 
 // nudge tells the guard to look at its circuit. One on its way is enough, and
@@ -248,7 +253,7 @@ func (g *Guard) tell(message any) {
 	if g.key != nil {
 		message = turn{of: g.key, message: message}
 	}
-	g.sys.root.Send(g.pid, message)
+	g.sys.root.Send(g.address(), message)
 }
 
 // demand tells the guard something that it answers, unless it has stopped.
@@ -263,7 +268,7 @@ func answerOf[T any](ctx context.Context, g *Guard, answer <-chan T) (T, error) 
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return await(ctx, g.name, answer, g.done, func() error { return g.self.refusals().stopped })
+	return await(ctx, g.name, answer, g.living().done.wait(), func() error { return g.self.refusals().stopped })
 }
 
 // await waits for the answer to a control message, the stop of who was asked, or

@@ -137,7 +137,7 @@ func TestPoisonAndStopOfThePIDKeepTheirMeaning(t *testing.T) {
 				} else {
 					sys.root.Stop(r.PID())
 				}
-				<-r.done
+				<-r.done.wait()
 				_, err1 := running.Wait(t.Context())
 				_, err2 := queued.Wait(t.Context())
 				if way == "poison" && (err1 != nil || err2 != nil) {

@@ -59,6 +59,7 @@ type System struct {
 	streams  streams
 	observer *observer // nil unless Options.Observe is set
 	limits   *limits
+	plans    plans         // that guards of equal policies share
 	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
 	users    tally         // actors of SpawnActor that have not stopped

@@ -50,7 +50,7 @@ func (r *receiver) update(p Policy) changed {
 func (r *receiver) adopt(after *plan) []string {
 	g := r.guard
 	lost := append(
-		lostOf(g.circuit.Reshape(g.clock.Now(), after.given.Breaker), after),
+		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)
 	g.man(after)
 	g.gate.Resize(after.bulkhead())

@@ -43,7 +43,7 @@ func TestFirstMessageWhosePermitCameJustBeforeAStopIsAnswered(t *testing.T) {
 		}
 		r.posted.add()
 		r.sys.root.Stop(r.PID()) // before the goroutine that came with the permit runs
-		<-r.done
+		<-r.done.wait()
 		d.Run()
 		wantIs(t, replyOf[int, int](t, answer).Err, ErrStopped)
 		if r.gate.Depth().InUse != 0 || r.posted.count() != 0 {

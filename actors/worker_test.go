@@ -47,7 +47,7 @@ func workersOf(g *Guard) (n int) {
 	made := c.made
 	c.mu.Unlock()
 	for i := range made {
-		if _, there := g.sys.actors.ProcessRegistry.GetLocal(fmt.Sprintf("%s/worker-%d", g.pid.Id, i+1)); there {
+		if _, there := g.sys.actors.ProcessRegistry.GetLocal(fmt.Sprintf("%s/worker-%d", g.PID().Id, i+1)); there {
 			n++
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Circuit is the breaker of one dependency as a machine. Make one with
-// [NewCircuit]. All its methods may be called from any goroutine.
+// [NewCircuit], or many alike with [Rules]. All its methods may be called from any goroutine.
 type Circuit struct {
 	phase atomic.Pointer[phase]
 	seed  uint64
@@ -21,12 +21,7 @@ type Circuit struct {
 // ([Breaker.Validate] reports them). The zero Breaker makes a circuit that
 // admits everything and counts nothing, but obeys commands. The seed decides the
 // jitter of open times and nothing else: equal seeds, equal times.
-func NewCircuit(b Breaker, seed uint64) *Circuit {
-	c := &Circuit{seed: seed}
-	f := facts{epoch: 1, plan: compile(b), lanes: &c.lanes, modeEnd: fuseboard.Never}
-	c.phase.Store(newPhase(f.closed(), Transition{}))
-	return c
-}
+func NewCircuit(b Breaker, seed uint64) *Circuit { return NewRules(b).Circuit(seed) }
 
 // State returns where the circuit stands. It may be overdue: see [Circuit.Expire].
 func (c *Circuit) State() State { return c.phase.Load().state }
@@ -46,18 +41,19 @@ func (c *Circuit) move(old *phase, f facts, t Transition) (Transition, bool) {
 	f.epoch = old.epoch + 1
 	t.Epoch = f.epoch
 	t.From, t.To, t.FromMode, t.Mode = old.state, f.state, old.mode, f.mode
-	ph := newPhase(f, t)
-	ph.born.Until = ph.due
+	born := t // or every failure would allocate one, moved or not
+	ph := newPhase(f, &born)
+	born.Until = ph.due
 	if !c.phase.CompareAndSwap(old, ph) {
 		return Transition{}, false
 	}
 	old.next.Store(ph)
-	return ph.born, true
+	return born, true
 }
 
 // open tries to open the circuit from old, for as long as asked at least.
 func (c *Circuit) open(old *phase, now fuseboard.Instant, cause Cause, before Numbers, o fuseboard.Outcome) (Transition, bool) {
-	d := old.plan.openTime(old.opens+1, roll(c.seed, old.epoch+1), o.RetryAfter)
+	d := old.plan.openTime(int(old.opens)+1, roll(c.seed, old.epoch+1), o.RetryAfter)
 	t := Transition{Cause: cause, At: now, Before: before, OpenFor: d}
 	return c.move(old, old.facts.open(now, d, cause, before), t)
 }

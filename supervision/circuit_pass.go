@@ -46,7 +46,7 @@ func (c *Circuit) Stands(p Pass) bool { return c.phase.Load() == p.phase }
 // negative, all count in one word.
 func (c *Circuit) Passed(p Pass, now fuseboard.Instant, elapsed time.Duration, lane int) bool {
 	ph := p.phase
-	if c.phase.Load() != ph || elapsed >= ph.slow {
+	if c.phase.Load() != ph || elapsed >= ph.plan.slow {
 		return false
 	}
 	if ph.counts != nil {

@@ -16,13 +16,14 @@ import (
 type plan struct {
 	Breaker
 	on    bool
-	need  int // probes that must succeed
-	spare int // probes that may fail
+	slow  time.Duration // from when on a success is slow; the longest without a SlowAfter
+	need  int           // probes that must succeed
+	spare int           // probes that may fail
 }
 
-func compile(b Breaker) *plan {
+func compile(b Breaker) plan {
 	if !b.On() {
-		return &plan{}
+		return plan{slow: math.MaxInt64}
 	}
 	b = b.WithDefaults()
 	b.Weights = maps.Clone(b.Weights) // read by every failure; the caller's stays the caller's
@@ -43,8 +44,12 @@ func compile(b Breaker) *plan {
 	b.ProbeRate = clamp(b.ProbeRate, 0, 1)
 	b.ProbeTimeout = clamp(b.ProbeTimeout, minTime, maxTime)
 	b.Ramp = clamp(b.Ramp, 0, maxTime)
+	slow := b.SlowAfter
+	if slow == 0 {
+		slow = math.MaxInt64
+	}
 	need := neededProbes(b.Probes, b.ProbeRate)
-	return &plan{Breaker: b, on: true, need: need, spare: b.Probes - need}
+	return plan{Breaker: b, on: true, slow: slow, need: need, spare: b.Probes - need}
 }
 
 // neededProbes rounds up, forgiving what binary fractions add to a share: 7 %
@@ -67,14 +72,6 @@ func clamp[T int | float64 | time.Duration](v, lo, hi T) T {
 		return lo
 	}
 	return min(v, hi)
-}
-
-// slowAfter is from when on a success is slow: never, without a SlowAfter.
-func (p *plan) slowAfter() time.Duration {
-	if p.SlowAfter > 0 {
-		return p.SlowAfter
-	}
-	return math.MaxInt64
 }
 
 // mark reads an outcome as the window keeps it, and reports whether it counts.

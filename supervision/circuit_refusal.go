@@ -5,7 +5,7 @@ package supervision
 import "github.com/fuseboard/fuseboard"
 
 // Refusal is what a refused caller needs to know. There is one per phase of the
-// circuit, made when the phase begins and shared by all it refuses: immutable.
+// circuit, made at the latest when it is first asked for, and shared by all it refuses: immutable.
 type Refusal struct {
 	// Epoch, State and Mode are the circuit's when it refused.
 	Epoch uint64
@@ -25,25 +25,31 @@ type Refusal struct {
 }
 
 func (f facts) refusal() *Refusal {
+	opened := f.opening()
 	r := &Refusal{
-		Epoch: f.epoch, State: f.state, Mode: f.mode, Cause: f.cause,
-		Until: f.until, Reason: f.reason, By: f.by, Before: f.before,
+		Epoch: f.epoch, State: f.state, Mode: f.mode, Cause: opened.cause,
+		Until: f.until, Before: opened.before,
 	}
+	r.Reason, r.By = f.command()
 	if f.mode == HoldOpen {
-		r.Cause, r.Until = CauseCommand, f.modeEnd
+		r.Cause, r.Until = CauseCommand, f.modeEnd()
 	}
 	return r
 }
 
 // Refuses reports whether the present phase refuses everybody: open under
-// Enforce, or held open. It reads no clock and allocates nothing, and therefore
-// cannot know that the phase is overdue (compare Refusal.Until, or let
-// [Circuit.Admit] or [Circuit.Expire] move it on).
+// Enforce, or held open. The Refusal is nil where it does not. It reads no clock and
+// allocates nothing, and therefore cannot know that the phase is overdue (compare
+// Refusal.Until, or let [Circuit.Admit] or [Circuit.Expire] move it on).
 func (c *Circuit) Refuses() (*Refusal, bool) {
 	ph := c.phase.Load()
-	return ph.refusal, ph.admits == admitNone
+	if ph.admits != admitNone {
+		return nil, false
+	}
+	return ph.refusal.Load(), true
 }
 
 // Refusal describes the present phase as it would refuse somebody: also in
 // half-open (the probes are taken) and ramping (the share is used up). Never nil.
-func (c *Circuit) Refusal() *Refusal { return c.phase.Load().refusal }
+// That of a phase which admits everybody is made when it is first asked for.
+func (c *Circuit) Refusal() *Refusal { return c.phase.Load().refuse() }

@@ -30,7 +30,16 @@ type Loss struct {
 // the present ramp its end. A present open time is shortened to the new MaxOpen.
 // Call Expire afterwards: deadlines may have moved.
 func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) Loss {
-	p := compile(b)
+	return NewRules(b).Reshape(c, now)
+}
+
+// Reshape is [Circuit.Reshape] of a circuit that comes under these rules. Nil rules
+// are those of the zero Breaker.
+func (r *Rules) Reshape(c *Circuit, now fuseboard.Instant) Loss {
+	if r == nil {
+		r = NewRules(Breaker{})
+	}
+	p := &r.plan
 	for {
 		old := c.phase.Load()
 		f := old.facts
@@ -48,8 +57,7 @@ func (c *Circuit) Reshape(now fuseboard.Instant, b Breaker) Loss {
 			f.until = min(f.until, now.Add(p.MaxOpen))
 			cut = old.until.Sub(f.until)
 		}
-		ph := newPhase(f, Transition{})
-		ph.reshaped = true
+		ph := newPhase(f, nil)
 		if c.phase.CompareAndSwap(old, ph) {
 			old.next.Store(ph)
 			return Loss{Window: old.tally != nil && f.tally != old.tally, OpenTime: cut}

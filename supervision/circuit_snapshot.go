@@ -49,12 +49,14 @@ type Probing struct {
 // Snapshot returns the circuit as it is at now.
 func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
 	ph := c.phase.Load()
+	opened := ph.opening()
 	s := Snapshot{
-		Epoch: ph.epoch, State: ph.state, Mode: ph.mode, Opens: ph.opens,
-		Cause: ph.cause, Before: ph.before,
-		Until: ph.until, ModeUntil: ph.modeEnd, Reason: ph.reason, By: ph.by,
+		Epoch: ph.epoch, State: ph.state, Mode: ph.mode, Opens: int(ph.opens),
+		Cause: opened.cause, Before: opened.before,
+		Until: ph.until, ModeUntil: ph.modeEnd(),
 		Numbers: ph.numbers(now), Admits: ph.wouldAdmit(now),
 	}
+	s.Reason, s.By = ph.command()
 	if ph.probes != nil {
 		s.Probing = ph.probes.standing()
 	}
@@ -68,8 +70,9 @@ func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
 // [Circuit.Refusal] does for the circuit itself.
 func (s Snapshot) Refusal() *Refusal {
 	return facts{
-		epoch: s.Epoch, state: s.State, mode: s.Mode, cause: s.Cause, before: s.Before,
-		until: s.Until, modeEnd: s.ModeUntil, reason: s.Reason, by: s.By,
+		epoch: s.Epoch, state: s.State, mode: s.Mode, until: s.Until,
+		opened: &opening{cause: s.Cause, before: s.Before},
+		order:  &order{end: s.ModeUntil, reason: s.Reason, by: s.By},
 	}.refusal()
 }
 

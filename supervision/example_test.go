@@ -94,3 +94,13 @@ func ExampleCircuit_Start() {
 	}
 	// Output: must not run: open
 }
+
+// Circuits of one policy share its rules, and nothing else.
+func ExampleNewRules() {
+	rules := supervision.NewRules(supervision.Breaker{Consecutive: 1})
+	eu, us := rules.Circuit(1), rules.Circuit(2)
+	permit, _ := eu.Admit(0)
+	eu.Record(0, permit, fuseboard.Outcome{Kind: fuseboard.Failure})
+	fmt.Println(eu.State(), us.State())
+	// Output: open closed
+}

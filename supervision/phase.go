@@ -10,47 +10,77 @@ import (
 )
 
 // phase is the circuit between two moves. What it is never changes; the
-// evidence it points to (tally, probes, ramp) does.
+// evidence it points to (tally, probes, ramp) does. Every circuit has one, and most
+// have only ever had the first: what that one does not need stands apart.
 type phase struct {
 	facts
 	// admits says how Admit treats a caller; derived from the facts.
 	admits admission
 	// counts is the tally of what ends in this phase; nil where nothing is counted.
 	counts *tally
-	// slow is how long a success is a slow one; Never-like where none is.
-	slow time.Duration
 	// due is when time alone moves the circuit on; Never when it does not.
 	due fuseboard.Instant
-	// refusal is what a refused caller is told. It is apart from the phase because
-	// it may outlive it in somebody's error, and a phase leads to all later ones.
-	refusal *Refusal
-	// born is the transition that began the phase, unless a new policy did.
-	born     Transition
-	reshaped bool
+	// refusal is what a refused caller is told; nil until asked for where nobody is
+	// refused. It is apart from the phase because it may outlive it in somebody's
+	// error, and a phase leads to all later ones.
+	refusal atomic.Pointer[Refusal]
+	// born is the transition that began the phase; nil of the first one and of one
+	// that a new policy began.
+	born *Transition
 	// next is the phase that replaced this one, set by the winner after its CAS.
 	next atomic.Pointer[phase]
 }
 
 // facts is what a phase hands on to its successor, changed or not.
 type facts struct {
-	epoch uint64
-	state State
-	mode  Mode
-	opens int // openings since the circuit was last closed
-	plan  *plan
-	lanes *atomic.Int32 // the circuit's, for its tallies
+	epoch  uint64
+	plan   *plan
+	lanes  *atomic.Int32     // the circuit's, for its tallies
+	tally  *tally            // when closed, ramping or held closed, and the breaker is on
+	probes *probes           // when half-open
+	ramp   *ramp             // when ramping
+	until  fuseboard.Instant // the end of an open time or a ramp; else Never
+	order  *order            // the command in force; nil without one
+	opened *opening          // the last one, until closed; else nil
+	opens  uint32            // openings since the circuit was last closed
+	state  State
+	mode   Mode
+}
 
-	until   fuseboard.Instant // the end of an open time or a ramp; else Never
-	modeEnd fuseboard.Instant // the end of the command; Never without one
-	reason  string            // the command's
-	by      string            // the command's
+// order is what a phase knows of the command it is under. Immutable.
+type order struct {
+	end        fuseboard.Instant
+	reason, by string
+}
 
-	cause  Cause   // of the last opening, until closed
-	before Numbers // of the last opening, until closed
+// opening is why the circuit opened last. Immutable.
+type opening struct {
+	cause  Cause
+	before Numbers
+}
 
-	tally  *tally  // when closed, ramping or held closed, and the breaker is on
-	probes *probes // when half-open
-	ramp   *ramp   // when ramping
+// modeEnd is the end of the command; Never without one.
+func (f facts) modeEnd() fuseboard.Instant {
+	if f.order == nil {
+		return fuseboard.Never
+	}
+	return f.order.end
+}
+
+// command returns the command's reason and author, empty without one.
+func (f facts) command() (reason, by string) {
+	if f.order == nil {
+		return "", ""
+	}
+	return f.order.reason, f.order.by
+}
+
+// opening returns the last opening, the zero one when closed.
+func (f facts) opening() opening {
+	if f.opened == nil {
+		return opening{}
+	}
+	return *f.opened
 }
 
 // admission is how a phase treats a caller.
@@ -63,17 +93,26 @@ const (
 	admitShare
 )
 
-func newPhase(f facts, born Transition) *phase {
-	ph := &phase{facts: f, born: born, admits: f.admission(), due: f.modeEnd}
+func newPhase(f facts, born *Transition) *phase {
+	ph := &phase{facts: f, born: born, admits: f.admission(), due: f.modeEnd()}
 	if f.timed() {
-		ph.due = min(f.until, f.modeEnd)
+		ph.due = min(f.until, ph.due)
 	}
-	ph.refusal = f.refusal()
-	ph.slow = f.plan.slowAfter()
+	if ph.admits != admitAll { // before thousands ask for it
+		ph.refusal.Store(f.refusal())
+	}
 	if f.mode.counts() {
 		ph.counts = f.tally
 	}
 	return ph
+}
+
+// refuse returns what a refused caller is told: to all of them the same.
+func (ph *phase) refuse() *Refusal {
+	if ph.refusal.Load() == nil {
+		ph.refusal.CompareAndSwap(nil, ph.facts.refusal())
+	}
+	return ph.refusal.Load()
 }
 
 func (f facts) admission() admission {
@@ -109,7 +148,7 @@ func (f facts) numbers(now fuseboard.Instant) Numbers {
 // closed is f in the closed state, with an empty window.
 func (f facts) closed() facts {
 	f = f.begin(Closed)
-	f.opens, f.cause, f.before = 0, "", Numbers{}
+	f.opens, f.opened = 0, nil
 	if f.plan.on {
 		f.tally = newTally(f.plan.Window, int(f.lanes.Load()))
 	}
@@ -120,7 +159,7 @@ func (f facts) closed() facts {
 func (f facts) open(now fuseboard.Instant, d time.Duration, cause Cause, before Numbers) facts {
 	f = f.begin(Open)
 	f.opens++
-	f.until, f.cause, f.before = now.Add(d), cause, before
+	f.until, f.opened = now.Add(d), &opening{cause: cause, before: before}
 	return f
 }
 
@@ -152,9 +191,9 @@ func (f facts) begin(s State) facts {
 // under is f under a command. The state beneath stays. Its window stays too;
 // probes begin anew, since those on their way belong to an older epoch.
 func (f facts) under(cmd Command, now fuseboard.Instant) facts {
-	f.mode, f.modeEnd, f.reason, f.by = cmd.Mode, now.Add(cmd.TTL), cmd.Reason, cmd.By
-	if cmd.Mode == Enforce {
-		f.modeEnd, f.reason, f.by = fuseboard.Never, "", ""
+	f.mode, f.order = cmd.Mode, nil
+	if cmd.Mode != Enforce {
+		f.order = &order{end: now.Add(cmd.TTL), reason: cmd.Reason, by: cmd.By}
 	}
 	counted := f.state == Closed || f.state == Ramping
 	switch {

@@ -114,8 +114,8 @@ func (l *Log) Next() (Transition, bool) {
 			return Transition{}, false
 		}
 		l.at = next
-		if !next.reshaped {
-			return next.born, true
+		if next.born != nil {
+			return *next.born, true
 		}
 	}
 }
