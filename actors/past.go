@@ -70,14 +70,19 @@ func (c *call) refuse(reason int, e *CallError) *CallError {
 		c.guard.wouldRefuse(reason)
 		return e
 	}
-	c.guard.count.refuse(reason)
-	past := c.guard.history()
+	c.guard.refused(reason, e)
+	return e
+}
+
+// refused counts a refusal, and remembers it.
+func (g *Guard) refused(reason int, e *CallError) {
+	g.count.refuse(reason)
+	past := g.history()
 	for _, i := range [...]int{reason, reasonsToRefuse} {
 		if last := &past.refused[i]; last.Load() != e {
 			last.Store(e)
 		}
 	}
-	return e
 }
 
 // again notes that an attempt begins because the one before it failed.

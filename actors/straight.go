@@ -35,6 +35,11 @@ func (w *With[Req, Resp]) plain() bool { return w.Hold == nil && !w.Meta }
 // through is the whole of a call that has its caller's goroutine. It also returns the
 // clock as read last.
 func through[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
+	if ctx != nil && o.guard.circuit.RefusesAll() {
+		if refused := o.turnAway(); refused != nil {
+			return resp, untimed, refused
+		}
+	}
 	if w.plain() && ctx != nil {
 		s := straight{guard: o.guard}
 		if s.enter(ctx, o) {
@@ -43,6 +48,19 @@ func through[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Re
 		}
 	}
 	return winding(ctx, o, h, w, req)
+}
+
+// turnAway is the refusal of a circuit that refuses everybody, as [call.begin] has it. It is nil where
+// more is to be thought about, or told.
+func (o *operation) turnAway() error {
+	g := o.guard
+	phase, refuses := g.circuit.Refuses()
+	if !refuses || g.sys.observer != nil || g.overdue(phase) || g.hasHalted() {
+		return nil
+	}
+	e := o.refusedOpen(phase)
+	g.refused(refusedOpen, e)
+	return e
 }
 
 // winding is through where the call may need anything.

@@ -49,6 +49,9 @@ func (c *Circuit) Refuses() (*Refusal, bool) {
 	return ph.refusal.Load(), true
 }
 
+// RefusesAll is Refuses without the reason.
+func (c *Circuit) RefusesAll() bool { return c.phase.Load().admits == admitNone }
+
 // Refusal describes the present phase as it would refuse somebody: also in
 // half-open (the probes are taken) and ramping (the share is used up). Never nil.
 // That of a phase which admits everybody is made when it is first asked for.
