@@ -14,7 +14,7 @@ func (g *Gate) unlock(gone *waiter) {
 	}
 }
 
-// dismiss disarms the jobs in gone and refuses those that were not granted. If
+// dismiss takes the hooks of the jobs in gone off their contexts and refuses those that were not granted. If
 // a Refuse panics, the rest are still answered before the panic goes on.
 func (g *Gate) dismiss(gone *waiter) {
 	if gone == nil {
@@ -24,7 +24,9 @@ func (g *Gate) dismiss(gone *waiter) {
 	for gone != nil {
 		w := gone
 		gone = w.next
-		w.disarm()
+		if w.unhook != nil {
+			w.unhook()
+		}
 		if w.why != nil {
 			g.refuse(w)
 		}

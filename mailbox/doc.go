@@ -30,7 +30,14 @@
 // A lower one is promised nothing while higher ones keep coming, but its answer by
 // [Bulkhead.MaxWait] (TestWhoIsPassedOverIsAnsweredAfterMaxWait).
 // Who finds others waiting waits, too, behind those of a higher priority and of its
-// own (TestNobodyOvertakesTheQueue).
+// own (TestNobodyOvertakesTheQueue), from the moment at which it is counted
+// (TestNobodyOvertakesWhoIsCounted). So whoever comes again and again gets no more than
+// the others (TestCallersOfAContendedGateAreServedEqually).
+// Each is late at its own limit and not before, though one alarm rings for all
+// (TestEachOfManyIsLateAtItsOwnLimit).
+// A wait allocates nothing while others wait (TestAllocationsOfAWaitAreNone); what it
+// needs belongs to the gate, and is let go when nobody has waited for as long as anyone
+// may (TestQuietGateKeepsNothingOfItsQueue), or by a stop (TestStoppedGateKeepsNothingOfItsQueue).
 // The priority is the context's and is looked up only to wait, once
 // (TestPriorityIsLookedUpOnceAndOnlyToWait).
 // Jobs posted by one goroutine with one priority are granted in the order of posting

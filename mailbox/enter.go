@@ -5,7 +5,6 @@ package mailbox
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -27,47 +26,77 @@ func (g *Gate) Enter(ctx context.Context, until fuseboard.Instant) error {
 	if g.TryEnter() {
 		return nil
 	}
-	w, now, err := g.join(ctx, until, nil)
+	_, err := g.stand(ctx, unread, until)
+	return err
+}
+
+// EnterFrom is [Gate.Enter] of a caller that has just read the clock, and will want to
+// know when its wait ended: it saves two readings a wait. It returns now if there was none.
+func (g *Gate) EnterFrom(ctx context.Context, now, until fuseboard.Instant) (fuseboard.Instant, error) {
+	if g.TryEnter() {
+		return now, nil
+	}
+	return g.stand(ctx, now, until)
+}
+
+// unread is in the place of a reading of the clock that nobody has made yet.
+const unread fuseboard.Instant = -1
+
+// stand is Enter where no permit was free. It returns when the wait ended.
+func (g *Gate) stand(ctx context.Context, now, until fuseboard.Instant) (fuseboard.Instant, error) {
+	w, err := g.join(ctx, now, until, nil)
 	if w == nil {
-		return err
+		return now, err
 	}
-	alarm := time.NewTimer(w.limit.Sub(now))
-	defer alarm.Stop()
-	select {
-	case why := <-w.ready:
-		return w.reason(why)
-	case <-w.done:
-		return g.withdraw(w, errLeft)
-	case <-alarm.C:
-		return g.withdraw(w, ErrLate)
+	if w.done == nil { // cheaper than the choice below
+		err = <-w.ready
+	} else {
+		select {
+		case err = <-w.ready:
+		case <-w.done:
+			err = g.withdraw(w, errLeft)
+		}
 	}
+	now = g.clock.Now()
+	if err == nil && now >= w.limit { // the permit, or this goroutine, came too late
+		g.Leave()
+		err = ErrLate
+	}
+	err = w.reason(err)
+	w.free()
+	return now, err
 }
 
 // join queues a caller (job nil) or a job. It returns the waiter, or an error if
 // it is refused, or neither if a permit became free meanwhile.
-func (g *Gate) join(ctx context.Context, until fuseboard.Instant, job Job) (*waiter, fuseboard.Instant, error) {
+func (g *Gate) join(ctx context.Context, now, until fuseboard.Instant, job Job) (*waiter, error) {
 	if err := g.refusal(g.word.Load()); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if ctx.Err() != nil {
-		return nil, 0, context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
-	now := g.clock.Now()
-	w := &waiter{ctx: ctx, done: ctx.Done(), limit: g.bulkhead().WaitUntil(now, until), job: job}
-	if now >= w.limit {
-		return nil, now, ErrLate
+	if now == unread {
+		now = g.clock.Now()
 	}
-	if job == nil {
-		w.ready = make(chan error, 1)
+	limit := g.bulkhead().WaitUntil(now, until)
+	if now >= limit {
+		return nil, ErrLate
 	}
-	w.rank = rankOf(ctx) // outside the lock: a context may be anyone's code
+	done, rank := ctx.Done(), rankOf(ctx) // outside the lock: a context may be anyone's code
+	if counted, err := g.count(); !counted {
+		return nil, err
+	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	queued, err := g.enlist(w)
-	if !queued {
-		return nil, now, err
+	if decided, err := g.decided(); decided {
+		g.unlock(nil)
+		return nil, err
 	}
-	return w, now, nil
+	w := g.waiters.seat(job)
+	w.ctx, w.done, w.rank, w.limit = ctx, done, rank, limit
+	g.push(w, now)
+	g.mu.Unlock()
+	return w, nil
 }
 
 // refusal tells why nobody may join at word w; nil if there is a place in the
@@ -90,9 +119,9 @@ func (g *Gate) refusal(w uint64) error {
 	return ErrFull
 }
 
-// enlist counts w in the word and queues it, unless a permit is free, which it
-// takes, or there is no place left. Under mu.
-func (g *Gate) enlist(w *waiter) (queued bool, err error) {
+// count takes a place in the queue, unless there is none left or a permit is free, which
+// it takes. From then on nobody overtakes whom it counts, though others may be before it.
+func (g *Gate) count() (counted bool, err error) {
 	for {
 		word := g.word.Load()
 		if err := g.refusal(word); err != nil {
@@ -108,11 +137,30 @@ func (g *Gate) enlist(w *waiter) (queued bool, err error) {
 			return false, ErrLimit
 		}
 		if g.word.CompareAndSwap(word, word+waiterOne) {
-			g.push(w)
 			return true, nil
 		}
 		g.shared.Queued.Give(1)
 	}
+}
+
+// decided reports whether what has happened since somebody was counted makes its wait
+// needless: the gate was closed, or a permit came back and nobody was there to take it.
+// Then its place is given back. Under mu.
+func (g *Gate) decided() (decided bool, err error) {
+	switch {
+	case g.word.Load()&closedBit != 0:
+		g.word.Add(minusWaiter)
+		err = ErrStopped
+	case g.waiters.first() == nil && g.mayGrant():
+		g.word.Add(minusWaiter + 1)
+	default:
+		if g.waiters == nil {
+			g.waiters = new(queue)
+		}
+		return false, nil
+	}
+	g.shared.Queued.Give(1)
+	return true, err
 }
 
 // withdraw ends a caller's wait with why. If it was answered in the same moment
@@ -128,7 +176,7 @@ func (g *Gate) withdraw(w *waiter, why error) error {
 		g.Leave()
 		err = why
 	}
-	return w.reason(err)
+	return err
 }
 
 // lateness tells a wait that a suspension made too long from any other. Under mu.

@@ -27,7 +27,8 @@ const (
 )
 
 // Gate lends the permits of one [Bulkhead]. Safe for concurrent use; make one
-// with [NewGate]. It keeps no goroutine and no timer while nobody waits.
+// with [NewGate]. It has no goroutine, and one timer for all who wait, which it keeps for
+// those who come next until it rings, after [Bulkhead.MaxWait] at the latest.
 type Gate struct {
 	// word is [63 closed][62 suspended][61..32 waiters][31..0 in use]. Waiters
 	// change only under mu; while there are any, the whole word does, because the
@@ -40,7 +41,7 @@ type Gate struct {
 	mu        sync.Mutex
 	clock     *fuseboard.Clock
 	shared    *Quotas      // with other gates; never nil, never changes
-	waiters   *ranks       // the queue; nil until somebody waits; guarded by mu
+	waiters   *queue       // nil while nobody has waited for long; guarded by mu
 	idle      []*idleHook  // called once the gate is idle; guarded by mu
 	maxWait   atomic.Int64 // Bulkhead.MaxWait; written under mu
 	queue     atomic.Int32 // places in the queue; written under mu
@@ -129,13 +130,13 @@ type Depth struct {
 func (g *Gate) Depth() Depth {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	w, limit := g.word.Load(), g.limit.Load()
+	w, limit, waiting := g.word.Load(), g.limit.Load(), g.waiters.waiting()
 	if limit == unlimited {
 		limit = 0
 	}
 	return Depth{
 		Limit: int(limit), InUse: int(w & inUseMask),
-		Waiting: int(w & waitersMask / waiterOne), Priorities: g.waiters.waiting(), Queue: int(g.queue.Load()),
+		Waiting: waiting.sum(), Priorities: waiting, Queue: int(g.queue.Load()),
 		Closed: w&closedBit != 0, Suspended: w&suspendedBit != 0,
 	}
 }

@@ -18,7 +18,7 @@ func TestP5_PermitGrantedToALeaverIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
 		g.TryEnter()
-		w, _, err := g.join(context.Background(), fuseboard.Never, nil)
+		w, err := g.join(context.Background(), unread, fuseboard.Never, nil)
 		if w == nil || err != nil {
 			t.Fatal(w, err)
 		}
@@ -36,7 +36,7 @@ func TestFlushedLeaverKeepsTheReasonOfTheFlush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
 		g.TryEnter()
-		w, _, _ := g.join(context.Background(), fuseboard.Never, nil)
+		w, _ := g.join(context.Background(), unread, fuseboard.Never, nil)
 		g.Flush(ErrFull)
 		if err := g.withdraw(w, ErrLate); !errors.Is(err, ErrFull) {
 			t.Errorf("got %v", err)
@@ -44,18 +44,18 @@ func TestFlushedLeaverKeepsTheReasonOfTheFlush(t *testing.T) {
 	})
 }
 
-func TestJobAnsweredBeforeItIsArmedKeepsNoTimer(t *testing.T) {
+func TestJobAnsweredBeforeItIsArmedKeepsNoHook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
 		g.TryEnter()
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		job := &countingJob{gate: g}
-		w, _, _ := g.join(ctx, fuseboard.Never, job)
+		w, _ := g.join(ctx, unread, fuseboard.Never, job)
 		g.Leave()
 		synctest.Wait()
-		g.arm(w, time.Second)
-		if w.timer != nil || w.unhook != nil {
+		g.arm(w)
+		if w.unhook != nil {
 			t.Error("armed although answered")
 		}
 		time.Sleep(time.Minute)
@@ -84,13 +84,13 @@ func TestHandOverSkipsThoseWhoAreLateOrGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(Bulkhead{Concurrency: 1, Queue: 3, MaxWait: time.Second}, fuseboard.NewClock())
 		g.TryEnter()
-		late, _, _ := g.join(context.Background(), fuseboard.Never, nil)
-		time.Sleep(time.Second)
+		late, _ := g.join(context.Background(), unread, fuseboard.Never, nil)
+		late.limit = g.clock.Now() // its alarm has not rung yet
 		ctx, cancel := context.WithCancelCause(context.Background())
-		gone, _, _ := g.join(ctx, fuseboard.Never, nil)
+		gone, _ := g.join(ctx, unread, fuseboard.Never, nil)
 		cause := errors.New("gone")
 		cancel(cause)
-		next, _, _ := g.join(context.Background(), fuseboard.Never, nil)
+		next, _ := g.join(context.Background(), unread, fuseboard.Never, nil)
 		g.Leave()
 		if err := late.reason(<-late.ready); !errors.Is(err, ErrLate) {
 			t.Errorf("late: %v", err)
@@ -139,7 +139,7 @@ func TestP7_IdleThatGivesUpLeavesNoHook(t *testing.T) {
 	}
 }
 
-func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
+func TestP7_AnsweredJobsLeaveNoHook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(Bulkhead{Concurrency: 1, Queue: 3}, fuseboard.NewClock())
 		g.TryEnter()
@@ -151,7 +151,10 @@ func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
 		}
 		granted := g.waiters.first()
 		flushed, late := granted.next, granted.next.next
-		late.timer.Reset(time.Millisecond) // alone in time
+		late.limit = g.clock.Now().Add(time.Millisecond) // alone in time
+		g.mu.Lock()
+		g.watch(late)
+		g.mu.Unlock()
 		time.Sleep(time.Millisecond)
 		g.Leave()
 		synctest.Wait()
@@ -161,8 +164,8 @@ func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
 			t.Fatalf("ran %d, refused %d", job.runs, job.refusals)
 		}
 		for _, w := range []*waiter{granted, flushed, late} {
-			if w.timer.Stop() || w.unhook() {
-				t.Error("a timer or a hook on the context is left")
+			if w.unhook() {
+				t.Error("a hook on the context is left")
 			}
 		}
 	})
@@ -171,11 +174,11 @@ func TestP7_AnsweredJobsLeaveNoTimerAndNoHook(t *testing.T) {
 // Between a TryEnter that found no permit and the queue one may come free.
 func TestPermitThatComesFreeBeforeTheQueueIsTaken(t *testing.T) {
 	g := NewGate(Bulkhead{Concurrency: 1}, fuseboard.NewClock()) // no queue
-	w, _, err := g.join(context.Background(), fuseboard.Never, nil)
+	w, err := g.join(context.Background(), unread, fuseboard.Never, nil)
 	if w != nil || err != nil || g.Depth().InUse != 1 {
 		t.Fatalf("refused beside a free permit: %v, %v, %+v", w, err, g.Depth())
 	}
-	if _, _, err := g.join(context.Background(), fuseboard.Never, nil); !errors.Is(err, ErrFull) {
+	if _, err := g.join(context.Background(), unread, fuseboard.Never, nil); !errors.Is(err, ErrFull) {
 		t.Errorf("got %v", err)
 	}
 	g.Leave()

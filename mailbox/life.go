@@ -7,10 +7,9 @@ package mailbox
 // with the waiting time it came with, even if the queue is now shorter. A call
 // that enters at the same moment may be judged by either bulkhead.
 func (g *Gate) Resize(b Bulkhead) {
-	now := g.clock.Now()
 	g.mu.Lock()
 	g.shape(b)
-	g.unlock(g.grant(now))
+	g.unlock(g.grant())
 }
 
 // Flush answers everyone in the queue with why and returns how many they were.
@@ -41,6 +40,7 @@ func (g *Gate) Stop() {
 	g.word.Or(closedBit)
 	gone, _ := g.refuseAll(ErrStopped)
 	g.word.And(^suspendedBit)
+	g.letGo()
 	g.unlock(gone)
 }
 
@@ -54,8 +54,7 @@ func (g *Gate) Suspend() {
 
 // Resume ends a suspension and grants what became free in it.
 func (g *Gate) Resume() {
-	now := g.clock.Now()
 	g.mu.Lock()
 	g.word.And(^suspendedBit)
-	g.unlock(g.grant(now))
+	g.unlock(g.grant())
 }

@@ -4,7 +4,6 @@ package mailbox
 
 import (
 	"context"
-	"time"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -25,39 +24,37 @@ type Job interface {
 // Post is [Gate.Enter] without blocking: job runs once it holds a permit, or is
 // refused. It is queued on the caller's goroutine, so that the posts of one
 // goroutine with one priority are granted in their order. A job that is granted a free permit
-// costs a goroutine; one that waits costs at most a timer and a hook on ctx.
+// costs a goroutine; one that waits costs at most a hook on ctx.
 func (g *Gate) Post(ctx context.Context, until fuseboard.Instant, job Job) {
 	if g.TryEnter() {
 		go job.Run()
 		return
 	}
-	switch w, now, err := g.join(ctx, until, job); {
+	switch w, err := g.join(ctx, unread, until, job); {
 	case err != nil:
 		job.Refuse(err)
 	case w == nil:
 		go job.Run()
 	default:
-		g.arm(w, w.limit.Sub(now))
+		g.arm(w)
 	}
 }
 
-// arm sets the timer and the hook of a queued job. They are made outside the
-// lock, because a context may be anyone's code; if the job was answered
-// meanwhile they are stopped at once.
-func (g *Gate) arm(w *waiter, wait time.Duration) {
-	timer := time.AfterFunc(wait, func() { g.expel(w, ErrLate) })
-	var unhook func() bool
-	if w.done != nil {
-		unhook = context.AfterFunc(w.ctx, func() { g.expel(w, errLeft) })
+// arm sets the hook of a queued job on its context. It is made outside the lock, because
+// a context may be anyone's code; if the job was answered meanwhile it is taken off at once.
+func (g *Gate) arm(w *waiter) {
+	if w.done == nil {
+		return
 	}
+	unhook := context.AfterFunc(w.ctx, func() { g.expel(w, errLeft) })
 	g.mu.Lock()
 	armed := w.queued
 	if armed {
-		w.timer, w.unhook = timer, unhook
+		w.unhook = unhook
 	}
 	g.mu.Unlock()
 	if !armed {
-		(&waiter{timer: timer, unhook: unhook}).disarm()
+		unhook()
 	}
 }
 

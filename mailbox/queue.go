@@ -5,29 +5,100 @@ package mailbox
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
 )
 
-// waiter is one place in the queue: a caller blocked in Enter, or a posted job.
-// It is allocated per wait and never reused, so that nothing with a channel
-// outlives the test bubble or the system it was made in.
+// queue is what a gate has of waiters, and for them. It is made for the first and let go
+// by an alarm that finds nobody ([Gate.ring]), so that a quiet gate has none. Guarded by
+// Gate.mu, except spare; nil is an empty queue.
+type queue struct {
+	ranks
+	seen fuseboard.Instant // the latest reading of the clock by those who came
+
+	// One alarm for all. It may come too early, never too late: most who wait are
+	// served long before, so it is not set anew for each.
+	alarm  *time.Timer
+	due    fuseboard.Instant // when it will ring; 0: it is not set
+	limits limits            // those who were there when it last rang, the first to be late on top
+
+	// spare are the places of callers that have their answer, for the next to come.
+	// They are pushed without the lock and taken under it, so nobody takes one that
+	// another is taking.
+	spare atomic.Pointer[waiter]
+}
+
+// first returns who is served next; nil if nobody waits.
+func (q *queue) first() *waiter {
+	if q == nil {
+		return nil
+	}
+	return q.ranks.first()
+}
+
+// youngest returns who came last, whatever its priority; nil if nobody waits.
+func (q *queue) youngest() *waiter {
+	if q == nil {
+		return nil
+	}
+	return q.ranks.youngest()
+}
+
+// waiting counts those in the queue by their priority.
+func (q *queue) waiting() ByPriority {
+	if q == nil {
+		return ByPriority{}
+	}
+	return q.ranks.waiting()
+}
+
+// waiter is one place in the queue: of a caller blocked in Enter, or of a posted job.
+// That of a caller is used again by another caller of the same gate while the
+// queue lasts, and by nobody else: nothing with a channel leaves the test bubble or the
+// system it was made in. That of a job is not, because a hook on a context may know it.
 type waiter struct {
-	prev, next *waiter // in the ring of its rank; next also links those unlinked together
+	prev, next *waiter // in the ring of its rank; next also links those unlinked together, and the spare
+	home       *queue
 	ctx        context.Context
 	done       <-chan struct{}   // ctx.Done(), asked for outside the lock
 	limit      fuseboard.Instant // the first instant at which it is too late
 	queued     bool              // guarded by Gate.mu
 	rank       uint8             // how many priorities are above its own
 	came       uint32            // its number among those who came; guarded by Gate.mu
+	place      int               // in home.limits, from 1; 0: it is not there; guarded by Gate.mu
 
-	ready chan error // of a caller: one answer, buffered; nil means a permit
+	ready chan error // of a caller: one answer a wait, buffered; nil means a permit
 
 	job    Job         // of a job; nil for a caller
 	why    error       // the job's refusal, once unlinked; nil means granted
-	timer  *time.Timer // the job's alarm at limit, once armed
 	unhook func() bool // the job's hook on ctx, once armed; nil if ctx never ends
+}
+
+// seat returns a place for whoever comes: a spare one, or a new one. Under mu.
+func (q *queue) seat(job Job) *waiter {
+	if job != nil {
+		return &waiter{home: q, job: job}
+	}
+	for w := q.spare.Load(); w != nil; w = q.spare.Load() {
+		if q.spare.CompareAndSwap(w, w.next) { // only others that push come between
+			w.next = nil
+			return w
+		}
+	}
+	return &waiter{home: q, ready: make(chan error, 1)}
+}
+
+// free gives the place of a caller back that has received its answer.
+func (w *waiter) free() {
+	w.ctx, w.done = nil, nil
+	for {
+		w.next = w.home.spare.Load()
+		if w.home.spare.CompareAndSwap(w.next, w) {
+			return
+		}
+	}
 }
 
 // answer tells the waiter, which is unlinked already. A refused job is only
@@ -54,42 +125,20 @@ func (w *waiter) reason(why error) error {
 	return context.Canceled
 }
 
-// missed tells why the waiter can no longer use a permit at now; nil if it can.
-func (w *waiter) missed(now fuseboard.Instant) error {
-	select {
-	case <-w.done:
-		return errLeft
-	default:
-	}
-	if now >= w.limit {
-		return ErrLate
-	}
-	return nil
-}
-
-// disarm stops the timer and the hook of a job that has its answer.
-func (w *waiter) disarm() {
-	if w.timer != nil {
-		w.timer.Stop()
-	}
-	if w.unhook != nil {
-		w.unhook()
-	}
-}
-
-// push queues w last of its priority. The caller has counted it in the word. Under mu.
-func (g *Gate) push(w *waiter) {
-	if g.waiters == nil {
-		g.waiters = new(ranks)
-	}
+// push queues w last of its priority, and sees to it that an alarm comes by its limit.
+// The word counts it already. Under mu.
+func (g *Gate) push(w *waiter, now fuseboard.Instant) {
 	w.queued = true
-	g.waiters.add(w)
+	w.home.add(w)
+	w.home.seen = max(w.home.seen, now)
+	g.watch(w)
 }
 
 // settle unlinks w and answers it: with a permit if why is nil. It returns gone
 // with w before it if w is a job, which unlock has to see. Under mu.
 func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
-	g.waiters.remove(w)
+	w.home.remove(w)
+	w.home.limits.remove(w)
 	w.queued = false
 	g.shared.Queued.Give(1)
 	if why == nil {
@@ -110,9 +159,9 @@ func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
 
 // grant lends every free permit to the first waiters that can still use one,
 // and refuses those before them that cannot. Under mu.
-func (g *Gate) grant(now fuseboard.Instant) (gone *waiter) {
+func (g *Gate) grant() (gone *waiter) {
 	for w := g.waiters.first(); w != nil && g.mayGrant(); w = g.waiters.first() {
-		gone = g.settle(w, w.missed(now), gone)
+		gone = g.settle(w, g.missed(w), gone)
 	}
 	return gone
 }
@@ -122,13 +171,31 @@ func (g *Gate) mayGrant() bool {
 	return w&suspendedBit == 0 && w&inUseMask < g.limit.Load()
 }
 
+// missed tells why the waiter can no longer use a permit; nil if it can. A caller is
+// judged by the time that others have seen, which costs nothing, and asks the clock
+// itself once it is awake; nobody but the gate asks for a job. Under mu.
+func (g *Gate) missed(w *waiter) error {
+	select {
+	case <-w.done:
+		return errLeft
+	default:
+	}
+	q := w.home
+	if w.job != nil {
+		q.seen = max(q.seen, g.clock.Now())
+	}
+	if q.seen >= w.limit {
+		return ErrLate
+	}
+	return nil
+}
+
 // handOver is Leave with others waiting: they keep newcomers out between the
 // permit's return and its grant.
 func (g *Gate) handOver() {
-	now := g.clock.Now()
 	g.mu.Lock()
 	g.word.Add(minusPermit)
-	g.unlock(g.grant(now))
+	g.unlock(g.grant())
 }
 
 // refuseAll answers everyone in the queue with why, first in, first out, whatever

@@ -14,9 +14,9 @@ const ranked = int(fuseboard.Critical-fuseboard.Sheddable) + 1
 
 func rankOf(ctx context.Context) uint8 { return uint8(fuseboard.Critical - fuseboard.PriorityOf(ctx)) }
 
-// ranks is the queue: one ring of waiters for each priority. Its size is the number
+// ranks is the order of a queue: one ring of waiters for each priority. Its size is the number
 // of priorities, so whatever is done to it takes the same few steps however many
-// wait. Guarded by Gate.mu; nil is an empty queue.
+// wait. Guarded by Gate.mu.
 type ranks struct {
 	oldest [ranked]*waiter // its prev is the youngest of the ring
 	count  [ranked]int32
@@ -54,9 +54,6 @@ func (q *ranks) remove(w *waiter) {
 // first returns who is served next: the oldest of the highest priority; nil if
 // nobody waits.
 func (q *ranks) first() *waiter {
-	if q == nil {
-		return nil
-	}
 	for _, w := range q.oldest {
 		if w != nil {
 			return w
@@ -68,9 +65,6 @@ func (q *ranks) first() *waiter {
 // youngest returns who came last, whatever its priority; nil if nobody waits.
 // Arrivals are compared by their difference: nobody waits for two thousand million others.
 func (q *ranks) youngest() (last *waiter) {
-	if q == nil {
-		return nil
-	}
 	for _, first := range q.oldest {
 		if first != nil && (last == nil || int32(first.prev.came-last.came) > 0) {
 			last = first.prev
@@ -85,11 +79,10 @@ type ByPriority struct {
 	Critical, High, Normal, Sheddable int
 }
 
+func (n ByPriority) sum() int { return n.Critical + n.High + n.Normal + n.Sheddable }
+
 // waiting counts those in the queue by their priority.
-func (q *ranks) waiting() (n ByPriority) {
-	if q == nil {
-		return n
-	}
+func (q *ranks) waiting() ByPriority {
 	at := func(p fuseboard.Priority) int { return int(q.count[fuseboard.Critical-p]) }
 	return ByPriority{
 		Critical: at(fuseboard.Critical), High: at(fuseboard.High), Normal: at(fuseboard.Normal), Sheddable: at(fuseboard.Sheddable),

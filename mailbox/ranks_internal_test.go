@@ -19,11 +19,11 @@ func TestHandOverSkipsARankThatIsLateOrGone(t *testing.T) {
 		g := NewGate(Bulkhead{Concurrency: 1, Queue: 4, MaxWait: time.Second}, fuseboard.NewClock())
 		g.TryEnter()
 		join := func(p fuseboard.Priority) *waiter {
-			w, _, _ := g.join(fuseboard.WithPriority(context.Background(), p), fuseboard.Never, nil)
+			w, _ := g.join(fuseboard.WithPriority(context.Background(), p), unread, fuseboard.Never, nil)
 			return w
 		}
 		critical, sheddable := join(fuseboard.Critical), join(fuseboard.Sheddable)
-		time.Sleep(time.Second)
+		critical.limit, sheddable.limit = g.clock.Now(), g.clock.Now() // the alarm has not rung yet
 		normal, high := join(fuseboard.Normal), join(fuseboard.High)
 		g.Leave()
 		if err := critical.reason(<-critical.ready); !errors.Is(err, ErrLate) {
