@@ -24,6 +24,7 @@ type rareCounts struct {
 	left       atomic.Uint64
 	failed     atomic.Uint64 // calls
 	suppressed atomic.Uint64 // repetitions
+	breaks     breaks        // the handlers' last panics: of this guard alone, not added
 }
 
 // look returns the rare counts to read.

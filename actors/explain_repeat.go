@@ -50,8 +50,9 @@ var failureClasses = []fuseboard.Class{
 func (s sight) operations() []Operation {
 	s.guard.mu.Lock()
 	defer s.guard.mu.Unlock()
-	ops := make([]Operation, len(s.guard.ops))
-	for i, op := range s.guard.ops {
+	bound := s.guard.ops.list()
+	ops := make([]Operation, len(bound))
+	for i, op := range bound {
 		classes := s.repetitions(op.safe)
 		ops[i] = Operation{Name: op.name, Safe: op.safe, Classes: classes, Repeated: s.repeatedWords(classes)}
 	}

@@ -4,7 +4,6 @@ package actors
 
 import (
 	"context"
-	"hash/fnv"
 	"sync"
 	"sync/atomic"
 
@@ -50,26 +49,19 @@ type Guard struct {
 	story       supervision.Log              // what the actor has to tell that is started later; guarded by mu
 	pool        atomic.Pointer[mailbox.Pool] // nil until a plan had workers
 	generations *generations                 // of the handler of Rebuild; else nil
-	breaks      atomic.Pointer[breaks]       // the handlers' last panics; nil before the first
 	halting     latch                        // shut when no call may begin any more; wakes those that back off
 	done        latch                        // shut when the actor takes no messages any more
 	halted      sync.Once                    // guards halt
 	quitting    atomic.Bool                  // the actor was told to stop
 
 	mu  sync.Mutex // set-up only, never on the way of a call
-	ops []bound    // guarded by mu
+	ops *bound     // the last one; guarded by mu
 
 	recent recent                // the last transitions, for Explain
 	past   atomic.Pointer[past]  // what became of calls, for Explain; nil at first
 	shade  atomic.Pointer[shade] // of a policy in shadow; nil before its first call
 	key    *entry                // set in the guard of a key: its place in a Keyring
 	keys   *Keyring              // set in the guard that stands for a whole Keyring
-}
-
-// bound is what a guard remembers of an operation.
-type bound struct {
-	name string
-	safe bool // has a Safe hook
 }
 
 // Protect makes the guard of a dependency: its actor, gate and circuit. The
@@ -135,11 +127,14 @@ func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.self = newOperation(g, "")
 }
 
-// hashOf makes the seeds of one System differ by name.
+// hashOf makes the seeds of one System differ by name: FNV-1a, which hash/fnv would
+// allocate for.
 func hashOf(name string) uint64 {
-	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(name)) // never fails
-	return hash.Sum64()
+	hash := uint64(14695981039346656037)
+	for i := range len(name) {
+		hash = (hash ^ uint64(name[i])) * 1099511628211
+	}
+	return hash
 }
 
 // made reports whether the guard came from Protect or Spawn.
@@ -193,7 +188,7 @@ func (g *Guard) warningsOf(p Policy) Problems {
 	repeats := p.Retry.WithDefaults().Attempts > 1
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, op := range g.ops {
+	for _, op := range g.ops.list() {
 		if repeats && !op.safe {
 			warnings = append(warnings, g.unsafeRetry(op.name))
 		}
@@ -279,6 +274,9 @@ func (g *Guard) obeyed(ctx context.Context, ask *command) error {
 }
 
 func (g *Guard) logWarnings(problems Problems) {
+	if g.sys.journal == nil { // nobody reads what it costs some time to say
+		return
+	}
 	for _, w := range problems.Warnings() {
 		g.sys.log.Warn("policy", "dependency", g.name, "path", w.Path, "code", w.Code, "problem", w.Error())
 	}

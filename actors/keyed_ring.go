@@ -21,7 +21,7 @@ type Keyring struct {
 	head   *Guard // the actor, the name and the plan; no call goes through it
 	limits KeyLimits
 	shards []shard // a power of two
-	ops    []bound // of every guard
+	ops    *bound  // of every guard
 	search search
 	alarm  alarm       // when to look for idle keys
 	armed  atomic.Bool // the alarm is set, or a sweep is under way
@@ -55,8 +55,7 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err
 	}
-	k := &Keyring{head: newGuard(sys, name, first), limits: limits.WithDefaults(), ops: []bound{{safe: safe}}}
-	k.ops = slices.Clip(k.ops) // who binds to one key's guard makes a copy
+	k := &Keyring{head: newGuard(sys, name, first), limits: limits.WithDefaults(), ops: (*bound)(nil).and("", safe)}
 	k.head.keys, k.head.ops = k, k.ops
 	_, k.head.group = under.under()
 	k.full = k.fullError()

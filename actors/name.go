@@ -4,13 +4,25 @@ package actors
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/fuseboard/fuseboard"
 )
 
-// names are safe in a metric's label, a file's path, a URL and an actor's id.
-var names = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,62}$`)
+// isName reports whether a name is safe in a metric's label, a file's path, a URL and an
+// actor's id.
+func isName(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		case i > 0 && (c == '_' || c == '.' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= longestName
+}
+
+const longestName = 63
 
 const acceptedNames = "1 to 63 of a-z 0-9 _ . -, beginning with a letter or digit"
 
@@ -43,7 +55,7 @@ func (e *NameError) Error() string {
 
 // checkName returns a problem for a hostile or empty name.
 func checkName(path, name string) error {
-	if names.MatchString(name) {
+	if isName(name) {
 		return nil
 	}
 	return fuseboard.Problem{

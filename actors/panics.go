@@ -24,10 +24,7 @@ func (g *Guard) panicked(now fuseboard.Instant, p Panics) {
 	if p = p.WithDefaults(); !p.On() {
 		return
 	}
-	if g.breaks.Load() == nil {
-		g.breaks.CompareAndSwap(nil, &breaks{})
-	}
-	b := g.breaks.Load()
+	b := &g.count.seldom().breaks
 	b.mu.Lock()
 	tooMany := b.last.Note(now, p)
 	b.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
@@ -99,11 +98,11 @@ func bind[Req, Resp any](g *Guard, op string, h Handler[Req, Resp], with []With[
 	if g.hasStopped() {
 		return nil, g.self.refusals().stopped
 	}
-	r := &Ref[Req, Resp]{Guard: g, op: newOperation(g, op), handle: h}
+	r := &Ref[Req, Resp]{Guard: g, op: g.operation(op), handle: h}
 	if len(with) == 1 {
 		r.with = with[0]
 	}
-	if !g.takeOp(bound{name: op, safe: r.with.Safe != nil}) {
+	if !g.takeOp(op, r.with.Safe != nil) {
 		return nil, &NameError{Name: g.name, Op: op, Taken: true}
 	}
 	if r.with.Safe == nil && g.plan.Load().repeats {
@@ -120,16 +119,6 @@ func checkHooks[Req, Resp any](h Handler[Req, Resp], with []With[Req, Resp]) err
 		return fuseboard.Problem{Path: "with", Code: "too-many", Message: "is given more than once", Accepted: "none or one", Fix: "put all hooks into one With"}
 	}
 	return nil
-}
-
-func (g *Guard) takeOp(op bound) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if slices.ContainsFunc(g.ops, func(o bound) bool { return o.name == op.name }) {
-		return false
-	}
-	g.ops = append(g.ops, op)
-	return true
 }
 
 // Call runs the operation on the caller's goroutine, or on one of [Workers], under
