@@ -21,6 +21,7 @@ import (
 // state, commands and numbers. Typed operations are bound to it with [Bind] and
 // share its gate, windows and budget. Its methods are safe for concurrent use.
 type Guard struct {
+	way         atomic.Uint32 // of a call, in one look; see steer
 	sys         *System
 	group       *Group           // nil directly under the System
 	clock       *fuseboard.Clock // the System's
@@ -150,6 +151,7 @@ func (g *Guard) spawn(r turns) error {
 // under the same name: what is meant for a stopped guard must not find the next.
 func (g *Guard) start(r turns) error {
 	g.receiver = r.own()
+	g.gate.OnClose(g.steer)
 	props := actor.PropsFromProducer(
 		func() actor.Actor { return r },
 		actor.WithMailbox(g.gate.Mailbox(g.deliver)),
