@@ -19,6 +19,8 @@ import (
 // state, commands and numbers. Typed operations are bound to it with [Bind] and
 // share its gate, windows and budget. Its methods are safe for concurrent use.
 type Guard struct {
+	way         atomic.Uint32 // of a call, in one look; see steer
+	steering    sync.Mutex    // held by who looks and writes it
 	sys         *System
 	group       *Group           // nil directly under the System
 	clock       *fuseboard.Clock // the System's
@@ -108,6 +110,7 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 func newGuard(sys *System, name string, first *plan) *Guard {
 	g := &Guard{}
 	g.furnish(sys, name, sys.seed^hashOf(name), first)
+	g.gate.OnClose(g.steer)
 	g.story = *g.circuit.Log()
 	return g
 }

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"sync/atomic"
 )
 
 // Keyed is one typed operation with a guard for each key: tenant, host, shard.
@@ -25,8 +26,9 @@ import (
 // until its probes pass, or somebody gives a Command with Reset.
 type Keyed[Req, Resp any] struct {
 	*Keyring
-	handle Handler[Req, Resp]
-	with   With[Req, Resp]
+	settled *atomic.Uint32 // the Keyring's way
+	handle  Handler[Req, Resp]
+	with    With[Req, Resp]
 }
 
 // SpawnKeyed makes a Keyed. The name, of the form that [Protect] wants, is taken
@@ -51,7 +53,7 @@ func SpawnKeyed[Req, Resp any](under Parent, name string, h Handler[Req, Resp], 
 	if err != nil {
 		return nil, err
 	}
-	k.Keyring = ring
+	k.Keyring, k.settled = ring, &ring.head.way
 	return k, nil
 }
 
@@ -63,17 +65,16 @@ func (k *Keyed[Req, Resp]) made() bool { return k != nil && k.Keyring.made() }
 // with ErrTooManyKeys, or by "limits", with ErrLimit, which allocate nothing, or with a [*KeyError] for a key
 // that cannot be one. Then no guard was touched.
 func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp, error) {
-	if !k.made() {
-		var none Resp
-		return none, errUnbound
+	if k == nil || k.settled == nil {
+		return k.unsettled(ctx, key, req)
 	}
-	if m := k.head.leniency(); m != EnforcePolicy {
-		if m == BypassPolicy && !k.head.gate.Closed() {
-			return k.handle(ctx, req)
-		}
-		return k.letThrough(ctx, key, req)
+	switch k.settled.Load() {
+	case wayBypass:
+		return k.handle(ctx, req)
+	case wayEnforce:
+		return k.enforced(ctx, key, req)
 	}
-	return k.enforced(ctx, key, req)
+	return k.unsettled(ctx, key, req)
 }
 
 // enforced is Call under a policy that is enforced.

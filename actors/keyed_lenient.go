@@ -33,11 +33,24 @@ func placeless(err error) bool {
 	return is && refused.by != bySystem
 }
 
-// letThrough is [Ref.Call]'s for a key. What has stopped refuses as where it is enforced.
-func (k *Keyed[Req, Resp]) letThrough(ctx context.Context, key string, req Req) (Resp, error) {
-	if k.head.gate.Closed() {
-		return k.enforced(ctx, key, req)
+// unsettled is Call where the Keyring's way does not tell all: the mode is looked up.
+func (k *Keyed[Req, Resp]) unsettled(ctx context.Context, key string, req Req) (Resp, error) {
+	if !k.made() {
+		var none Resp
+		return none, errUnbound
 	}
+	m := k.head.leniency()
+	switch {
+	case m == EnforcePolicy || k.head.gate.Closed(): // what has stopped refuses as ever
+		return k.enforced(ctx, key, req)
+	case m == BypassPolicy:
+		return k.handle(ctx, req)
+	}
+	return k.inShadow(ctx, key, req)
+}
+
+// inShadow is Call under a policy in shadow.
+func (k *Keyed[Req, Resp]) inShadow(ctx context.Context, key string, req Req) (Resp, error) {
 	e, err := k.takeUnder(ctx, ShadowPolicy, key)
 	if err != nil {
 		var none Resp

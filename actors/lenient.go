@@ -7,8 +7,32 @@ import (
 	"errors"
 )
 
-// letThrough is Call under a policy that is not enforced, but for the bypass of a plain
-// handler, which Call takes by itself. What has stopped refuses as where it is enforced.
+// unsettled is Call where the guard's way does not tell all: the mode is looked up.
+func (r *Ref[Req, Resp]) unsettled(ctx context.Context, req Req) (Resp, error) {
+	if !r.made() {
+		var none Resp
+		return none, errUnbound
+	}
+	if m := r.leniency(); m != EnforcePolicy {
+		return r.letThrough(ctx, m, req)
+	}
+	return r.enforced(ctx, req)
+}
+
+// doUnsettled is unsettled for [Do].
+func doUnsettled[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (T, error) {
+	if !g.made() || f == nil {
+		var none T
+		return none, errUnbound
+	}
+	if m := g.leniency(); m != EnforcePolicy {
+		return letDoThrough(ctx, m, g, f)
+	}
+	return doEnforced(ctx, g, f)
+}
+
+// letThrough is Call under a policy that is not enforced. What has stopped refuses as
+// where it is enforced.
 func (r *Ref[Req, Resp]) letThrough(ctx context.Context, m PolicyMode, req Req) (Resp, error) {
 	switch {
 	case r.gate.Closed():

@@ -121,6 +121,7 @@ func (k *Keyring) reweigh(after *plan) (less int64, err error) {
 		return 0, err
 	}
 	k.head.plan.Store(after)
+	k.head.steer()
 	return -more, nil
 }
 

@@ -16,7 +16,8 @@ func some(_ context.Context, n int) (int, error) {
 }
 
 // BenchmarkBypass compares a bypassed call with the same handler called through a
-// function value, which is how a service without a guard calls it.
+// function value, which is how a service without a guard calls it; and Do with the same
+// work called so.
 func BenchmarkBypass(b *testing.B) {
 	bg := context.Background()
 	for name, h := range map[string]Handler[int, int]{"noop": echo, "some": some} {
@@ -26,6 +27,12 @@ func BenchmarkBypass(b *testing.B) {
 			plain := plainly(h)
 			for b.Loop() {
 				_, _ = plain(bg, 1)
+			}
+		})
+		b.Run(name+"/plainwork", func(b *testing.B) {
+			work := plainly(func(ctx context.Context) (int, error) { return h(ctx, 1) })
+			for b.Loop() {
+				_, _ = work(bg)
 			}
 		})
 		b.Run(name+"/call", func(b *testing.B) {
@@ -66,4 +73,4 @@ func BenchmarkBypass(b *testing.B) {
 }
 
 //go:noinline
-func plainly(h Handler[int, int]) Handler[int, int] { return h }
+func plainly[F any](f F) F { return f }

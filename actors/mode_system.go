@@ -69,6 +69,7 @@ func (s *System) SetMode(m PolicyMode) error {
 	if before == m {
 		return nil
 	}
+	s.steer()
 	s.switches.seq++
 	s.streams.publish(Event{Kind: EventMode, PolicyMode: m, Seq: s.switches.seq, At: s.clock.Now()})
 	s.logMode("", before, m, "SetMode")

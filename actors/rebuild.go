@@ -49,7 +49,7 @@ func Rebuild[Req, Resp any](under Parent, name string, build func(context.Contex
 	}
 	r, err := bind(g, "", unbuilt, with)
 	if err == nil {
-		r.op.generations, r.handle = g.generations, nil
+		r.op.generations, r.handle, r.settled = g.generations, nil, nil
 	}
 	return r, err
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
@@ -58,9 +59,10 @@ func Never[Req any](Req) bool { return false }
 // windows, budget and epoch. Safe for concurrent use.
 type Ref[Req, Resp any] struct {
 	*Guard
-	op     *operation
-	handle Handler[Req, Resp] // nil: the generations of op have it
-	with   With[Req, Resp]
+	op      *operation
+	settled *atomic.Uint32     // the guard's way; nil: look closer, there may be no handler here
+	handle  Handler[Req, Resp] // nil: the generations of op have it
+	with    With[Req, Resp]
 }
 
 // Bind gives the guard a typed operation. The op's name, of the same form as a
@@ -98,7 +100,7 @@ func bind[Req, Resp any](g *Guard, op string, h Handler[Req, Resp], with []With[
 	if g.hasStopped() {
 		return nil, g.self.refusals().stopped
 	}
-	r := &Ref[Req, Resp]{Guard: g, op: g.operation(op), handle: h}
+	r := &Ref[Req, Resp]{Guard: g, op: g.operation(op), settled: &g.way, handle: h}
 	if len(with) == 1 {
 		r.with = with[0]
 	}
@@ -134,17 +136,16 @@ func checkHooks[Req, Resp any](h Handler[Req, Resp], with []With[Req, Resp]) err
 // That is what a policy does that is enforced. In another mode the answer is the
 // handler's own, whatever it is, a panic included: see [PolicyMode].
 func (r *Ref[Req, Resp]) Call(ctx context.Context, req Req) (Resp, error) {
-	if !r.made() {
-		var none Resp
-		return none, errUnbound
+	if r == nil || r.settled == nil {
+		return r.unsettled(ctx, req)
 	}
-	if m := r.leniency(); m != EnforcePolicy {
-		if h := r.handle; m == BypassPolicy && h != nil && !r.gate.Closed() {
-			return h(ctx, req)
-		}
-		return r.letThrough(ctx, m, req)
+	switch r.settled.Load() {
+	case wayBypass:
+		return r.handle(ctx, req)
+	case wayEnforce:
+		return r.enforced(ctx, req)
 	}
-	return r.enforced(ctx, req)
+	return r.unsettled(ctx, req)
 }
 
 // enforced is Call under a policy that is enforced.
@@ -159,17 +160,16 @@ func (r *Ref[Req, Resp]) enforced(ctx context.Context, req Req) (Resp, error) {
 // Do runs f under the guard's policy, for work that has no operation of its
 // own. It is never taken as safe to repeat; see [With] for what is.
 func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (T, error) {
-	if !g.made() || f == nil {
-		var none T
-		return none, errUnbound
+	if g == nil || f == nil {
+		return doUnsettled(ctx, g, f)
 	}
-	if m := g.leniency(); m != EnforcePolicy {
-		if m == BypassPolicy && !g.gate.Closed() {
-			return f(ctx)
-		}
-		return letDoThrough(ctx, m, g, f)
+	switch g.way.Load() {
+	case wayBypass:
+		return f(ctx)
+	case wayEnforce:
+		return doEnforced(ctx, g, f)
 	}
-	return doEnforced(ctx, g, f)
+	return doUnsettled(ctx, g, f)
 }
 
 // doEnforced is Do under a policy that is enforced.

@@ -212,6 +212,7 @@ func (s *System) enrol(g *Guard) bool {
 		return false
 	}
 	s.guards[g.name] = g
+	g.steer()
 	return g.group.admit(g) && s.down == nil
 }
 

@@ -55,6 +55,7 @@ func (r *receiver) adopt(after *plan) []string {
 	g.man(after)
 	g.gate.Resize(after.bulkhead())
 	g.plan.Store(after)
+	g.steer()
 	g.reshapeCrew(after)
 	return lost
 }

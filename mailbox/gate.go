@@ -47,6 +47,7 @@ type Gate struct {
 	queue     atomic.Int32 // places in the queue; written under mu
 	answering int32        // jobs unlinked whose Refuse has not returned; guarded by mu
 	watched   atomic.Bool  // idle is not empty; written under mu
+	onClose   func()       // after each Close and Stop; nil: nothing
 }
 
 // NewGate returns an open gate with all of b's permits free. Waiting times are

@@ -27,17 +27,34 @@ func (g *Gate) Flush(why error) int {
 // Close lets no one in any more ([ErrStopped]); who is inside or queued
 // finishes as usual. This is what Poison means. A closed gate stays closed.
 func (g *Gate) Close() {
+	g.shut()
+	g.mu.Lock()
+	g.unlock(nil)
+}
+
+// OnClose has call run after every [Gate.Close] and [Gate.Stop], on the goroutine that
+// closes, before that returns and before anybody in the queue is answered: whoever keeps
+// a copy of [Gate.Closed] hears of each way to close it, a PoisonPill and a Stop of its
+// actor among them. It may run more than once, and at the same time. Set it before
+// anybody else has the gate; one gate has one.
+func (g *Gate) OnClose(call func()) { g.onClose = call }
+
+// shut closes the gate, and says so.
+func (g *Gate) shut() {
 	g.mu.Lock()
 	g.word.Or(closedBit)
-	g.unlock(nil)
+	g.mu.Unlock()
+	if g.onClose != nil {
+		g.onClose()
+	}
 }
 
 // Stop is [Gate.Close], and everyone in the queue is answered with [ErrStopped]
 // before it returns. Who is inside finishes. It ends a suspension, which has
 // nobody left to hold back. This is what an actor's Stop means.
 func (g *Gate) Stop() {
+	g.shut()
 	g.mu.Lock()
-	g.word.Or(closedBit)
 	gone, _ := g.refuseAll(ErrStopped)
 	g.word.And(^suspendedBit)
 	g.letGo()

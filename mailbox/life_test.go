@@ -136,3 +136,34 @@ func TestSuspendedGateGrantsNothingUntilResumed(t *testing.T) {
 		wantError(t, answered(t, waiting), nil)
 	})
 }
+
+func TestOnCloseHearsOfEachWayToCloseBeforeTheQueueIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for how, shut := range map[string]func(*mailbox.Gate){
+			"close": (*mailbox.Gate).Close, "stop": (*mailbox.Gate).Stop,
+		} {
+			g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 1, MaxWait: time.Second}, fuseboard.NewClock())
+			var waiting <-chan error
+			told, early := 0, 0
+			g.OnClose(func() { // it may use the gate
+				told++
+				if g.Closed() && g.Depth().Waiting == 1 {
+					early++
+				}
+			})
+			mustEnter(t, g)
+			waiting = enter(ctxBG, g, fuseboard.Never)
+			synctest.Wait()
+			shut(g)
+			if told != 1 || early != 1 {
+				t.Errorf("%s: told %d times, %d of them with the queue as it was", how, told, early)
+			}
+			g.Leave()
+			<-waiting
+			shut(g)
+			if told != 2 {
+				t.Errorf("%s again: told %d times", how, told)
+			}
+		}
+	})
+}
