@@ -202,6 +202,8 @@ func (r *record) answer(id, value int, err error) {
 type way struct {
 	messages bool // else by calls
 	winding  bool // calls take the way of those that need everything
+	entry    bool // calls are made between Enter and Done
+	do       bool // calls are made by Do
 	lanes    int  // over which the guard's counts are spread; 0: not
 }
 
@@ -226,7 +228,7 @@ func (h history) play(t *testing.T, w way) *record {
 			r.spread(w.lanes)
 		}
 		var wait sync.WaitGroup
-		send := h.sender(t, sys, r, rec, &wait, w.messages)
+		send := h.sender(t, sys, r, rec, &wait, w)
 		for _, s := range h.requests {
 			wait.Add(1)
 			time.AfterFunc(s.at, func() { send(s) })
@@ -275,7 +277,7 @@ func tellingWaits(_ int, err error) fuseboard.Outcome {
 
 // sender returns what sends a request: a call on a goroutine of its own, or a
 // message from an actor that takes the reply.
-func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *record, wait *sync.WaitGroup, messages bool) func(scripted) {
+func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *record, wait *sync.WaitGroup, w way) func(scripted) {
 	contextOf := func(s scripted) context.Context {
 		ctx, leave := context.WithCancel(t.Context())
 		if s.deadline > 0 {
@@ -287,7 +289,7 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 		t.Cleanup(leave)
 		return fuseboard.WithPriority(ctx, s.priority)
 	}
-	if !messages {
+	if !w.messages {
 		return func(s scripted) {
 			go func() {
 				defer wait.Done()
@@ -304,7 +306,7 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 					}
 					rec.answer(s.id, 0, e)
 				}()
-				value, err := r.Call(contextOf(s), s)
+				value, err := w.call(contextOf(s), r, s, rec)
 				answered = true
 				rec.answer(s.id, value, err)
 			}()
@@ -348,6 +350,67 @@ func TestCallsAndMessagesAreTheSame(t *testing.T) {
 		t.Errorf("the histories show nothing: %d answers, %d repeated, %d moves, %d with would-haves", answers, repeats, moves, watched)
 	}
 	t.Logf("%d answers, %d repeated, %d moves, %d with would-haves", answers, repeats, moves, watched)
+}
+
+// call makes one call in the way.
+func (w way) call(ctx context.Context, r *Ref[scripted, int], s scripted, rec *record) (int, error) {
+	switch {
+	case w.entry:
+		return entered(ctx, r.Guard, s, rec)
+	case w.do:
+		return Do(ctx, r.Guard, func(ctx context.Context) (int, error) { return s.noted(ctx, rec) })
+	}
+	return r.Call(ctx, s)
+}
+
+// entered is the call between Enter and Done.
+func entered(ctx context.Context, g *Guard, s scripted, rec *record) (value int, err error) {
+	entry, err := g.Enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer entry.Done(&err)
+	return s.noted(entry.Context(), rec)
+}
+
+func (s scripted) noted(ctx context.Context, rec *record) (int, error) {
+	attempt := rec.try(s.id)
+	rec.note("attempt %d of %d, %s", attempt+1, s.id, fuseboard.PriorityOf(ctx))
+	return s.run(ctx, attempt)
+}
+
+// bare is the history without what an Entry leaves to its caller, or cannot see: repetitions, other
+// goroutines, and the end of its own.
+func (h history) bare() history {
+	for i := range h.policies {
+		h.policies[i].Retry, h.policies[i].Workers = Retry{}, Workers{}
+	}
+	for i, s := range h.requests {
+		h.requests[i].attempts = slices.Clone(s.attempts)
+		for j := range s.attempts {
+			if s.attempts[j].how == "goexit" {
+				h.requests[i].attempts[j].how = "panic"
+			}
+		}
+	}
+	return h
+}
+
+func TestDoAndEnterAreTheSame(t *testing.T) {
+	entries := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		h := drawHistory(rt).bare()
+		do := h.play(t, way{do: true})
+		for _, w := range []way{{entry: true}, {entry: true, lanes: 4}} {
+			if got, want := strings.Join(h.play(t, w).lines, "\n"), strings.Join(do.lines, "\n"); got != want {
+				rt.Fatalf("%+v\n%+v:\n%s\nby Do:\n%s", h, w, got, want)
+			}
+		}
+		entries += len(h.requests)
+	})
+	if entries == 0 {
+		t.Error("no call was made")
+	}
 }
 
 // The straight way of a call, whatever lanes it counts in, is the winding one with less.

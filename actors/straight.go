@@ -20,13 +20,14 @@ type straight struct {
 	guard *Guard
 	plan  *plan
 	pass  supervision.Pass
-	span  deadline.Span // of the whole call
-	lazy  *deadline.Lazy
+	lazy  *deadline.Lazy    // its context, where it needs one of its own
+	rest  *call             // what it has become, because its handler did not return; else nil
 	began fuseboard.Instant // the call and its only attempt
+	until fuseboard.Instant // the end of the attempt
 	now   fuseboard.Instant // the last clock read
-	lane  int               // where it counts; see rush
+	lane  int32             // where it counts; see rush
+	scope deadline.Scope    // of the attempt's end
 	sound bool              // the handler has returned
-	rest  *call             // what it has become, because its handler did not; else nil
 }
 
 // plain reports that no hook of w needs more than the straight way knows.
@@ -81,13 +82,13 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	if !admitted || pass.Epoch() != g.told.Load() || o.generations != nil {
 		return false
 	}
-	s.plan, s.pass, s.lane = g.plan.Load(), pass, g.rush.lane()
+	s.plan, s.pass, s.lane = g.plan.Load(), pass, int32(g.rush.lane()) //nolint:gosec // a few
 	if s.plan.isolated {
 		return false
 	}
 	now := g.clock.Now()
-	s.span = s.plan.given.Deadline.Begin(ctx, g.clock, now)
-	if pass.Due(now) || s.span.Passed(now) || ctx.Err() != nil || !g.gate.TryEnter() {
+	span := s.plan.given.Deadline.Begin(ctx, g.clock, now)
+	if pass.Due(now) || span.Passed(now) || ctx.Err() != nil || !g.gate.TryEnter() {
 		return false
 	}
 	if !g.circuit.Stands(pass) {
@@ -95,9 +96,10 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 		return false
 	}
 	if s.plan.repeats {
-		g.spent.DepositAt(s.lane, now)
+		g.spent.DepositAt(int(s.lane), now)
 	}
-	s.began, s.now = now, now
+	try := s.plan.given.Deadline.Try(span, now)
+	s.began, s.now, s.until, s.scope = now, now, try.Until, try.Scope
 	return true
 }
 
@@ -122,7 +124,7 @@ func straightly[Req, Resp any](parent context.Context, s *straight, o *operation
 // tried runs the handler. Its defer is for one that does not return.
 func tried[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], req Req) (resp Resp, err error) {
 	var ctx context.Context
-	ctx, s.lazy = s.guard.origin.Context(parent, s.plan.given.Deadline.Try(s.span, s.began))
+	ctx, s.lazy = s.context(parent)
 	defer func() {
 		if s.sound {
 			return
@@ -141,6 +143,11 @@ func tried[Req, Resp any](parent context.Context, s *straight, o *operation, h H
 	return resp, err
 }
 
+// context is what the handler gets: its time begins with the call.
+func (s *straight) context(parent context.Context) (context.Context, *deadline.Lazy) {
+	return s.guard.origin.Context(parent, deadline.Span{Start: s.began, Until: s.until, Scope: s.scope})
+}
+
 // leave ends a call whose handler has returned an answer, as [call.conclude] does. It is
 // false, and nothing has happened, where the circuit has to think about it.
 func (s *straight) leave() bool {
@@ -148,12 +155,12 @@ func (s *straight) leave() bool {
 	s.lazy.End()
 	now := g.clock.Now()
 	took := now.Sub(s.began)
-	if !g.circuit.Passed(s.pass, now, took, s.lane) {
+	if !g.circuit.Passed(s.pass, now, took, int(s.lane)) {
 		return false
 	}
 	s.now = now
-	g.succeeded(s.lane, now)
-	g.durations().plain.AddAt(s.lane, took)
+	g.succeeded(int(s.lane), now)
+	g.durations().plain.AddAt(int(s.lane), took)
 	g.gate.Leave()
 	return true
 }
@@ -171,7 +178,8 @@ func (g *Guard) succeeded(lane int, now fuseboard.Instant) {
 // become fills in a call whose first attempt is over but for its outcome.
 func (s *straight) become(c *call, parent context.Context, o *operation) {
 	c.op, c.guard, c.plan, c.parent = o, s.guard, s.plan, parent
-	c.span, c.try = s.span, s.plan.given.Deadline.Try(s.span, s.began)
+	c.span = s.plan.given.Deadline.Begin(parent, s.guard.clock, s.began)
+	c.try = s.plan.given.Deadline.Try(c.span, s.began)
 	c.permit = s.pass.Permit()
 	c.now, c.came, c.began, c.attempts = s.began, s.began, s.began, 1
 }
