@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -40,17 +39,19 @@ type CallInfo struct {
 
 // observer tells Options.Observe of calls. Nil tells nobody.
 type observer struct {
-	see   func(context.Context, CallInfo)
-	every uint64
-	calls atomic.Uint64
-	log   *slog.Logger
+	see    func(context.Context, CallInfo)
+	log    *slog.Logger
+	clock  *fuseboard.Clock
+	picker picker
 }
 
-func newObserver(o Options, log *slog.Logger) *observer {
+func newObserver(o Options, clock *fuseboard.Clock, log *slog.Logger) *observer {
 	if o.Observe == nil {
 		return nil
 	}
-	return &observer{see: o.Observe, every: uint64(max(o.ObserveEvery, 1)), log: log}
+	told := &observer{see: o.Observe, log: log, clock: clock}
+	told.picker.init(o.ObserveEvery, o.ObservePerSecond)
+	return told
 }
 
 // over ends a call that was answered with err: it is the last thing done with it.
@@ -65,7 +66,7 @@ func (o *observer) tell(c *call, err error) {
 		return
 	}
 	c.told = true
-	if !o.chosen() {
+	if !o.chosen(c.now) {
 		return
 	}
 	info := CallInfo{
@@ -78,8 +79,9 @@ func (o *observer) tell(c *call, err error) {
 	o.say(c.parent, info)
 }
 
-// chosen reports whether this one of the calls is told of.
-func (o *observer) chosen() bool { return o.every == 1 || o.calls.Add(1)%o.every == 1 }
+// chosen reports whether this one of the calls is told of. now is when it ended; zero
+// where no clock was read for it.
+func (o *observer) chosen(now fuseboard.Instant) bool { return o.picker.pick(now, o.clock) }
 
 // say completes what is known. An observer that panics has missed the call, no more.
 func (o *observer) say(ctx context.Context, info CallInfo) {
@@ -100,7 +102,7 @@ func (o *observer) say(ctx context.Context, info CallInfo) {
 
 // turnedAway tells of a call that no guard took: its key has none.
 func (s *System) turnedAway(ctx context.Context, name, op, key string, err error) {
-	if o := s.observer; o != nil && ctx != nil && o.chosen() {
+	if o := s.observer; o != nil && ctx != nil && o.chosen(0) {
 		o.say(ctx, CallInfo{Dependency: name, Op: op, Key: key, Err: err})
 	}
 }
