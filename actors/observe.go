@@ -39,18 +39,17 @@ type CallInfo struct {
 
 // observer tells Options.Observe of calls. Nil tells nobody.
 type observer struct {
-	see    func(context.Context, CallInfo)
-	log    *slog.Logger
-	clock  *fuseboard.Clock
-	picker picker
+	see func(context.Context, CallInfo)
+	log *slog.Logger
+	picker
 }
 
 func newObserver(o Options, clock *fuseboard.Clock, log *slog.Logger) *observer {
 	if o.Observe == nil {
 		return nil
 	}
-	told := &observer{see: o.Observe, log: log, clock: clock}
-	told.picker.init(o.ObserveEvery, o.ObservePerSecond)
+	told := &observer{see: o.Observe, log: log}
+	told.init(clock, o.ObserveEvery, o.ObservePerSecond)
 	return told
 }
 
@@ -66,9 +65,13 @@ func (o *observer) tell(c *call, err error) {
 		return
 	}
 	c.told = true
-	if !o.chosen(c.now) {
-		return
+	if o.chosen(c.now) {
+		o.report(c, err)
 	}
+}
+
+// report tells of a call that is chosen.
+func (o *observer) report(c *call, err error) {
 	info := CallInfo{
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Outcome: c.out,
 		Elapsed: c.now.Sub(c.came), Waited: c.waited, Err: err,
@@ -78,10 +81,6 @@ func (o *observer) tell(c *call, err error) {
 	}
 	o.say(c.parent, info)
 }
-
-// chosen reports whether this one of the calls is told of. now is when it ended; zero
-// where no clock was read for it.
-func (o *observer) chosen(now fuseboard.Instant) bool { return o.picker.pick(now, o.clock) }
 
 // say completes what is known. An observer that panics has missed the call, no more.
 func (o *observer) say(ctx context.Context, info CallInfo) {

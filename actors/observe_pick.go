@@ -13,6 +13,7 @@ import (
 // is used up, which is where calls are many, a call costs it one load of a word that is
 // seldom written; only the others are counted.
 type picker struct {
+	clock *fuseboard.Clock
 	every uint64
 	gap   int64        // nanoseconds between two of those a second has; zero: as many as there are
 	slack int64        // how far they may be drawn together: a second has all its own at once
@@ -23,7 +24,8 @@ type picker struct {
 }
 
 // init makes the picker of one call in every, at most perSecond a second; 0: no bound.
-func (p *picker) init(every, perSecond int) {
+func (p *picker) init(clock *fuseboard.Clock, every, perSecond int) {
+	p.clock = clock
 	p.every = uint64(max(every, 1))
 	p.next.Store(1)
 	if perSecond > 0 {
@@ -32,17 +34,14 @@ func (p *picker) init(every, perSecond int) {
 	}
 }
 
-// pick reports whether a call that ended now is picked. A now of zero is one that nobody
-// has read: clock is read where it matters.
-func (p *picker) pick(now fuseboard.Instant, clock *fuseboard.Clock) bool {
-	if p.spent.Load()-p.slack > int64(now) && now != 0 {
-		return false
-	}
-	return p.among(now, clock)
+// chosen reports whether a call that ended now is picked. A now of zero is one that nobody
+// has read: it is read where it matters.
+func (p *picker) chosen(now fuseboard.Instant) bool {
+	return (now == 0 || p.spent.Load()-p.slack <= int64(now)) && p.among(now) // so that it is inlined
 }
 
-// among is pick while the second has one left, as far as is known.
-func (p *picker) among(now fuseboard.Instant, clock *fuseboard.Clock) bool {
+// among is chosen while the second has one left, as far as is known.
+func (p *picker) among(now fuseboard.Instant) bool {
 	if !p.counted() {
 		return false
 	}
@@ -50,7 +49,7 @@ func (p *picker) among(now fuseboard.Instant, clock *fuseboard.Clock) bool {
 		return true
 	}
 	if now == 0 {
-		now = clock.Now()
+		now = p.clock.Now()
 	}
 	return p.take(now)
 }

@@ -201,13 +201,13 @@ func TestPickerPicksExactlyOneInSoManyAndNeverMoreASecond(t *testing.T) {
 		{7, 0, (callers*calls + 6) / 7}, {1, 30, 30}, {7, 30, 30}, {callers * calls, 30, 1}, {1, 0, callers * calls},
 	} {
 		var p picker
-		p.init(c.every, c.perSecond)
+		p.init(nil, c.every, c.perSecond)
 		var picked atomic.Int64
 		var wait sync.WaitGroup
 		for range callers {
 			wait.Go(func() {
 				for range calls {
-					if p.pick(1, nil) { // all at one instant
+					if p.chosen(1) { // all at one instant
 						picked.Add(1)
 					}
 				}
@@ -224,11 +224,10 @@ func BenchmarkPicker(b *testing.B) {
 	for name, perSecond := range map[string]int{"counted": 0, "bounded": 100} {
 		b.Run(name, func(b *testing.B) {
 			var p picker
-			p.init(100, perSecond)
-			clock := fuseboard.NewClock()
+			p.init(fuseboard.NewClock(), 100, perSecond)
 			b.RunParallel(func(pb *testing.PB) {
 				for n := fuseboard.Instant(1); pb.Next(); n += 100 {
-					_ = p.pick(n, clock)
+					_ = p.chosen(n)
 				}
 			})
 		})
