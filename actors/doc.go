@@ -60,7 +60,10 @@
 //
 // The mode of a policy is in force for every call that begins after [System.SetMode] or
 // Update has returned (TestModeIsInForceWhenSetModeReturns); of the System's and the
-// policy's own the weaker is (TestWeakerModeOfSystemAndPolicyIsInForce). In shadow a caller
+// policy's own the weaker is (TestWeakerModeOfSystemAndPolicyIsInForce). The word by which a
+// call knows it never says anything else than mode, policy and gate do
+// (TestWayIsWhatModePlanAndGateSay), whoever changes them at the same time
+// (TestStorm_WaysFollowWhoeverChangesThem). In shadow a caller
 // gets what the handler gave (TestShadowGivesTheCallerWhatTheHandlerGave), nothing is
 // refused and every would-have is counted
 // (TestShadowRefusesNothingAndCountsWhatWouldHaveBeen): what an enforced policy does to
@@ -106,7 +109,9 @@
 // apart from both (TestDurationsOfCallsAttemptsAndWaitsAreCountedApart), transitions and
 // the time in each state add up (TestTransitionsAndTimesInStatesAddUp), and the numbers of
 // a [Keyring] survive its keys (TestNumbersOfKeysSurviveTheirEviction). Options.Observe is
-// told of every call once, whichever way it came (TestObserverIsToldOfEveryWayInOnce), and
+// told of every call once, whichever way it came (TestObserverIsToldOfEveryWayInOnce), or of
+// exactly one in so many (TestPickerPicksExactlyOneInSoManyAndNeverMoreASecond) and no more
+// than so many a second (TestObserverIsToldOfNoMoreThanSoManyASecond), and
 // whatever it does, no answer is lost (TestObserverThatPanicsIsLoggedAndHarmsNoCall,
 // TestObserverThatEndsItsGoroutineLosesNoAnswer).
 //

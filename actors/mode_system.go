@@ -53,7 +53,8 @@ func (s *System) Mode() PolicyMode {
 // every guard and key, finds the new one. Calls under way end as they began; those
 // that wait in a queue, too. [EnforcePolicy] gives every guard back to the mode of
 // its own policy. A change is an [EventMode] and a line in the log; it is kept
-// nowhere: the next Start begins with Options.Mode or the environment again.
+// nowhere: the next Start begins with Options.Mode or the environment again. It takes
+// some nanoseconds for each guard.
 //
 // Errors: a [fuseboard.Problem] for an unknown mode or a System that no Start made.
 func (s *System) SetMode(m PolicyMode) error {

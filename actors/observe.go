@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -40,17 +39,18 @@ type CallInfo struct {
 
 // observer tells Options.Observe of calls. Nil tells nobody.
 type observer struct {
-	see   func(context.Context, CallInfo)
-	every uint64
-	calls atomic.Uint64
-	log   *slog.Logger
+	see func(context.Context, CallInfo)
+	log *slog.Logger
+	picker
 }
 
-func newObserver(o Options, log *slog.Logger) *observer {
+func newObserver(o Options, clock *fuseboard.Clock, log *slog.Logger) *observer {
 	if o.Observe == nil {
 		return nil
 	}
-	return &observer{see: o.Observe, every: uint64(max(o.ObserveEvery, 1)), log: log}
+	told := &observer{see: o.Observe, log: log}
+	told.init(clock, o.ObserveEvery, o.ObservePerSecond)
+	return told
 }
 
 // over ends a call that was answered with err: it is the last thing done with it.
@@ -65,12 +65,12 @@ func (o *observer) tell(c *call, err error) {
 		return
 	}
 	c.told = true
-	if o.chosen() {
+	if o.chosen(c.now) {
 		o.report(c, err)
 	}
 }
 
-// report tells of a call that was chosen.
+// report tells of a call that is chosen.
 func (o *observer) report(c *call, err error) {
 	info := CallInfo{
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Outcome: c.out,
@@ -81,9 +81,6 @@ func (o *observer) report(c *call, err error) {
 	}
 	o.say(c.parent, info)
 }
-
-// chosen reports whether this one of the calls is told of.
-func (o *observer) chosen() bool { return o.every == 1 || o.calls.Add(1)%o.every == 1 }
 
 // say completes what is known. An observer that panics has missed the call, no more.
 func (o *observer) say(ctx context.Context, info CallInfo) {
@@ -104,7 +101,7 @@ func (o *observer) say(ctx context.Context, info CallInfo) {
 
 // turnedAway tells of a call that no guard took: its key has none.
 func (s *System) turnedAway(ctx context.Context, name, op, key string, err error) {
-	if o := s.observer; o != nil && ctx != nil && o.chosen() {
+	if o := s.observer; o != nil && ctx != nil && o.chosen(0) {
 		o.say(ctx, CallInfo{Dependency: name, Op: op, Key: key, Err: err})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -130,9 +131,106 @@ func TestObserverIsToldOfOneInSoMany(t *testing.T) {
 	if got := seen(); len(got) != 3 {
 		t.Errorf("told of %d of 8 calls, want 3", len(got))
 	}
-	_, err := Start(Options{ObserveEvery: -1, Limits: Limits{Goroutines: -1}})
-	if ps := problemsIn(t, err); len(ps) != 2 || !slices.ContainsFunc(ps, func(p fuseboard.Problem) bool { return p.Path == "observe_every" }) {
-		t.Errorf("%v", ps)
+	_, err := Start(Options{ObserveEvery: -1, ObservePerSecond: -1, Limits: Limits{Goroutines: -1}})
+	ps := problemsIn(t, err)
+	for _, path := range []string{"observe_every", "observe_per_second"} {
+		if len(ps) != 3 || !slices.ContainsFunc(ps, func(p fuseboard.Problem) bool { return p.Path == path }) {
+			t.Errorf("%s: %v", path, ps)
+		}
+	}
+}
+
+func TestObserverIsToldOfNoMoreThanSoManyASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, seen := observed(t, Options{Seed: 1, ObservePerSecond: 10})
+		r := spawn(t, sys, Policy{Breaker: quickBreaker}, takes)
+		told := func(what string, want, calls int, call func()) {
+			t.Helper()
+			for range calls {
+				call()
+			}
+			if got := len(seen()); got != want {
+				t.Errorf("%s: told of %d of %d calls, want %d", what, got, calls, want)
+			}
+		}
+		instant := func() { _, _ = r.Call(t.Context(), 0) }
+		told("at the beginning, at once", 10, 1000, instant)
+		time.Sleep(99 * time.Millisecond)
+		told("just before the next", 0, 1000, instant)
+		time.Sleep(time.Millisecond)
+		told("the next", 1, 1000, instant)
+		told("a minute, evenly", 600, 6000, func() { _, _ = r.Call(t.Context(), 10) })
+		time.Sleep(time.Minute)
+		told("after a quiet minute no more than after a quiet second", 10, 1000, instant)
+		for range 3 {
+			_, _ = r.Call(t.Context(), -1)
+		}
+		seen()
+		time.Sleep(time.Second)
+		if r.State() != Open {
+			t.Fatal("the circuit is not open")
+		}
+		told("refusals, for which no clock is read", 10, 1000, instant)
+	})
+}
+
+func TestBothBoundsOfTheObserverHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, seen := observed(t, Options{Seed: 1, ObserveEvery: 5, ObservePerSecond: 10})
+		r := spawn(t, sys, Policy{}, takes)
+		for range 10_000 { // 1000 a second: 10 s
+			_, _ = r.Call(t.Context(), 1)
+		}
+		if got := len(seen()); got < 95 || got > 110 { // 10 at the beginning, then 10 a second
+			t.Errorf("told of %d calls in 10 s of many, want about 105", got)
+		}
+		time.Sleep(time.Minute)
+		for range 100 { // 10 a second: one in five is less than the bound
+			_, _ = r.Call(t.Context(), 100)
+		}
+		if got := len(seen()); got != 20 {
+			t.Errorf("told of %d of 100 calls, want 20", got)
+		}
+	})
+}
+
+// TestPickerPicksExactlyOneInSoManyAndNeverMoreASecond: whoever calls at the same time.
+func TestPickerPicksExactlyOneInSoManyAndNeverMoreASecond(t *testing.T) {
+	const callers, calls = 4, 5000
+	for _, c := range []struct{ every, perSecond, want int }{
+		{7, 0, (callers*calls + 6) / 7}, {1, 30, 30}, {7, 30, 30}, {callers * calls, 30, 1}, {1, 0, callers * calls},
+	} {
+		var p picker
+		p.init(nil, c.every, c.perSecond)
+		var picked atomic.Int64
+		var wait sync.WaitGroup
+		for range callers {
+			wait.Go(func() {
+				for range calls {
+					if p.chosen(1) { // all at one instant
+						picked.Add(1)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		if got := picked.Load(); got != int64(c.want) {
+			t.Errorf("%+v: %d are picked", c, got)
+		}
+	}
+}
+
+func BenchmarkPicker(b *testing.B) {
+	for name, perSecond := range map[string]int{"counted": 0, "bounded": 100} {
+		b.Run(name, func(b *testing.B) {
+			var p picker
+			p.init(fuseboard.NewClock(), 100, perSecond)
+			b.RunParallel(func(pb *testing.PB) {
+				for n := fuseboard.Instant(1); pb.Next(); n += 100 {
+					_ = p.chosen(n)
+				}
+			})
+		})
 	}
 }
 
@@ -180,7 +278,7 @@ func TestObservedCallAllocatesNothingMore_Alloc(t *testing.T) {
 		t.Skip("the race detector allocates; run without -race")
 	}
 	n := 0
-	for _, o := range []Options{{}, {Observe: func(context.Context, CallInfo) { n++ }}, {Observe: func(context.Context, CallInfo) { n++ }, ObserveEvery: 10}} {
+	for _, o := range []Options{{}, {Observe: func(context.Context, CallInfo) { n++ }}, {Observe: func(context.Context, CallInfo) { n++ }, ObserveEvery: 10}, {Observe: func(context.Context, CallInfo) { n++ }, ObserveEvery: 2, ObservePerSecond: 100}} {
 		r := spawn(t, startWith(t, o), fullPolicy, echo)
 		if got := testing.AllocsPerRun(200, func() { _, _ = r.Call(context.Background(), 1) }); got != 1 {
 			t.Errorf("%v allocations", got)

@@ -215,7 +215,7 @@ func judged[Req, Resp any](c *call, lazy *deadline.Lazy, w *With[Req, Resp], res
 
 // tell lets the observer choose the call.
 func (s *straight) tell(parent context.Context, o *operation) {
-	if !s.guard.sys.observer.chosen() {
+	if !s.guard.sys.observer.chosen(s.now) {
 		return
 	}
 	var c call

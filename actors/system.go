@@ -38,6 +38,11 @@ type Options struct {
 	// ObserveEvery tells Observe of one call in so many, the first one among them. 0 and
 	// 1: of every call.
 	ObserveEvery int
+	// ObservePerSecond tells Observe of no more calls a second, beside ObserveEvery: of
+	// so many at once after a quiet second, else evenly spread. A call that comes while the
+	// second's are used up is not counted for ObserveEvery either, so that it costs next
+	// to nothing where calls are many. 0: as many as there are.
+	ObservePerSecond int
 	// Clock is where the System takes its time from. Zero: [StandardClock].
 	Clock ClockSource
 	// Mode says how far the policies of all guards are obeyed; see [System.SetMode].
@@ -84,6 +89,12 @@ func (s *System) under() (*System, *Group) { return s, nil }
 
 func (o Options) problems() Problems {
 	problems := append(o.Limits.Validate().Under("limits"), o.Clock.problems()...)
+	if o.ObservePerSecond < 0 {
+		problems = append(problems, fuseboard.Problem{
+			Path: "observe_per_second", Code: "range", Value: fmt.Sprint(o.ObservePerSecond), Message: "must not be negative",
+			Accepted: "0 and more", Fix: "0 tells of as many as there are, n of at most n in a second",
+		})
+	}
 	if o.ObserveEvery < 0 {
 		problems = append(problems, fuseboard.Problem{
 			Path: "observe_every", Code: "range", Value: fmt.Sprint(o.ObserveEvery), Message: "must not be negative",
@@ -97,7 +108,7 @@ func (o Options) problems() Problems {
 // goroutine; with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
-// Errors: [Problems] with everything wrong with the Limits, ObserveEvery, the Clock, the Mode and the
+// Errors: [Problems] with everything wrong with the Limits, ObserveEvery, ObservePerSecond, the Clock, the Mode and the
 // environment variable [ModeVariable].
 func Start(o Options) (*System, error) {
 	mode, who, wrong := modeAtStart(o)
@@ -121,7 +132,7 @@ func Start(o Options) (*System, error) {
 	if missing {
 		s.log.Warn("clock", "asked", string(o.Clock), "used", string(StandardClock), "why", "this processor has no even counter, or time is virtual")
 	}
-	s.observer = newObserver(o, s.log)
+	s.observer = newObserver(o, s.clock, s.log)
 	s.mode.Store(uint32(mode))
 	s.logMode("", EnforcePolicy, mode, who)
 	if s.seed == 0 {

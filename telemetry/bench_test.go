@@ -18,11 +18,11 @@ import (
 
 // equipped returns a full call without telemetry, and the same with it: metrics and a
 // log at the level.
-func equipped(t testing.TB, level zerolog.Level) (bare, told *actors.Ref[int, int]) {
+func equipped(t testing.TB, level zerolog.Level, o LogOptions) (bare, told *actors.Ref[int, int]) {
 	p := full
 	p.Bulkhead = actors.Bulkhead{Concurrency: 64, Queue: 64}
 	bare = spawn(t, start(t, actors.Options{}), "payments", p, echo)
-	sys := start(t, NewLog(zerolog.New(io.Discard).Level(level), LogOptions{}).Wire(actors.Options{}))
+	sys := start(t, NewLog(zerolog.New(io.Discard).Level(level), o).Wire(actors.Options{}))
 	telemetryOf(t, sys, Options{}).WritePrometheus(io.Discard)
 	return bare, spawn(t, sys, "payments", p, echo)
 }
@@ -32,11 +32,19 @@ func TestTelemetryAllocatesNothingOnTheWayOfACall_Alloc(t *testing.T) {
 		t.Skip("the race detector allocates; run without -race")
 	}
 	ctx := context.Background()
-	bare, told := equipped(t, zerolog.InfoLevel)
-	without := testing.AllocsPerRun(500, func() { _, _ = bare.Call(ctx, 1) })
-	with := testing.AllocsPerRun(500, func() { _, _ = told.Call(ctx, 1) })
-	if with != without {
-		t.Errorf("%v allocations without, %v with telemetry", without, with)
+	for what, c := range map[string]struct {
+		level zerolog.Level
+		o     LogOptions
+	}{
+		"info": {zerolog.InfoLevel, LogOptions{}}, "debug": {zerolog.DebugLevel, LogOptions{}},
+		"debug, a line for each call": {zerolog.DebugLevel, LogOptions{CallEvery: 1}},
+	} {
+		bare, told := equipped(t, c.level, c.o)
+		without := testing.AllocsPerRun(500, func() { _, _ = bare.Call(ctx, 1) })
+		with := testing.AllocsPerRun(500, func() { _, _ = told.Call(ctx, 1) })
+		if with != without {
+			t.Errorf("%s: %v allocations without, %v with telemetry", what, without, with)
+		}
 	}
 }
 
@@ -45,7 +53,7 @@ func TestTelemetryAllocatesNothingOnTheWayOfACall_Alloc(t *testing.T) {
 func BenchmarkCall(b *testing.B) {
 	for _, level := range []zerolog.Level{zerolog.InfoLevel, zerolog.DebugLevel} {
 		b.Run("telemetry-"+level.String(), func(b *testing.B) {
-			bare, told := equipped(b, level)
+			bare, told := equipped(b, level, LogOptions{})
 			ctx, n := context.Background(), 2000
 			took := func(r *actors.Ref[int, int]) float64 {
 				from := time.Now()
@@ -98,10 +106,16 @@ func BenchmarkScrapeOfKeys(b *testing.B) {
 }
 
 func BenchmarkLineOfACall(b *testing.B) {
-	log := NewSlog(slog.New(zerolog.NewSlogHandler(zerolog.New(io.Discard))), LogOptions{CallEvery: 1})
-	info := actors.CallInfo{Dependency: "payments", Op: "charge", Attempts: 1, Elapsed: time.Millisecond}
-	b.ReportAllocs()
-	for b.Loop() {
-		log.Call(context.Background(), info)
+	for kind, log := range map[string]*Log{
+		"zerolog": NewLog(zerolog.New(io.Discard), LogOptions{CallEvery: 1}),
+		"slog":    NewSlog(slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})), LogOptions{CallEvery: 1}),
+	} {
+		b.Run(kind, func(b *testing.B) {
+			info := actors.CallInfo{Dependency: "payments", Op: "charge", Attempts: 1, Elapsed: time.Millisecond}
+			b.ReportAllocs()
+			for b.Loop() {
+				log.Call(context.Background(), info)
+			}
+		})
 	}
 }

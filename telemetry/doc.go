@@ -32,5 +32,6 @@
 // The lines of one dependency's transitions come in their order, one for each, with
 // cause and numbers (TestEachTransitionHasOneLineWithItsNumbers). Those of calls carry the
 // ids of their context (TestLineOfACallCarriesTheIdsOfItsContext) and are sampled
-// (TestCallsAreSampled).
+// (TestCallsAreSampled), by default with a bound for each second
+// (TestLinesOfCallsAreBoundedASecond).
 package telemetry

@@ -184,3 +184,84 @@ func TestCallsAreSampled(t *testing.T) {
 		t.Error("a log to nobody")
 	}
 }
+
+func TestLinesOfCallsAreBoundedASecond(t *testing.T) {
+	for what, c := range map[string]struct {
+		o                  LogOptions
+		atOnce, a, another int // lines of 20000 calls at once, of 1000 spread over a second, of as many after a minute
+	}{
+		"by default":           {LogOptions{}, 100, 10, 10},
+		"for each call":        {LogOptions{CallEvery: 1}, 20_000, 1000, 1000},
+		"one in ten":           {LogOptions{CallEvery: 10}, 2000, 100, 100},
+		"as asked":             {LogOptions{CallEvery: 1, CallsPerSecond: 50}, 50, 50, 99},
+		"not at all, as asked": {LogOptions{CallsPerSecond: -1}, 200, 10, 10},
+	} {
+		for _, kind := range []string{"zerolog", "slog"} {
+			synctest.Test(t, func(t *testing.T) {
+				var p paper
+				r := spawn(t, start(t, logs(slog.LevelDebug, c.o)[kind](&p).Wire(actors.Options{})), "payments", actors.Policy{}, takes)
+				lines := 0
+				told := func(when string, want, calls, millis int) {
+					for range calls {
+						_, _ = r.Call(t.Context(), millis)
+					}
+					before := lines
+					lines = len(p.lines(t, "call"))
+					if got := lines - before; got != want {
+						t.Errorf("%s, %s, %s: %d lines, want %d", kind, what, when, got, want)
+					}
+				}
+				told("at once", c.atOnce, 20_000, 0)
+				told("in the next second", c.a, 1000, 1)
+				time.Sleep(time.Minute)
+				told("after a minute", c.another, 1000, 1)
+			})
+		}
+	}
+}
+
+func TestLineOfACallNamesItsSourceAndTimeOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p paper
+		for kind, log := range map[string]*Log{
+			"zerolog":                  NewLog(zerolog.New(&p), LogOptions{CallEvery: 1}),
+			"zerolog with a timestamp": NewLog(zerolog.New(&p).With().Timestamp().Logger(), LogOptions{CallEvery: 1}),
+			"slog":                     NewSlog(slog.New(slog.NewJSONHandler(&p, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true})), LogOptions{CallEvery: 1}),
+		} {
+			p.text.Reset()
+			log.Call(t.Context(), actors.CallInfo{Dependency: "payments", Attempts: 1})
+			line := p.text.String()
+			if kind == "slog" && !strings.Contains(line, "telemetry/log.go") {
+				t.Errorf("%s: no source in %s", kind, line)
+			}
+			if strings.Count(line, `"time":"2000-01-01T`) != 1 { // as in every bubble
+				t.Errorf("%s: the time in %s", kind, line)
+			}
+		}
+	})
+}
+
+// TestLinesDoNotShareTheirAttributes: a list that is used again holds nothing of the line before.
+func TestLinesDoNotShareTheirAttributes(t *testing.T) {
+	var p paper
+	n := 0
+	log := NewLog(zerolog.New(&p), LogOptions{CallEvery: 1, Fields: func(context.Context) (attrs []slog.Attr) {
+		n++
+		for i := range 20 * (n % 2) { // more than a list has room for, and none
+			attrs = append(attrs, slog.Int(fmt.Sprint("field", i), n))
+		}
+		return attrs
+	}})
+	for i := range 10 {
+		log.Call(t.Context(), actors.CallInfo{Dependency: fmt.Sprint("d", i), Attempts: i, Key: strings.Repeat("k", i%3)})
+	}
+	for i, line := range p.lines(t, "call") {
+		key, has := line["key"]
+		if line["dependency"] != fmt.Sprint("d", i) || line["attempts"] != float64(i) || has != (i%3 > 0) || has && len(key.(string)) != i%3 {
+			t.Errorf("line %d: %v", i, line)
+		}
+		if _, more := line["field19"]; more != (i%2 == 0) {
+			t.Errorf("line %d: %v", i, line)
+		}
+	}
+}
