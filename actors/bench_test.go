@@ -5,7 +5,6 @@ package actors
 import (
 	"context"
 	"runtime"
-	"strconv"
 	"testing"
 	"time"
 
@@ -71,28 +70,6 @@ func TestAllocationsPerCall(t *testing.T) {
 	}
 	end()
 	_, _ = busy.Wait(bg)
-}
-
-func TestIdleGuardIsSmall(t *testing.T) {
-	if underRace {
-		t.Skip("the race detector adds to every object; run without -race")
-	}
-	const n, bound = 2000, 4096
-	sys := start(t)
-	before := heap()
-	for i := range n {
-		r, err := Spawn(sys, "d"+strconv.Itoa(i), echo, fullPolicy)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = r.Call(context.Background(), 1)
-	}
-	per := (heap() - before) / n
-	t.Logf("%d bytes for a guard with one operation and a full policy, after a call", per)
-	if per > bound {
-		t.Errorf("%d bytes, bound %d", per, bound)
-	}
-	runtime.KeepAlive(sys)
 }
 
 func heap() uint64 {

@@ -89,6 +89,14 @@
 // (TestAfterTheTripNoQueuedCallReachesTheHandler), and a result of an older state
 // changes nothing (TestP3_LateResultOfAnOlderStateChangesNothing).
 //
+// An idle guard directly under the System is small (TestIdleGuardIsSmall); a hundred thousand
+// hold less than 250 MB and no goroutine
+// (TestHundredThousandGuardsHoldLessThan250MegabytesAndNoGoroutine). One that only answers
+// calls has no actor (TestGuardThatOnlyAnswersCallsHasNoActor): that comes with the first
+// thing that is said to it, and goes on as if it had been there from the start
+// (TestWhatIsSaidToAGuardWakesIt, TestGuardStopsWithoutAnActorAsWithOne,
+// TestStormOfWakersAndAStop).
+//
 // The guards of a [Keyring] are at most KeyLimits.Max, whatever keys come
 // (TestFloodOfRandomKeysStaysBoundedAndCheap). None is forgotten while its circuit is
 // not closed, a command is in force or a call of its key is under way

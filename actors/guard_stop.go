@@ -51,6 +51,23 @@ func (g *Guard) Stop(ctx context.Context) error {
 	return &AbandonedError{Guards: []Abandoned{left}, Cause: drained}
 }
 
+// stopIdle stops a guard on which nothing has to be waited for: it has no actor, no
+// goroutine and no call. Else it reports false, and has done what Stop begins with.
+func (g *Guard) stopIdle() bool {
+	if g.keys != nil || g.pool.Load() != nil || g.pid.Load() != nil {
+		return false
+	}
+	g.gate.Close()
+	g.halt()
+	at, over := context.WithCancel(context.Background())
+	over()
+	if g.idle(at) != nil || g.pid.Load() != nil {
+		return false
+	}
+	g.end(at)
+	return true
+}
+
 // halt lets nothing begin any more, and nobody wait for a repetition. Whoever calls
 // it finds it done.
 func (g *Guard) halt() { g.halted.Do(g.halts) }

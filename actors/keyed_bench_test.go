@@ -109,7 +109,7 @@ func TestIdleKeyIsSmall(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector adds to every object; run without -race")
 	}
-	const n, bound = 10_000, 2600
+	const n, bound = 10_000, 1300
 	k := keyed(t, start(t), fullPolicy, KeyLimits{}, echo)
 	before := heap()
 	callEach(t, k, n)

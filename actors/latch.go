@@ -9,34 +9,37 @@ import "sync/atomic"
 // waits: most guards are made, called and stopped without anybody waiting.
 type latch struct{ at atomic.Pointer[waiting] }
 
-// waiting is for what those wait who came before the latch was shut.
+// waiting is for what those wait who came before the latch was shut. One without a
+// channel stands in a latch that is shut: there is nothing to wait for.
 type waiting struct{ c chan struct{} }
-
-// over stands in a latch that is shut. Nobody waits on it: it has no channel.
-var over = &waiting{}
 
 // shut lets go whoever waits, for good. A second one does nothing.
 func (l *latch) shut() {
-	if w := l.at.Swap(over); w != nil && w != over {
+	if l.isShut() {
+		return
+	}
+	if w := l.at.Swap(new(waiting)); w != nil && w.c != nil {
 		close(w.c)
 	}
 }
 
 // isShut reports whether shut was called.
-func (l *latch) isShut() bool { return l.at.Load() == over }
+func (l *latch) isShut() bool {
+	w := l.at.Load()
+	return w != nil && w.c == nil
+}
 
 // wait returns a channel that is closed when the latch is shut.
 func (l *latch) wait() <-chan struct{} {
 	for {
-		switch w := l.at.Load(); w {
-		case over:
-			return ended[struct{}]()
-		case nil:
-			if fresh := (&waiting{make(chan struct{})}); l.at.CompareAndSwap(nil, fresh) {
-				return fresh.c
-			}
-		default:
-			return w.c
+		w := l.at.Load()
+		if w == nil {
+			l.at.CompareAndSwap(nil, &waiting{make(chan struct{})})
+			continue
 		}
+		if w.c == nil {
+			return ended[struct{}]()
+		}
+		return w.c
 	}
 }

@@ -102,12 +102,15 @@ func (s *System) Stopping() bool {
 	return s.down != nil
 }
 
-// stopGuards stops the guards, all at once, and says what had not ended.
+// stopGuards stops the guards, all at once, and says what had not ended. Those that
+// nobody has to wait for, which of very many are nearly all, need no goroutine for it.
 func stopGuards(ctx context.Context, guards []*Guard) *AbandonedError {
 	errs := make([]error, len(guards))
 	var wait sync.WaitGroup
 	for i, g := range guards {
-		wait.Go(func() { errs[i] = g.Stop(ctx) })
+		if !g.stopIdle() {
+			wait.Go(func() { errs[i] = g.Stop(ctx) })
+		}
 	}
 	wait.Wait()
 	left := &AbandonedError{}

@@ -58,7 +58,7 @@ func (c *Circuit) sweep(ph *phase, then, now fuseboard.Instant) (Transition, boo
 func (c *Circuit) advance(ph *phase, now fuseboard.Instant) (Transition, bool) {
 	t := Transition{At: now, Before: ph.numbers(now)}
 	switch {
-	case !ph.timed() || ph.modeEnd() < ph.until:
+	case !ph.timed() || ph.modeEnd() < ph.until():
 		t.Cause = CauseCommandExpired
 		t.Reason, t.By = ph.command()
 		return c.move(ph, ph.facts.under(Command{Mode: Enforce}, now), t)

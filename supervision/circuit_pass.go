@@ -49,8 +49,8 @@ func (c *Circuit) Passed(p Pass, now fuseboard.Instant, elapsed time.Duration, l
 	if c.phase.Load() != ph || elapsed >= ph.plan.slow {
 		return false
 	}
-	if ph.counts != nil {
-		ph.counts.success(now, lane)
+	if ph.tally != nil && ph.mode.counts() {
+		ph.tally.success(now, lane)
 	}
 	return true
 }

@@ -24,11 +24,11 @@ type Refusal struct {
 	Before Numbers
 }
 
-func (f facts) refusal() *Refusal {
+func (f facts) refusal(until fuseboard.Instant) *Refusal {
 	opened := f.opening()
 	r := &Refusal{
 		Epoch: f.epoch, State: f.state, Mode: f.mode, Cause: opened.cause,
-		Until: f.until, Before: opened.before,
+		Until: until, Before: opened.before,
 	}
 	r.Reason, r.By = f.command()
 	if f.mode == HoldOpen {

@@ -54,8 +54,8 @@ func (r *Rules) Reshape(c *Circuit, now fuseboard.Instant) Loss {
 		f.tally = old.tally.reshaped(old.plan, p, int(c.lanes.Load()))
 		var cut time.Duration
 		if f.state == Open {
-			f.until = min(f.until, now.Add(p.MaxOpen))
-			cut = old.until.Sub(f.until)
+			f.opened = f.opened.shortened(now.Add(p.MaxOpen))
+			cut = old.until().Sub(f.until())
 		}
 		ph := newPhase(f, nil)
 		if c.phase.CompareAndSwap(old, ph) {
@@ -63,4 +63,14 @@ func (r *Rules) Reshape(c *Circuit, now fuseboard.Instant) Loss {
 			return Loss{Window: old.tally != nil && f.tally != old.tally, OpenTime: cut}
 		}
 	}
+}
+
+// shortened is the opening, at an end by then.
+func (o *opening) shortened(then fuseboard.Instant) *opening {
+	if o.until <= then {
+		return o
+	}
+	short := *o
+	short.until = then
+	return &short
 }

@@ -53,7 +53,7 @@ func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
 	s := Snapshot{
 		Epoch: ph.epoch, State: ph.state, Mode: ph.mode, Opens: int(ph.opens),
 		Cause: opened.cause, Before: opened.before,
-		Until: ph.until, ModeUntil: ph.modeEnd(),
+		Until: ph.until(), ModeUntil: ph.modeEnd(),
 		Numbers: ph.numbers(now), Admits: ph.wouldAdmit(now),
 	}
 	s.Reason, s.By = ph.command()
@@ -70,10 +70,10 @@ func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
 // [Circuit.Refusal] does for the circuit itself.
 func (s Snapshot) Refusal() *Refusal {
 	return facts{
-		epoch: s.Epoch, state: s.State, mode: s.Mode, until: s.Until,
+		epoch: s.Epoch, state: s.State, mode: s.Mode,
 		opened: &opening{cause: s.Cause, before: s.Before},
 		order:  &order{end: s.ModeUntil, reason: s.Reason, by: s.By},
-	}.refusal()
+	}.refusal(s.Until)
 }
 
 // wouldAdmit is Admit without taking anything.

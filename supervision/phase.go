@@ -14,10 +14,6 @@ import (
 // have only ever had the first: what that one does not need stands apart.
 type phase struct {
 	facts
-	// admits says how Admit treats a caller; derived from the facts.
-	admits admission
-	// counts is the tally of what ends in this phase; nil where nothing is counted.
-	counts *tally
 	// due is when time alone moves the circuit on; Never when it does not.
 	due fuseboard.Instant
 	// refusal is what a refused caller is told; nil until asked for where nobody is
@@ -35,16 +31,16 @@ type phase struct {
 type facts struct {
 	epoch  uint64
 	plan   *plan
-	lanes  *atomic.Int32     // the circuit's, for its tallies
-	tally  *tally            // when closed, ramping or held closed, and the breaker is on
-	probes *probes           // when half-open
-	ramp   *ramp             // when ramping
-	until  fuseboard.Instant // the end of an open time or a ramp; else Never
-	order  *order            // the command in force; nil without one
-	opened *opening          // the last one, until closed; else nil
-	opens  uint32            // openings since the circuit was last closed
+	lanes  *atomic.Int32 // the circuit's, for its tallies
+	tally  *tally        // when closed, ramping or held closed, and the breaker is on
+	probes *probes       // when half-open
+	ramp   *ramp         // when ramping
+	order  *order        // the command in force; nil without one
+	opened *opening      // the last one, until closed; else nil
+	opens  uint32        // openings since the circuit was last closed
 	state  State
 	mode   Mode
+	admits admission // how Admit treats a caller: derived from all else for each phase
 }
 
 // order is what a phase knows of the command it is under. Immutable.
@@ -57,6 +53,18 @@ type order struct {
 type opening struct {
 	cause  Cause
 	before Numbers
+	until  fuseboard.Instant // the end of the open time
+}
+
+// until is the end of an open time or a ramp; else Never.
+func (f facts) until() fuseboard.Instant {
+	switch {
+	case f.state == Open && f.opened != nil:
+		return f.opened.until
+	case f.ramp != nil:
+		return f.ramp.from.Add(f.ramp.length)
+	}
+	return fuseboard.Never
 }
 
 // modeEnd is the end of the command; Never without one.
@@ -94,15 +102,13 @@ const (
 )
 
 func newPhase(f facts, born *Transition) *phase {
-	ph := &phase{facts: f, born: born, admits: f.admission(), due: f.modeEnd()}
+	f.admits = f.admission()
+	ph := &phase{facts: f, born: born, due: f.modeEnd()}
 	if f.timed() {
-		ph.due = min(f.until, ph.due)
+		ph.due = min(f.until(), ph.due)
 	}
 	if ph.admits != admitAll { // before thousands ask for it
-		ph.refusal.Store(f.refusal())
-	}
-	if f.mode.counts() {
-		ph.counts = f.tally
+		ph.refusal.Store(f.refusal(f.until()))
 	}
 	return ph
 }
@@ -110,7 +116,7 @@ func newPhase(f facts, born *Transition) *phase {
 // refuse returns what a refused caller is told: to all of them the same.
 func (ph *phase) refuse() *Refusal {
 	if ph.refusal.Load() == nil {
-		ph.refusal.CompareAndSwap(nil, ph.facts.refusal())
+		ph.refusal.CompareAndSwap(nil, ph.facts.refusal(ph.until()))
 	}
 	return ph.refusal.Load()
 }
@@ -159,7 +165,7 @@ func (f facts) closed() facts {
 func (f facts) open(now fuseboard.Instant, d time.Duration, cause Cause, before Numbers) facts {
 	f = f.begin(Open)
 	f.opens++
-	f.until, f.opened = now.Add(d), &opening{cause: cause, before: before}
+	f.opened = &opening{cause: cause, before: before, until: now.Add(d)}
 	return f
 }
 
@@ -176,14 +182,13 @@ func (f facts) recovered(now fuseboard.Instant) facts {
 		return f.closed()
 	}
 	f = f.begin(Ramping)
-	f.until = now.Add(f.plan.Ramp)
 	f.ramp = newRamp(now, f.plan.Ramp)
 	f.tally = newTally(f.plan.Window, int(f.lanes.Load()))
 	return f
 }
 
 func (f facts) begin(s State) facts {
-	f.state, f.until = s, fuseboard.Never
+	f.state = s
 	f.tally, f.probes, f.ramp = nil, nil, nil
 	return f
 }
