@@ -8,6 +8,7 @@ package mailbox
 // that enters at the same moment may be judged by either bulkhead.
 func (g *Gate) Resize(b Bulkhead) {
 	g.mu.Lock()
+	g.gather()
 	g.shape(b)
 	g.unlock(g.grant())
 }
@@ -28,6 +29,7 @@ func (g *Gate) Flush(why error) int {
 // finishes as usual. This is what Poison means. A closed gate stays closed.
 func (g *Gate) Close() {
 	g.mu.Lock()
+	g.gather()
 	g.word.Or(closedBit)
 	g.unlock(nil)
 }
@@ -37,6 +39,7 @@ func (g *Gate) Close() {
 // nobody left to hold back. This is what an actor's Stop means.
 func (g *Gate) Stop() {
 	g.mu.Lock()
+	g.gather()
 	g.word.Or(closedBit)
 	gone, _ := g.refuseAll(ErrStopped)
 	g.word.And(^suspendedBit)
@@ -48,6 +51,7 @@ func (g *Gate) Stop() {
 // not longer than MaxWait. Who is inside stays inside. Suspensions do not add up.
 func (g *Gate) Suspend() {
 	g.mu.Lock()
+	g.gather()
 	g.word.Or(suspendedBit)
 	g.mu.Unlock()
 }
