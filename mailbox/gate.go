@@ -115,8 +115,8 @@ func (g *Gate) Leave() {
 	w := g.word.Load()
 	switch {
 	case w-1 < inUseMask && g.word.CompareAndSwap(w, w-1): // no flag and no waiter
-		if w == 1 {
-			g.left(w)
+		if w == 1 && g.watched.Load() {
+			g.left()
 		}
 	case w&dividedBit != 0:
 		g.leaveShare(processor.Here())
@@ -131,8 +131,8 @@ func (g *Gate) LeaveAt(processor int) {
 	w := g.word.Load()
 	switch {
 	case w-1 < inUseMask && g.word.CompareAndSwap(w, w-1):
-		if w == 1 {
-			g.left(w)
+		if w == 1 && g.watched.Load() {
+			g.left()
 		}
 	case w&dividedBit != 0:
 		g.leaveShare(processor)
@@ -141,12 +141,10 @@ func (g *Gate) LeaveAt(processor int) {
 	}
 }
 
-// left calls whoever waits for idleness, if the permit was the last one at word w.
-func (g *Gate) left(w uint64) {
-	if w&inUseMask == 1 && g.watched.Load() {
-		g.mu.Lock()
-		g.unlock(nil)
-	}
+// left calls whoever waits for idleness, when the last permit is back.
+func (g *Gate) left() {
+	g.mu.Lock()
+	g.unlock(nil)
 }
 
 // Depth is what a gate held at one moment.

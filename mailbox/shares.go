@@ -140,7 +140,9 @@ func (g *Gate) leaveElse(at int) {
 			g.handOver()
 			return
 		case g.word.CompareAndSwap(w, w-1):
-			g.left(w)
+			if w&inUseMask == 1 && g.watched.Load() {
+				g.left()
+			}
 			return
 		default:
 			g.clashed()
