@@ -8,7 +8,9 @@ package mailbox
 func (g *Gate) unlock(gone *waiter) {
 	hook := g.takeIdle()
 	g.mu.Unlock()
-	g.dismiss(gone)
+	if gone != nil {
+		g.dismiss(gone)
+	}
 	for ; hook != nil; hook = hook.next {
 		hook.call()
 	}
