@@ -6,10 +6,12 @@ package mailbox
 // gate idle. Code of users is called here, after the lock: it may call any
 // method of the gate.
 func (g *Gate) unlock(gone *waiter) {
-	hooks := g.takeIdle()
+	hook := g.takeIdle()
 	g.mu.Unlock()
-	g.dismiss(gone)
-	for _, hook := range hooks {
+	if gone != nil {
+		g.dismiss(gone)
+	}
+	for ; hook != nil; hook = hook.next {
 		hook.call()
 	}
 }

@@ -10,22 +10,67 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	processor "github.com/fuseboard/fuseboard/internal/lane"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
-func BenchmarkTryEnterLeave(b *testing.B) {
-	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 64}, fuseboard.NewClock())
-	b.ReportAllocs()
-	for b.Loop() {
-		if !g.TryEnter() {
-			b.Fatal("no permit")
+// comings are gates of one word, whose permits are too few to be divided, and divided ones.
+// The parallel ones want -cpu 1,2.
+func comings(b *testing.B, come func(*testing.B, *mailbox.Gate)) {
+	b.Run("word", func(b *testing.B) {
+		come(b, mailbox.NewGate(mailbox.Bulkhead{Concurrency: 16}, fuseboard.NewClock()))
+	})
+	b.Run("divided", func(b *testing.B) {
+		g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 4096}, fuseboard.NewClock())
+		if !g.Divide(processor.Count()) {
+			b.Fatal("not divided")
 		}
-		g.Leave()
-	}
+		come(b, g)
+	})
+}
+
+func BenchmarkTryEnterLeave(b *testing.B) {
+	comings(b, func(b *testing.B, g *mailbox.Gate) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if !g.TryEnter() {
+				b.Fatal("no permit")
+			}
+			g.Leave()
+		}
+	})
+}
+
+// BenchmarkTryEnterLeaveAt asks for the processor once a visit.
+func BenchmarkTryEnterLeaveAt(b *testing.B) {
+	comings(b, func(b *testing.B, g *mailbox.Gate) {
+		b.ReportAllocs()
+		for b.Loop() {
+			here := processor.Here()
+			if !g.TryEnterAt(here) {
+				b.Fatal("no permit")
+			}
+			g.LeaveAt(here)
+		}
+	})
 }
 
 func BenchmarkTryEnterLeaveParallel(b *testing.B) {
-	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 64}, fuseboard.NewClock())
+	comings(b, func(b *testing.B, g *mailbox.Gate) {
+		b.ReportAllocs()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if g.TryEnter() {
+					g.Leave()
+				}
+			}
+		})
+	})
+}
+
+// BenchmarkTryEnterLeaveGrown is the parallel one of a gate that divides its permits by itself.
+func BenchmarkTryEnterLeaveGrown(b *testing.B) {
+	g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 512}, fuseboard.NewClock())
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

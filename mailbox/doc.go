@@ -18,6 +18,18 @@
 //	}
 //	defer gate.Leave() // deferred, so that a panic or Goexit gives the permit back
 //
+// # One word, or a share for each processor
+//
+// Coming and going writes one word. Where several processors do it at once they take that
+// word from each other, which costs 3 to 6 times as much as the writing: so a gate with
+// 16 permits or more for each processor, of which no more than half are in use, divides
+// the free ones among the processors when they have clashed often enough. From then on
+// each writes a word of its own, until somebody finds all shares empty, or
+// asks for anything else than to come or to go: then they are brought together, and
+// the gate is one word again, until the next clashes. Callers notice nothing:
+// the bound stays exact, and so does every answer. A gate that was never divided, or is
+// no longer, has no shares.
+//
 // # Ordering and ownership
 //
 // Each sentence is kept by the test named after it.
@@ -67,6 +79,15 @@
 // becomes of them (TestGatesUnderOneQuotaAgreeWithTheNaiveModel), nor their pools
 // more goroutines (TestStorm_PoolsUnderOneQuotaNeverExceedIt), and all that was taken
 // comes back (TestStorm_GatesUnderOneQuotaNeverExceedIt).
+// Dividing permits among processors changes no answer: the models and storms named here
+// run with gates that are whole, and divided over one share and over four. Nobody is
+// refused or made to wait while a permit is free in any share
+// (TestStorm_NobodyIsRefusedOrQueuedWhileAPermitIsFree), and never are more lent than
+// there are (TestStorm_DividedPermitsAreNeverMoreThanThereAre). Who must wait, and
+// everybody that asks for more than to come and go, finds them in one word
+// (TestWhoMustWaitGathersThePermits, TestDividedPermitsAreGatheredForEverythingElse), so
+// that [Gate.Depth] is exact. They are divided where it is worth it only
+// (TestPermitsAreDividedWhereProcessorsClashAndThereAreEnough).
 // [Overruns] are let in whatever the limit, and told what the gate would have said
 // (TestOverrunsAreLetInWhateverTheLimitAndToldWhatItWouldHaveSaid), which is yes to no
 // more than have a permit or a place (TestStorm_OverrunsNeverClaimMoreThanPermitsAndPlaces).

@@ -106,7 +106,7 @@ func (g *Gate) refusal(w uint64) error {
 	switch {
 	case w&closedBit != 0:
 		return ErrStopped
-	case w < g.limit.Load():
+	case w < g.limit.Load() || w&dividedBit != 0:
 		return nil
 	case w&waitersMask/waiterOne < queue:
 		if g.shared.Queued.Spent() {
@@ -127,8 +127,8 @@ func (g *Gate) count() (counted bool, err error) {
 		if err := g.refusal(word); err != nil {
 			return false, err
 		}
-		if word < g.limit.Load() {
-			if g.word.CompareAndSwap(word, word+1) {
+		if word < g.limit.Load() || word&dividedBit != 0 {
+			if g.tryElse(unasked) {
 				return false, nil
 			}
 			continue

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	processor "github.com/fuseboard/fuseboard/internal/lane"
 )
 
 // The parts of Gate.word. Any flag or waiter makes the word larger than every
@@ -16,38 +17,47 @@ import (
 const (
 	closedBit    uint64 = 1 << 63
 	suspendedBit uint64 = 1 << 62
+	dividedBit   uint64 = 1 << 61
 	waiterOne    uint64 = 1 << 32
-	waitersMask  uint64 = suspendedBit - waiterOne
+	waitersMask  uint64 = dividedBit - waiterOne
 	inUseMask    uint64 = waiterOne - 1
 
 	minusPermit = ^uint64(0)
 	minusWaiter = ^waiterOne + 1
 
 	unlimited uint64 = math.MaxUint32
+
+	leftTwice = "mailbox: Leave without a permit; call it once for each granted TryEnter, Enter or Job"
 )
 
 // Gate lends the permits of one [Bulkhead]. Safe for concurrent use; make one
 // with [NewGate]. It has no goroutine, and one timer for all who wait, which it keeps for
 // those who come next until it rings, after [Bulkhead.MaxWait] at the latest.
 type Gate struct {
-	// word is [63 closed][62 suspended][61..32 waiters][31..0 in use]. Waiters
-	// change only under mu; while there are any, the whole word does, because the
-	// fast paths stand back. So a Leave cannot miss a waiter: either its CAS
-	// succeeds before the waiter is counted, and the waiter finds the permit free,
-	// or it fails and hands the permit over under mu.
-	word  atomic.Uint64
-	limit atomic.Uint64 // permits, or unlimited; written under mu
+	// word is [63 closed][62 suspended][61 divided][60..32 waiters][31..0 in use].
+	// Whoever will wait is counted without the lock; from then on the fast paths stand
+	// back, and permits come and go under mu. So a Leave cannot miss a waiter: either its
+	// CAS succeeds before the waiter is counted, and the waiter finds the permit free, or
+	// it fails and hands the permit over under mu.
+	//
+	// While it is divided, all permits are in use by it, those that are free being in the
+	// shares; there are no waiters and no other flags, and the word changes under mu only.
+	word     atomic.Uint64
+	limit    atomic.Uint64            // permits, or unlimited; written under mu
+	division atomic.Pointer[division] // nil while they are not divided; written under mu
 
 	mu        sync.Mutex
 	clock     *fuseboard.Clock
 	shared    *Quotas      // with other gates; never nil, never changes
 	waiters   *queue       // nil while nobody has waited for long; guarded by mu
-	idle      []*idleHook  // called once the gate is idle; guarded by mu
+	idle      *idleHook    // called once the gate is idle; guarded by mu
 	maxWait   atomic.Int64 // Bulkhead.MaxWait; written under mu
 	queue     atomic.Int32 // places in the queue; written under mu
 	answering int32        // jobs unlinked whose Refuse has not returned; guarded by mu
 	watched   atomic.Bool  // idle is not empty; written under mu
 	onClose   func()       // after each Close and Stop; nil: nothing
+	whole     bool         // never to be divided; guarded by mu
+	clashes   atomic.Uint32
 }
 
 // NewGate returns an open gate with all of b's permits free. Waiting times are
@@ -71,41 +81,71 @@ func (g *Gate) shape(b Bulkhead) {
 
 // TryEnter takes a permit if one is free at once. It is false when none is, when
 // others wait (nobody overtakes them), and when the gate is closed or
-// suspended. True obliges to one [Gate.Leave]. It takes no lock, reads no
-// clock and allocates nothing.
+// suspended. True obliges to one [Gate.Leave]. It reads no clock, allocates nothing
+// and takes no lock, but where permits that were divided among processors seem to be spent.
 func (g *Gate) TryEnter() bool {
-	for {
-		w := g.word.Load()
-		if w >= g.limit.Load() {
-			return false
-		}
-		if g.word.CompareAndSwap(w, w+1) {
-			return true
-		}
+	w := g.word.Load()
+	switch {
+	case w < g.limit.Load():
+		return g.word.CompareAndSwap(w, w+1) || g.tryElse(unasked)
+	case w&dividedBit == 0:
+		return false
 	}
+	return g.enterShare(processor.Here())
+}
+
+// TryEnterAt is [Gate.TryEnter] of a caller that knows which processor it runs on, as a
+// number that is not negative: a divided gate asks for it otherwise. It is a hint.
+func (g *Gate) TryEnterAt(processor int) bool {
+	w := g.word.Load()
+	switch {
+	case w < g.limit.Load():
+		return g.word.CompareAndSwap(w, w+1) || g.tryElse(processor)
+	case w&dividedBit == 0:
+		return false
+	}
+	return g.enterShare(processor)
 }
 
 // Leave gives a permit back, or hands it to the first waiter (of the highest
 // priority) that can still use it; those before it whose time has passed or whose context is done are
 // refused. Call it exactly once per permit, best deferred. A Leave without a
-// permit is a bug of the caller and panics, because it would let in one too many.
+// permit is a bug of the caller and panics, because it would let in one too many; a gate
+// whose permits are divided among processors notices it only where more are free than there are.
 func (g *Gate) Leave() {
-	for {
-		w := g.word.Load()
-		switch {
-		case w&inUseMask == 0:
-			panic("mailbox: Leave without a permit; call it once for each granted TryEnter, Enter or Job")
-		case w&waitersMask != 0:
-			g.handOver()
-			return
-		case g.word.CompareAndSwap(w, w-1):
-			if w&inUseMask == 1 && g.watched.Load() {
-				g.mu.Lock()
-				g.unlock(nil)
-			}
-			return
+	w := g.word.Load()
+	switch {
+	case w-1 < inUseMask && g.word.CompareAndSwap(w, w-1): // no flag and no waiter
+		if w == 1 && g.watched.Load() {
+			g.left()
 		}
+	case w&dividedBit != 0:
+		g.leaveShare(processor.Here())
+	default:
+		g.leaveElse(unasked)
 	}
+}
+
+// LeaveAt is [Gate.Leave] of a caller that knows which processor it runs on, as
+// [Gate.TryEnterAt] does; it need not be the same.
+func (g *Gate) LeaveAt(processor int) {
+	w := g.word.Load()
+	switch {
+	case w-1 < inUseMask && g.word.CompareAndSwap(w, w-1):
+		if w == 1 && g.watched.Load() {
+			g.left()
+		}
+	case w&dividedBit != 0:
+		g.leaveShare(processor)
+	default:
+		g.leaveElse(processor)
+	}
+}
+
+// left calls whoever waits for idleness, when the last permit is back.
+func (g *Gate) left() {
+	g.mu.Lock()
+	g.unlock(nil)
 }
 
 // Depth is what a gate held at one moment.
@@ -127,10 +167,12 @@ type Depth struct {
 	Suspended bool
 }
 
-// Depth returns what the gate holds now, as one consistent picture.
+// Depth returns what the gate holds now, as one consistent picture, for which permits
+// that were divided among processors are brought together.
 func (g *Gate) Depth() Depth {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.gather()
 	w, limit, waiting := g.word.Load(), g.limit.Load(), g.waiters.waiting()
 	if limit == unlimited {
 		limit = 0

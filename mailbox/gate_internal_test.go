@@ -5,9 +5,11 @@ package mailbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -134,8 +136,36 @@ func TestP7_IdleThatGivesUpLeavesNoHook(t *testing.T) {
 			t.Fatal("idle with a permit in use")
 		}
 	}
-	if len(g.idle) != 0 || g.watched.Load() {
-		t.Errorf("%d hooks left", len(g.idle))
+	if g.idle != nil || g.watched.Load() {
+		t.Errorf("a hook is left")
+	}
+}
+
+func TestHooksOfIdlenessAreCalledInOrderWithoutThoseForgotten(t *testing.T) {
+	g := NewGate(Bulkhead{Concurrency: 1}, fuseboard.NewClock())
+	g.TryEnter()
+	var called []int
+	var hooks []*idleHook
+	for i := range 5 {
+		hooks = append(hooks, g.whenIdle(func() { called = append(called, i) }))
+	}
+	for _, i := range []int{0, 2, 4} {
+		g.forget(hooks[i])
+	}
+	if !g.watched.Load() {
+		t.Error("two hooks are forgotten")
+	}
+	g.Leave()
+	g.forget(hooks[1])
+	if !slices.Equal(called, []int{1, 3}) || g.idle != nil || g.watched.Load() {
+		t.Errorf("called %v", called)
+	}
+}
+
+// A System has one gate for each of its guards and keys, nearly all of them idle.
+func TestIdleGateIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(Gate{}); size > 104 {
+		t.Errorf("%d bytes", size)
 	}
 }
 

@@ -2,10 +2,7 @@
 
 package mailbox
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // Idle waits until no permit is in use, nobody waits and every refusal has been
 // delivered. After [Gate.Close] or [Gate.Stop] that is final. Before, it is a
@@ -31,13 +28,21 @@ func (g *Gate) Idle(ctx context.Context) error {
 }
 
 // idleHook is called once, outside the lock, when the gate is idle.
-type idleHook struct{ call func() }
+type idleHook struct {
+	call func()
+	next *idleHook // that came later
+}
 
 // whenIdle arranges one call: now, or on the goroutine that makes the gate idle.
 func (g *Gate) whenIdle(call func()) *idleHook {
-	hook := &idleHook{call}
+	hook := &idleHook{call: call}
 	g.mu.Lock()
-	g.idle = append(g.idle, hook)
+	g.gather()
+	last := &g.idle
+	for *last != nil {
+		last = &(*last).next
+	}
+	*last = hook
 	g.watched.Store(true) // before the word is looked at: a Leave looks the other way round
 	g.unlock(nil)
 	return hook
@@ -47,15 +52,18 @@ func (g *Gate) whenIdle(call func()) *idleHook {
 func (g *Gate) forget(hook *idleHook) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if i := slices.Index(g.idle, hook); i >= 0 {
-		g.idle = slices.Delete(g.idle, i, i+1)
+	for at := &g.idle; *at != nil; at = &(*at).next {
+		if *at == hook {
+			*at = hook.next
+			break
+		}
 	}
-	g.watched.Store(len(g.idle) > 0)
+	g.watched.Store(g.idle != nil)
 }
 
 // takeIdle returns the hooks to call if the gate is idle. Under mu.
-func (g *Gate) takeIdle() []*idleHook {
-	if len(g.idle) == 0 || g.answering != 0 || g.word.Load()&(waitersMask|inUseMask) != 0 {
+func (g *Gate) takeIdle() *idleHook {
+	if g.idle == nil || g.answering != 0 || g.word.Load()&(waitersMask|inUseMask) != 0 {
 		return nil
 	}
 	hooks := g.idle

@@ -8,6 +8,7 @@ package mailbox
 // that enters at the same moment may be judged by either bulkhead.
 func (g *Gate) Resize(b Bulkhead) {
 	g.mu.Lock()
+	g.gather()
 	g.shape(b)
 	g.unlock(g.grant())
 }
@@ -42,6 +43,7 @@ func (g *Gate) OnClose(call func()) { g.onClose = call }
 // shut closes the gate, and says so.
 func (g *Gate) shut() {
 	g.mu.Lock()
+	g.gather()
 	g.word.Or(closedBit)
 	g.mu.Unlock()
 	if g.onClose != nil {
@@ -65,6 +67,7 @@ func (g *Gate) Stop() {
 // not longer than MaxWait. Who is inside stays inside. Suspensions do not add up.
 func (g *Gate) Suspend() {
 	g.mu.Lock()
+	g.gather()
 	g.word.Or(suspendedBit)
 	g.mu.Unlock()
 }

@@ -18,16 +18,59 @@ import (
 // machine does the same to a model and to a gate in virtual time.
 type machine struct {
 	model
+	lanes  int // over which the permits are divided before some steps; 0: never
 	gate   *mailbox.Gate
 	clock  *fuseboard.Clock
 	mu     sync.Mutex
 	visits []*visit
 }
 
-func newMachine(t *rapid.T) *machine {
+func newMachine(t *rapid.T, lanes int) *machine {
 	b := drawBulkhead(t)
 	clock := fuseboard.NewClock()
-	return &machine{model: model{bulkhead: b}, gate: mailbox.NewGate(b, clock), clock: clock}
+	return &machine{model: model{bulkhead: b}, lanes: lanes, gate: mailbox.NewGate(b, clock), clock: clock}
+}
+
+// steps are all that may be done to the gate. Before each its permits are divided, or not:
+// as agree brings them together, each kind of step meets both.
+func (m *machine) steps() map[string]func(*rapid.T) {
+	steps := map[string]func(*rapid.T){
+		"TryEnter": m.tryEnter, "TryEnter again": m.tryEnter, "Enter": m.enter, "Enter again": m.enter,
+		"Post": m.post, "Leave": m.leave, "Come and go": m.comeAndGo,
+		"Cancel": m.cancel, "Resize": m.resize, "Flush": m.flush,
+		"Suspend": m.suspend, "Resume": m.resume, "Close": m.close, "Stop": m.stop,
+	}
+	for name, step := range steps {
+		steps[name] = func(t *rapid.T) {
+			m.divide(t)
+			step(t)
+		}
+	}
+	return steps
+}
+
+// divide divides the permits if it may: a gate that is closed or suspended, or at which
+// somebody waits, is whole.
+func (m *machine) divide(t *rapid.T) {
+	if m.lanes == 0 || !rapid.Bool().Draw(t, "divide") {
+		return
+	}
+	m.gate.Divide(m.lanes)
+	if got, want := m.gate.Divided(), m.admits(); got != want {
+		t.Fatalf("divided: %v, want %v", got, want)
+	}
+}
+
+// comeAndGo is many steps without a look between them, so that the permits stay divided
+// and go from share to share.
+func (m *machine) comeAndGo(t *rapid.T) {
+	for range rapid.IntRange(1, 30).Draw(t, "times") {
+		if m.inUse > 0 && rapid.Bool().Draw(t, "leave") {
+			m.leave(t)
+		} else {
+			m.tryEnter(t)
+		}
+	}
 }
 
 func (m *machine) tryEnter(t *rapid.T) {

@@ -4,6 +4,7 @@ package mailbox_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fuseboard/fuseboard"
+	processor "github.com/fuseboard/fuseboard/internal/lane"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -153,19 +155,31 @@ func (m *model) advance(d time.Duration) {
 func everyone(*visit) bool { return true }
 
 func TestGateAgreesWithTheNaiveModel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		// Hidden from rapid: a bubble's T has no Deadline.
-		rapid.Check(struct{ rapid.TB }{t}, func(rt *rapid.T) {
-			m := newMachine(rt)
-			defer m.tearDown()
-			rt.Repeat(map[string]func(*rapid.T){
-				"TryEnter": m.tryEnter, "Enter": m.enter, "Enter again": m.enter, "Post": m.post, "Leave": m.leave,
-				"Cancel": m.cancel, "Resize": m.resize, "Flush": m.flush,
-				"Suspend": m.suspend, "Resume": m.resume, "Close": m.close, "Stop": m.stop,
-				"Advance": m.advance, "": m.agree,
+	overLanes(t, func(t *testing.T, lanes int) {
+		synctest.Test(t, func(t *testing.T) {
+			// Hidden from rapid: a bubble's T has no Deadline.
+			rapid.Check(struct{ rapid.TB }{t}, func(rt *rapid.T) {
+				m := newMachine(rt, lanes)
+				defer m.tearDown()
+				steps := m.steps()
+				steps["Advance"], steps[""] = m.advance, m.agree
+				rt.Repeat(steps)
 			})
 		})
 	})
+}
+
+// overLanes runs a test of gates that are never divided, and of those whose permits are
+// divided over one lane and over four, whatever processors there are: each asks for the
+// next of them in turn.
+func overLanes(t *testing.T, test func(t *testing.T, lanes int)) {
+	t.Run("whole", func(t *testing.T) { test(t, 0) })
+	for _, n := range []int{1, 4} {
+		t.Run(fmt.Sprintf("divided over %d", n), func(t *testing.T) {
+			defer processor.Force(n)()
+			test(t, n)
+		})
+	}
 }
 
 func drawBulkhead(t *rapid.T) mailbox.Bulkhead {

@@ -20,8 +20,15 @@ type Overruns struct {
 	claimed atomic.Int64 // of them, those whom the gate would have let in or queued
 }
 
-// NewOverruns returns the overruns of a gate.
-func NewOverruns(g *Gate) *Overruns { return &Overruns{gate: g} }
+// NewOverruns returns the overruns of a gate, whose permits are not divided among
+// processors from then on.
+func NewOverruns(g *Gate) *Overruns {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gather()
+	g.whole = true
+	return &Overruns{gate: g}
+}
 
 // Enter takes a permit, which one [Overruns.Leave] gives back. The only error is
 // [ErrStopped], of a gate that is closed. It never waits.

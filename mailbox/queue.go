@@ -116,7 +116,7 @@ func (w *waiter) answer(why error) {
 
 // reason puts the context's cause in the place of errLeft.
 func (w *waiter) reason(why error) error {
-	if !errors.Is(why, errLeft) {
+	if why == nil || !errors.Is(why, errLeft) {
 		return why
 	}
 	if cause := context.Cause(w.ctx); cause != nil {
@@ -134,13 +134,18 @@ func (g *Gate) push(w *waiter, now fuseboard.Instant) {
 	g.watch(w)
 }
 
-// settle unlinks w and answers it: with a permit if why is nil. It returns gone
-// with w before it if w is a job, which unlock has to see. Under mu.
-func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
+// unlink takes w out of the queue, though not out of the word. Under mu.
+func (g *Gate) unlink(w *waiter) {
 	w.home.remove(w)
 	w.home.limits.remove(w)
 	w.queued = false
 	g.shared.Queued.Give(1)
+}
+
+// settle unlinks w and answers it: with a permit if why is nil. It returns gone
+// with w before it if w is a job, which unlock has to see. Under mu.
+func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
+	g.unlink(w)
 	if why == nil {
 		g.word.Add(minusWaiter + 1)
 	} else {
@@ -194,8 +199,25 @@ func (g *Gate) missed(w *waiter) error {
 // permit's return and its grant.
 func (g *Gate) handOver() {
 	g.mu.Lock()
+	if w := g.heir(); w != nil {
+		g.unlink(w)
+		g.word.Add(minusWaiter)
+		g.mu.Unlock()
+		w.ready <- nil // after the lock: waking somebody takes longer than all before
+		return
+	}
 	g.word.Add(minusPermit)
 	g.unlock(g.grant())
+}
+
+// heir returns the first in the queue if it is a caller that can use the permit of one
+// that leaves: then that never comes back. Under mu.
+func (g *Gate) heir() *waiter {
+	w, word := g.waiters.first(), g.word.Load()
+	if w == nil || w.job != nil || word&suspendedBit != 0 || word&inUseMask > g.limit.Load() || g.missed(w) != nil {
+		return nil
+	}
+	return w
 }
 
 // refuseAll answers everyone in the queue with why, first in, first out, whatever

@@ -71,54 +71,54 @@ func TestEpisodeBeginsOnceUntilHalfOfTheLimitWasFree(t *testing.T) {
 // Two gates under one quota, each compared with its model, in which the waiters of
 // both are counted.
 func TestGatesUnderOneQuotaAgreeWithTheNaiveModel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rapid.Check(struct{ rapid.TB }{t}, func(rt *rapid.T) {
-			most := rapid.IntRange(1, 4).Draw(rt, "most")
-			quota := mailbox.NewQuota(int64(most))
-			clock := fuseboard.NewClock()
-			var two [2]*machine
-			waiting := func() int { return len(two[0].waiting) + len(two[1].waiting) }
-			for i := range two {
-				b := drawBulkhead(rt)
-				two[i] = &machine{
-					model: model{bulkhead: b, crowded: func() bool { return waiting() >= most }},
-					gate:  mailbox.NewGateUnder(b, clock, &mailbox.Quotas{Queued: quota}), clock: clock,
-				}
-			}
-			defer func() {
-				two[0].tearDown()
-				two[1].tearDown()
-				if quota.Used() != 0 {
-					panic("something was not given back")
-				}
-			}()
-			steps := map[string]func(*rapid.T){
-				"Advance": func(rt *rapid.T) {
-					d := time.Duration(rapid.IntRange(1, 150).Draw(rt, "ms")) * time.Millisecond
-					two[0].model.advance(d)
-					two[1].model.advance(d)
-					time.Sleep(d)
-				},
-				"": func(rt *rapid.T) {
-					two[0].agree(rt)
-					two[1].agree(rt)
-					if got, want := int(quota.Used()), waiting(); got != want {
-						rt.Fatalf("%d are taken, %d wait", got, want)
-					}
-				},
-			}
-			for i, name := range []string{"one: ", "two: "} {
-				m := two[i]
-				for what, step := range map[string]func(*rapid.T){
-					"TryEnter": m.tryEnter, "Enter": m.enter, "Post": m.post, "Leave": m.leave, "Cancel": m.cancel,
-					"Resize": m.resize, "Flush": m.flush, "Suspend": m.suspend, "Resume": m.resume, "Close": m.close, "Stop": m.stop,
-				} {
-					steps[name+what] = step
-				}
-			}
-			rt.Repeat(steps)
+	overLanes(t, func(t *testing.T, lanes int) {
+		synctest.Test(t, func(t *testing.T) {
+			rapid.Check(struct{ rapid.TB }{t}, func(rt *rapid.T) { twoGatesUnderOneQuota(rt, lanes) })
 		})
 	})
+}
+
+func twoGatesUnderOneQuota(rt *rapid.T, lanes int) {
+	most := rapid.IntRange(1, 4).Draw(rt, "most")
+	quota := mailbox.NewQuota(int64(most))
+	clock := fuseboard.NewClock()
+	var two [2]*machine
+	waiting := func() int { return len(two[0].waiting) + len(two[1].waiting) }
+	for i := range two {
+		b := drawBulkhead(rt)
+		two[i] = &machine{
+			model: model{bulkhead: b, crowded: func() bool { return waiting() >= most }}, lanes: lanes,
+			gate: mailbox.NewGateUnder(b, clock, &mailbox.Quotas{Queued: quota}), clock: clock,
+		}
+	}
+	defer func() {
+		two[0].tearDown()
+		two[1].tearDown()
+		if quota.Used() != 0 {
+			panic("something was not given back")
+		}
+	}()
+	steps := map[string]func(*rapid.T){
+		"Advance": func(rt *rapid.T) {
+			d := time.Duration(rapid.IntRange(1, 150).Draw(rt, "ms")) * time.Millisecond
+			two[0].model.advance(d)
+			two[1].model.advance(d)
+			time.Sleep(d)
+		},
+		"": func(rt *rapid.T) {
+			two[0].agree(rt)
+			two[1].agree(rt)
+			if got, want := int(quota.Used()), waiting(); got != want {
+				rt.Fatalf("%d are taken, %d wait", got, want)
+			}
+		},
+	}
+	for i, name := range []string{"one: ", "two: "} {
+		for what, step := range two[i].steps() {
+			steps[name+what] = step
+		}
+	}
+	rt.Repeat(steps)
 }
 
 // crowd runs goroutines that come again and again until their time is over.

@@ -19,11 +19,13 @@ import (
 // storm is many goroutines that enter, post, give up, panic and vanish.
 type storm struct {
 	gate                   *mailbox.Gate
+	lanes                  int // over which the permits are divided again and again; 0: never
 	clock                  *fuseboard.Clock
 	hold                   func(*rand.Rand)
 	inside, peak           atomic.Int64
 	posted, ran, refused   atomic.Int64
 	entered, turned, tried atomic.Int64
+	divided                atomic.Int64
 }
 
 // visit holds a permit and gives it back however it ends.
@@ -44,6 +46,9 @@ func (s *storm) visit(r *rand.Rand) {
 }
 
 func (s *storm) step(r *rand.Rand) {
+	if s.lanes > 0 && r.IntN(2) == 0 && s.gate.Divide(s.lanes) {
+		s.divided.Add(1)
+	}
 	ctx, cancel := context.WithCancelCause(ctxAt(priorities[r.IntN(len(priorities))]))
 	defer cancel(errLeave)
 	until := s.clock.Now().Add(time.Duration(r.IntN(4000)) * time.Microsecond)
@@ -112,10 +117,13 @@ func (s *storm) rage(t *testing.T, people, steps int, disturb func(*rand.Rand)) 
 		t.Errorf("the storm was one-sided: entered %d, turned away %d, ran %d, refused %d",
 			s.entered.Load(), s.turned.Load(), s.ran.Load(), s.refused.Load())
 	}
+	if divided := s.divided.Load(); (divided > 0) != (s.lanes > 0) {
+		t.Errorf("divided %d times over %d lanes", divided, s.lanes)
+	}
 }
 
-func newStorm(b mailbox.Bulkhead, clock *fuseboard.Clock, hold func(*rand.Rand)) *storm {
-	return &storm{gate: mailbox.NewGate(b, clock), clock: clock, hold: hold}
+func newStorm(b mailbox.Bulkhead, lanes int, clock *fuseboard.Clock, hold func(*rand.Rand)) *storm {
+	return &storm{gate: mailbox.NewGate(b, clock), lanes: lanes, clock: clock, hold: hold}
 }
 
 var stormy = mailbox.Bulkhead{Concurrency: 3, Queue: 5, MaxWait: 2 * time.Millisecond}
@@ -129,22 +137,24 @@ func hasty(r *rand.Rand) {
 }
 
 func TestStorm_PeakNeverExceedsPermits(t *testing.T) {
-	t.Run("virtual time", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			clock := fuseboard.NewClock()
-			s := newStorm(stormy, clock, sleepy)
-			s.rage(t, 16, 200, nil)
-			if peak := s.peak.Load(); peak != 3 {
+	overLanes(t, func(t *testing.T, lanes int) {
+		t.Run("virtual time", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				clock := fuseboard.NewClock()
+				s := newStorm(stormy, lanes, clock, sleepy)
+				s.rage(t, 16, 200, nil)
+				if peak := s.peak.Load(); peak != 3 {
+					t.Errorf("peak of %d with 3 permits", peak)
+				}
+			})
+		})
+		t.Run("real threads", func(t *testing.T) {
+			s := newStorm(stormy, lanes, fuseboard.NewClock(), hasty)
+			s.rage(t, 16, 1000, nil)
+			if peak := s.peak.Load(); peak > 3 {
 				t.Errorf("peak of %d with 3 permits", peak)
 			}
 		})
-	})
-	t.Run("real threads", func(t *testing.T) {
-		s := newStorm(stormy, fuseboard.NewClock(), hasty)
-		s.rage(t, 16, 1000, nil)
-		if peak := s.peak.Load(); peak > 3 {
-			t.Errorf("peak of %d with 3 permits", peak)
-		}
 	})
 }
 
@@ -165,16 +175,18 @@ func TestStorm_EveryJobIsAnsweredOnce(t *testing.T) {
 			}
 		}
 	}
-	t.Run("virtual time", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			clock := fuseboard.NewClock()
-			s := newStorm(stormy, clock, sleepy)
-			s.rage(t, 16, 200, disturbed(s))
+	overLanes(t, func(t *testing.T, lanes int) {
+		t.Run("virtual time", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				clock := fuseboard.NewClock()
+				s := newStorm(stormy, lanes, clock, sleepy)
+				s.rage(t, 16, 200, disturbed(s))
+			})
 		})
-	})
-	t.Run("real threads", func(t *testing.T) {
-		s := newStorm(stormy, fuseboard.NewClock(), hasty)
-		s.rage(t, 16, 1000, disturbed(s))
+		t.Run("real threads", func(t *testing.T) {
+			s := newStorm(stormy, lanes, fuseboard.NewClock(), hasty)
+			s.rage(t, 16, 1000, disturbed(s))
+		})
 	})
 }
 
@@ -183,7 +195,7 @@ func TestStorm_StopInTheMiddleAnswersEveryone(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			clock := fuseboard.NewClock()
-			s := newStorm(stormy, clock, sleepy)
+			s := newStorm(stormy, 4*int(seed%2), clock, sleepy)
 			var all sync.WaitGroup
 			for p := range uint64(12) {
 				all.Go(func() {

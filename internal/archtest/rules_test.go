@@ -241,6 +241,7 @@ var loans = []struct {
 }{
 	{"supervision", "context", []string{"DeadlineExceeded"}, "a class is read off an error; a decision has no context"},
 	{"supervision", "net", []string{"OpError", "DNSError", "ErrClosed"}, "a class is read off an error; a decision opens nothing"},
+	{"mailbox", module + "/internal/lane", []string{"Here", "Count", "Line"}, "how many lanes there are is the processors' business; only tests force them"},
 	{"supervision", "os", []string{"ErrDeadlineExceeded"}, "a class is read off an error; a decision reads no file and no environment"},
 }
 
