@@ -117,7 +117,7 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 	if m := r.leniency(); m != EnforcePolicy {
 		p, err := letIn(ctx, m, r.op, r.handle, &r.with, req, answer)
 		if err == nil {
-			go p.Run()
+			r.sys.hands.run(p)
 		}
 		return err
 	}
@@ -136,12 +136,18 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 		return err
 	}
 	r.Guard.posted.add()
-	p.stand(p)
+	if p.stand(p) {
+		p.Start()
+		return nil
+	}
 	if refused := p.refused.Load(); refused != nil {
 		return *refused
 	}
 	return nil
 }
+
+// Start has the call run by one of the System's goroutines.
+func (p *posted[Req, Resp]) Start() { p.guard.sys.hands.run(p) }
 
 // Run does the call on the goroutine that came with the gate's permit.
 func (p *posted[Req, Resp]) Run() {

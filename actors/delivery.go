@@ -53,8 +53,20 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 		d.end(err)
 		return
 	}
-	d.stand(d)
+	d.come()
 }
+
+// come brings the request to the gate. With a free permit it goes to a worker from here:
+// a goroutine between the two would cost more than all that the policy does.
+func (d *delivery[Req, Resp]) come() {
+	if d.stand(d) {
+		d.Run()
+	}
+}
+
+// Start has the permit taken to a worker by one of the System's goroutines: the gate may
+// be locked, and a crew that has closed gives the permit back.
+func (d *delivery[Req, Resp]) Start() { d.guard.sys.hands.run(d) }
 
 // Run takes the permit to a worker.
 func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
@@ -158,7 +170,7 @@ func (d *delivery[Req, Resp]) Again() {
 		d.refused(err)
 		return
 	}
-	d.stand(d)
+	d.come()
 }
 
 // Answer replies with the failure.

@@ -44,19 +44,30 @@ func (w *worker) Receive(ctx actor.Context) {
 	}
 }
 
-// enduring is the dispatcher of workers: what runs a mailbox goes on when a
+// enduring is the dispatcher of one worker: what runs its mailbox goes on when a
 // handler has ended its goroutine (runtime.Goexit). A stock dispatcher would leave
-// the mailbox marked as running for ever.
-type enduring struct{}
+// the mailbox marked as running for ever, and begin a goroutine for each message.
+type enduring struct {
+	hands *hands
+	run   func() // the mailbox's; written by Schedule, read by the Run that follows
+}
 
-// Schedule runs a mailbox until it is empty.
-func (e enduring) Schedule(run func()) { go e.keep(run) }
+// Schedule runs the mailbox until it is empty. A mailbox calls it again only when that
+// has happened.
+func (e *enduring) Schedule(run func()) {
+	e.run = run
+	e.hands.run(e)
+}
 
 // Throughput is the actor library's own.
-func (enduring) Throughput() int { return 300 }
+func (*enduring) Throughput() int { return throughput }
 
-func (e enduring) keep(run func()) {
-	ended := false
+// throughput is how many messages an actor handles before it lets others run.
+const throughput = 300
+
+// Run runs the mailbox, and has it run on when a handler ends the goroutine.
+func (e *enduring) Run() {
+	run, ended := e.run, false
 	defer func() {
 		if ended {
 			return
@@ -64,7 +75,7 @@ func (e enduring) keep(run func()) {
 		if v := recover(); v != nil {
 			panic(v)
 		}
-		go e.keep(run)
+		e.hands.run(e)
 	}()
 	run()
 	ended = true

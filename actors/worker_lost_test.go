@@ -25,6 +25,7 @@ func TestSafeHookThatEndsItsGoroutineLosesNoMessage(t *testing.T) {
 					t.Errorf("%v", reply.Err)
 				}
 			}
+			synctest.Wait() // the reply comes before the request is counted out
 			if s := r.Stats(); s.Gate.InUse != 0 || s.Failures != 2 || r.posted.count() != 0 {
 				t.Errorf("%+v, %d posted", s, r.posted.count())
 			}
