@@ -183,6 +183,7 @@ func (c *crew) lose(w *worker) {
 	c.idle = slices.DeleteFunc(c.idle, func(i *worker) bool { return i == w })
 	c.mu.Unlock()
 	if j != nil {
+		j.stray()
 		c.assign(j)
 	}
 }

@@ -165,7 +165,9 @@
 // (TestNoMoreGoroutinesAreKeptThanTheMost), ends those that nobody needed for 10 s
 // (TestGoroutinesThatNobodyNeedsEnd), and waits for all when it shuts down
 // (TestShutdownWaitsForTheGoroutinesThatAreKept). What a handler ties to its goroutine
-// (a locked thread, labels of the profiler) it must untie. Deadlines are cooperative: the permit
+// (a locked thread, labels of the profiler) it must untie. Requests without a caller are
+// used again, and each is answered its own
+// (TestStorm_WhatIsUsedAgainAnswersItsOwnRequest). Deadlines are cooperative: the permit
 // is held until the handler returns (TestP6_PermitStaysTakenUntilTheWorkReallyEnds).
 //
 // With [Workers] a handler runs on a pooled goroutine instead, whichever way its

@@ -100,6 +100,9 @@ func (p *passage[Req, Resp]) end() {
 	}
 }
 
+// stray needs nothing: a passage is not used again.
+func (*passage[Req, Resp]) stray() {}
+
 func (p *passage[Req, Resp]) parcel() *actor.MessageEnvelope { return &p.envelope }
 
 // IgnoreDeadLetterLogging: a worker that is gone has given its request to another.

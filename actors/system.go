@@ -61,6 +61,7 @@ type System struct {
 	limits   *limits
 	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
+	spares   sync.Map      // of each types of a request: typesOf to *spares
 	hands    hands         // run what has no goroutine of its own
 	users    tally         // actors of SpawnActor that have not stopped
 	watcher  *actor.PID    // learns of their end

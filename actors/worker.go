@@ -25,6 +25,8 @@ type worker struct {
 type job interface {
 	// parcel is the envelope in which it comes, the same one each time.
 	parcel() *actor.MessageEnvelope
+	// stray says that its worker is gone, and the envelope may be on its way to that.
+	stray()
 	// handle makes one attempt. It holds a permit, and frees the worker and the
 	// permit, or hands itself over to the guard's strategy.
 	handle(ctx actor.Context, w *worker)
