@@ -98,7 +98,7 @@ func (c *crew) hire(ctx actor.Context) {
 	w := &worker{crew: c, shift: c.shift, next: j}
 	name := fmt.Sprintf("worker-%d", c.made)
 	c.mu.Unlock()
-	pid, err := ctx.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return w }, actor.WithDispatcher(&enduring{hands: &c.guard.sys.hands})), name)
+	pid, err := ctx.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return w }, atDesk(&c.guard.sys.hands)), name)
 	if err != nil { // the number is the guard's own, so nobody has the name
 		j.dismiss()
 		return
