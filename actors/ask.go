@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard"
@@ -13,10 +14,18 @@ import (
 
 // Future is the answer of an Ask, when it comes.
 type Future[Resp any] struct {
-	done chan struct{}
-	resp Resp
-	err  error
+	resp   Resp
+	err    error
+	asked  bool                   // by Ask
+	answer sync.WaitGroup         // one: the answer
+	signal atomic.Pointer[signal] // of who wants a channel; answered once the answer is there
 }
+
+// signal is a channel that is made only for who asks for one.
+type signal struct{ done chan struct{} }
+
+// answered stands in the place of a signal when the answer is there. It has no channel.
+var answered = new(signal)
 
 // Done is closed when the answer is there. That of a Future that no Ask made is
 // closed from the start: its answer is an error.
@@ -24,11 +33,17 @@ func (f *Future[Resp]) Done() <-chan struct{} {
 	if !f.made() {
 		return ended[struct{}]()
 	}
-	return f.done
+	if f.signal.Load() == nil {
+		f.signal.CompareAndSwap(nil, &signal{done: make(chan struct{})})
+	}
+	if s := f.signal.Load(); s != answered {
+		return s.done
+	}
+	return ended[struct{}]()
 }
 
 // made reports whether the future came from an Ask.
-func (f *Future[Resp]) made() bool { return f != nil && f.done != nil }
+func (f *Future[Resp]) made() bool { return f != nil && f.asked }
 
 // ended returns a closed channel, for who waits for what will never come.
 func ended[T any]() <-chan T {
@@ -46,21 +61,48 @@ func (f *Future[Resp]) Wait(ctx context.Context) (Resp, error) {
 		var none Resp
 		return none, errUnasked
 	}
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	select {
-	case <-f.done:
-		return f.resp, f.err
-	default:
-	}
-	select {
-	case <-f.done:
-		return f.resp, f.err
-	case <-ctx.Done():
+	if err := f.await(ctx); err != nil {
 		var none Resp
-		return none, fmt.Errorf("answer not yet there: %w", context.Cause(ctx))
+		return none, err
 	}
+	return f.resp, f.err
+}
+
+// await waits for the answer; its error is that of ctx's end. For a context without an
+// end it needs no channel.
+func (f *Future[Resp]) await(ctx context.Context) error {
+	if f.signal.Load() == answered {
+		return nil
+	}
+	if ctx == nil || ctx.Done() == nil {
+		f.answer.Wait()
+		return nil
+	}
+	select {
+	case <-f.Done():
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("answer not yet there: %w", context.Cause(ctx))
+	}
+}
+
+// newFuture makes the future of an Ask.
+func newFuture[Resp any]() *Future[Resp] {
+	f := &Future[Resp]{asked: true}
+	f.answer.Add(1)
+	return f
+}
+
+// give gives the answer, once. A nil future is that of a Tell.
+func (f *Future[Resp]) give(resp Resp, err error) {
+	if f == nil {
+		return
+	}
+	f.resp, f.err = resp, err
+	if s := f.signal.Swap(answered); s != nil {
+		close(s.done)
+	}
+	f.answer.Done()
 }
 
 // errUnasked answers a wait on a Future that no Ask made.
@@ -69,17 +111,12 @@ var errUnasked = fuseboard.Problem{
 	Fix: "wait on what Ask returned",
 }
 
-func (f *Future[Resp]) answer(resp Resp, err error) {
-	f.resp, f.err = resp, err
-	close(f.done)
-}
-
 // Ask runs the operation on a goroutine of the guard and returns at once. It
 // queues in the order of the calls to Ask on one goroutine, as far as their
 // priorities are equal. Cancelling ctx cancels the call.
 func (r *Ref[Req, Resp]) Ask(ctx context.Context, req Req) *Future[Resp] {
-	f := &Future[Resp]{done: make(chan struct{})}
-	_ = r.post(ctx, req, f.answer) // f has it
+	f := newFuture[Resp]()
+	_ = r.post(ctx, req, f) // f has it
 	return f
 }
 
@@ -87,41 +124,39 @@ func (r *Ref[Req, Resp]) Ask(ctx context.Context, req Req) *Future[Resp] {
 // its outcome counts like any other. The error is that of a call refused at
 // once; nil says that the request runs or waits, not that it will succeed.
 func (r *Ref[Req, Resp]) Tell(ctx context.Context, req Req) error {
-	return r.post(ctx, req, func(Resp, error) {})
+	return r.post(ctx, req, nil)
 }
 
 // posted is a request without a goroutine of its own: it waits in the gate's
 // queue as a value and is given a goroutine with its permit.
 type posted[Req, Resp any] struct {
 	call
-	ref     *Ref[Req, Resp]
-	req     Req
-	answer  func(Resp, error) // called exactly once
-	refused atomic.Pointer[error]
+	ref      *Ref[Req, Resp]
+	req      Req
+	future   *Future[Resp] // answered exactly once; nil for a Tell
+	straight bool          // found a free permit: only Run knows of it
+	refused  atomic.Pointer[error]
 }
 
 // post brings a request to the gate. It returns the refusal if that came at once.
-func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, error)) error {
+func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, f *Future[Resp]) error {
 	var none Resp
 	if !r.made() {
-		answer(none, errUnbound)
+		f.give(none, errUnbound)
 		return errUnbound
 	}
 	if r.key != nil {
 		if !r.key.keep() {
 			err := r.key.goneFor(ctx, r.op.name)
-			answer(none, err)
+			f.give(none, err)
 			return err
 		}
 	}
 	if m := r.leniency(); m != EnforcePolicy {
-		p, err := letIn(ctx, m, r.op, r.handle, &r.with, req, answer)
-		if err == nil {
-			go p.Run()
-		}
-		return err
+		return postLeniently(ctx, m, r.op, r.handle, &r.with, req, f)
 	}
-	p := &posted[Req, Resp]{ref: r, req: req, answer: answer}
+	p := newPosted[Req, Resp](r.op)
+	p.ref, p.req, p.future = r, req, f
 	err := p.begin(ctx, r.op)
 	if err == nil {
 		err = p.admit()
@@ -131,31 +166,57 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, answer func(Resp, er
 	}
 	if err != nil {
 		p.over(err)
-		answer(none, err)
+		f.give(none, err)
 		p.giveBack()
+		p.recycle()
 		return err
 	}
 	r.Guard.posted.add()
-	p.stand(p)
+	return p.come()
+}
+
+// come brings the request to the gate. With a free permit it is not ours any more when
+// it is started.
+func (p *posted[Req, Resp]) come() error {
+	if p.stand(p) {
+		p.straight = true
+		p.Start()
+		return nil
+	}
 	if refused := p.refused.Load(); refused != nil {
 		return *refused
 	}
 	return nil
 }
 
+// postLeniently is post under a policy that is not enforced.
+func postLeniently[Req, Resp any](ctx context.Context, m PolicyMode, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req, f *Future[Resp]) error {
+	p, err := letIn(ctx, m, o, h, w, req, f.give)
+	if err == nil {
+		o.guard.sys.hands.run(p)
+	}
+	return err
+}
+
+// Start has the call run by one of the System's goroutines.
+func (p *posted[Req, Resp]) Start() { p.guard.sys.hands.run(p) }
+
 // Run does the call on the goroutine that came with the gate's permit.
 func (p *posted[Req, Resp]) Run() {
-	answered := false
+	returned := false
 	defer func() {
-		if !answered { // the handler ended this goroutine
+		if !returned { // the handler ended this goroutine
 			var none Resp
 			err := p.lost(recover())
 			p.over(err)
-			p.answer(none, err)
+			p.future.give(none, err)
 		}
 		p.unhost()
 		p.guard.posted.done()
 		p.giveBack()
+		if returned && p.straight {
+			p.recycle()
+		}
 	}()
 	from := p.now
 	p.now = p.guard.clock.Now()
@@ -163,8 +224,8 @@ func (p *posted[Req, Resp]) Run() {
 	p.granted = true
 	resp, err := run(&p.call, p.ref.handle, &p.ref.with, p.req)
 	p.over(err)
-	answered = true
-	p.answer(resp, err)
+	returned = true
+	p.future.give(resp, err)
 }
 
 // lost is the error of a call that did not come back from its handler.
@@ -186,7 +247,7 @@ func (p *posted[Req, Resp]) Refuse(why error) {
 	p.over(err)
 	p.refused.Store(&err)
 	var none Resp
-	p.answer(none, err)
+	p.future.give(none, err)
 	p.unhost()
 	p.guard.posted.done()
 	p.giveBack()

@@ -135,7 +135,7 @@ func (c *call) record(now fuseboard.Instant) {
 // finds a worker.
 func (c *call) vacate() {
 	if c.worker != nil {
-		c.worker.crew.free(c.worker)
+		c.worker.crew.free(c.worker, c.now)
 		c.worker = nil
 		c.unhost()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision/strategy"
 )
 
@@ -97,7 +98,7 @@ func (c *crew) hire(ctx actor.Context) {
 	w := &worker{crew: c, shift: c.shift, next: j}
 	name := fmt.Sprintf("worker-%d", c.made)
 	c.mu.Unlock()
-	pid, err := ctx.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return w }, actor.WithDispatcher(enduring{})), name)
+	pid, err := ctx.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return w }, atDesk(&c.guard.sys.hands)), name)
 	if err != nil { // the number is the guard's own, so nobody has the name
 		j.dismiss()
 		return
@@ -116,9 +117,9 @@ func (c *crew) begin(w *worker) job {
 }
 
 // free makes the worker idle, or lets it go when the circuit has opened since it
-// was made. It comes before the permit is given back.
-func (c *crew) free(w *worker) {
-	now := c.guard.clock.Now()
+// was made. It comes before the permit is given back. now is the last clock read of its
+// request: the idle stand in the order of these nearly, and the sweep needs no more.
+func (c *crew) free(w *worker, now fuseboard.Instant) {
 	c.mu.Lock()
 	stopping := c.closed || w.gone // by the actor library
 	stays := !stopping && w.shift == c.shift
@@ -182,6 +183,7 @@ func (c *crew) lose(w *worker) {
 	c.idle = slices.DeleteFunc(c.idle, func(i *worker) bool { return i == w })
 	c.mu.Unlock()
 	if j != nil {
+		j.stray()
 		c.assign(j)
 	}
 }

@@ -27,6 +27,7 @@ type delivery[Req, Resp any] struct {
 	err      error                 // its failure
 	safe     bool                  // what the Safe hook says
 	balked   error                 // the Safe hook panicked
+	straight bool                  // found a free permit: only its worker knows of it
 }
 
 // receive brings a request that came as a message to the gate, on its sender's goroutine.
@@ -39,8 +40,8 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 		letMessageIn(ctx, m, r.op, r.handle, &r.with, req, sender)
 		return
 	}
-	d := &delivery[Req, Resp]{ref: r, req: req, sender: sender}
-	d.envelope.Message = d
+	d := newDelivery[Req, Resp](r.op)
+	d.ref, d.req, d.sender, d.envelope.Message = r, req, sender, d
 	err := d.begin(ctx, r.op)
 	if err == nil {
 		err = d.admit()
@@ -51,10 +52,25 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 	r.Guard.posted.add()
 	if err != nil {
 		d.end(err)
+		d.recycle()
 		return
 	}
-	d.stand(d)
+	d.come()
 }
+
+// come brings the request to the gate. With a free permit it goes to a worker from here:
+// a goroutine between the two would cost more than all that the policy does.
+func (d *delivery[Req, Resp]) come() {
+	d.straight = false // it may have been in the strategy's hands
+	if d.stand(d) {
+		d.straight = true
+		d.Run()
+	}
+}
+
+// Start has the permit taken to a worker by one of the System's goroutines: the gate may
+// be locked, and a crew that has closed gives the permit back.
+func (d *delivery[Req, Resp]) Start() { d.guard.sys.hands.run(d) }
 
 // Run takes the permit to a worker.
 func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
@@ -73,6 +89,9 @@ func (d *delivery[Req, Resp]) dismiss() {
 	d.guard.gate.Leave()
 	d.Refuse(mailbox.ErrStopped)
 }
+
+// stray says that the envelope may be on its way to a worker that is gone.
+func (d *delivery[Req, Resp]) stray() { d.straight = false }
 
 func (d *delivery[Req, Resp]) parcel() *actor.MessageEnvelope { return &d.envelope }
 
@@ -113,6 +132,9 @@ func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
 	d.resp = d.ref.with.keep(&d.call, resp)
 	ended = true
 	d.end(d.answered(err))
+	if d.straight && d.attempts == 1 {
+		d.recycle()
+	}
 }
 
 func (d *delivery[Req, Resp]) fail(ctx actor.Context) {
@@ -158,7 +180,7 @@ func (d *delivery[Req, Resp]) Again() {
 		d.refused(err)
 		return
 	}
-	d.stand(d)
+	d.come()
 }
 
 // Answer replies with the failure.

@@ -173,7 +173,14 @@
 //
 // A handler runs on its caller's goroutine (Call, Do) or on one that the guard
 // waits for when it stops (Ask, Tell, messages): TestHandlerOfACallRunsOnItsCallersGoroutine,
-// TestStopLetsQueuedAndRunningCallsFinish. Deadlines are cooperative: the permit
+// TestStopLetsQueuedAndRunningCallsFinish. That one is of the System, which keeps it for the
+// next (TestAGoroutineIsKeptForTheNextWithoutACaller), at most 1024 of them
+// (TestNoMoreGoroutinesAreKeptThanTheMost), ends those that nobody needed for 10 s
+// (TestGoroutinesThatNobodyNeedsEnd), and waits for all when it shuts down
+// (TestShutdownWaitsForTheGoroutinesThatAreKept). What a handler ties to its goroutine
+// (a locked thread, labels of the profiler) it must untie. Requests without a caller are
+// used again, and each is answered its own
+// (TestStorm_WhatIsUsedAgainAnswersItsOwnRequest). Deadlines are cooperative: the permit
 // is held until the handler returns (TestP6_PermitStaysTakenUntilTheWorkReallyEnds).
 //
 // With [Workers] a handler runs on a pooled goroutine instead, whichever way its

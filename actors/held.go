@@ -174,7 +174,7 @@ func (w *With[Req, Resp]) keep(c *call, resp Resp) (kept Resp) {
 // hold moves the open attempt out of the call, which may end before it.
 func (c *call) hold() Held {
 	if c.worker != nil { // it is free for the next request; the permit is not
-		c.worker.crew.free(c.worker)
+		c.worker.crew.free(c.worker, c.now)
 		c.worker = nil
 		c.unhost()
 	}

@@ -92,39 +92,35 @@ func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (r
 // Ask runs the operation on a goroutine of the key's guard and returns at once,
 // as [Ref.Ask] does. The key keeps its guard until the answer is there.
 func (k *Keyed[Req, Resp]) Ask(ctx context.Context, key string, req Req) *Future[Resp] {
-	f := &Future[Resp]{done: make(chan struct{})}
-	_ = k.post(ctx, key, req, f.answer) // f has it
+	f := newFuture[Resp]()
+	_ = k.post(ctx, key, req, f) // f has it
 	return f
 }
 
 // Tell runs the operation on a goroutine of the key's guard and forgets its
 // answer, as [Ref.Tell] does. The error is that of a call refused at once.
 func (k *Keyed[Req, Resp]) Tell(ctx context.Context, key string, req Req) error {
-	return k.post(ctx, key, req, func(Resp, error) {})
+	return k.post(ctx, key, req, nil)
 }
 
-func (k *Keyed[Req, Resp]) post(ctx context.Context, key string, req Req, answer func(Resp, error)) error {
+func (k *Keyed[Req, Resp]) post(ctx context.Context, key string, req Req, f *Future[Resp]) error {
 	if !k.made() {
 		var none Resp
-		answer(none, errUnbound)
+		f.give(none, errUnbound)
 		return errUnbound
 	}
 	m := k.head.leniency()
 	e, err := k.takeUnder(ctx, m, key)
 	if e == nil && err == nil {
-		p, err := letIn(ctx, BypassPolicy, k.head.self, k.handle, &k.with, req, answer)
-		if err == nil {
-			go p.Run()
-		}
-		return err
+		return postLeniently(ctx, BypassPolicy, k.head.self, k.handle, &k.with, req, f)
 	}
 	if err != nil {
 		var none Resp
-		answer(none, err)
+		f.give(none, err)
 		return err
 	}
 	defer e.release(untimed) // post keeps it as long as it needs
-	return k.refOf(e).post(ctx, req, answer)
+	return k.refOf(e).post(ctx, req, f)
 }
 
 // refOf is the operation under the guard of one key.

@@ -109,7 +109,7 @@ func TestIdleKeyIsSmall(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector adds to every object; run without -race")
 	}
-	const n, bound = 10_000, 1400
+	const n, bound = 10_000, 1500
 	k := keyed(t, start(t), fullPolicy, KeyLimits{}, echo)
 	before := heap()
 	callEach(t, k, n)

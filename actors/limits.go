@@ -28,7 +28,8 @@ const (
 // They are exact: none is ever exceeded, and everything that counts against one is
 // given back. A call that finds a free permit, on its caller's goroutine, asks none.
 type Limits struct {
-	// Goroutines bounds the goroutines that run calls for the System: one for each
+	// Goroutines bounds the goroutines that run calls for the System, not those that it
+	// keeps for the next: one for each
 	// Ask, Tell and message from when it comes to the gate until it has its answer
 	// (a message: until its attempt has ended, and anew for the next), so that
 	// who is granted a permit never lacks one; and those of [Workers], idle ones and

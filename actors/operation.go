@@ -23,6 +23,7 @@ type operation struct {
 	open        atomic.Pointer[openRefusal]
 	generations *generations              // of the handler, if that is rebuilt
 	tasks       atomic.Pointer[sync.Pool] // of attempts on pooled goroutines that are over; nil before the first
+	spares      atomic.Pointer[spares]    // for its types; nil before the first Ask, Tell or message
 	holdings    atomic.Pointer[sync.Pool] // of answers that were held; nil before the first
 }
 

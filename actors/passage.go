@@ -90,7 +90,7 @@ func (p *passage[Req, Resp]) gone(value any) error {
 // end answers, and counts the passage out.
 func (p *passage[Req, Resp]) end() {
 	if p.worker != nil { // a shadow has freed it
-		p.worker.crew.free(p.worker)
+		p.worker.crew.free(p.worker, p.guard.clock.Now())
 	}
 	p.answer(p.resp, p.err)
 	p.unhost()
@@ -99,6 +99,9 @@ func (p *passage[Req, Resp]) end() {
 		e.release(p.guard.clock.Now())
 	}
 }
+
+// stray needs nothing: a passage is not used again.
+func (*passage[Req, Resp]) stray() {}
 
 func (p *passage[Req, Resp]) parcel() *actor.MessageEnvelope { return &p.envelope }
 

@@ -80,6 +80,10 @@ func (s *System) Shutdown(ctx context.Context) error {
 	s.streams.close()
 	s.actors.Root.Stop(s.watcher)
 	s.actors.Shutdown()
+	s.hands.close()
+	if len(left.Guards)+len(left.Actors) == 0 { // else some do not end
+		s.hands.wait(ctx)
+	}
 	time.Sleep(2 * throttleInterval) // a dead letter's goroutine ends too, also in virtual time
 	s.unwind()                       // what was left behind has the standard clock from now on
 	if s.journal != nil {

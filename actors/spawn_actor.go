@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ import (
 // send requests (see [Ref.Message]) and receive each [Reply]. The name follows
 // the rule of [Protect], and is free again when the actor has stopped; its address is
 // never another's, so that no late Reply finds the next of its name. Shutdown stops
-// these actors after the guards.
+// these actors after the guards. They run on goroutines that the System keeps, unless
+// the props name a dispatcher.
 func (s *System) SpawnActor(name string, props *actor.Props) (*actor.PID, error) {
 	if props == nil {
 		return nil, fuseboard.Problem{Path: "props", Code: codeNil, Message: "must not be nil", Fix: "make it with actor.PropsFromFunc or PropsFromProducer"}
@@ -124,12 +126,42 @@ func (s *System) spawnUser(name string, props *actor.Props) (pid *actor.PID, err
 			}
 		}
 	}()
-	pid, err = s.actors.Root.SpawnNamed(props, userID(name, s.spawns.Add(1)))
+	pid, err = s.actors.Root.SpawnNamed(s.handed(props), userID(name, s.spawns.Add(1)))
 	if err != nil { // of a spawner of the user's own: nobody else has the id
 		return nil, fmt.Errorf("start the actor %s: %w", name, err)
 	}
 	return pid, nil
 }
+
+// handed is props whose actor runs on the System's goroutines, unless they name a
+// dispatcher. The actor library does not tell, so its field is looked at; if a later one
+// has none of that name the props stay as they are, and a goroutine is begun for each
+// message.
+func (s *System) handed(props *actor.Props) *actor.Props {
+	own := reflect.ValueOf(props).Elem().FieldByName("dispatcher")
+	if own.Kind() != reflect.Interface || !own.IsNil() {
+		return props
+	}
+	ours := *props // the user's own may be spawned elsewhere
+	return ours.Configure(actor.WithDispatcher(handing{&s.hands}))
+}
+
+// handing is the dispatcher that the hands are for any actor. As with the stock one, a
+// Receive that ends its goroutine leaves the actor dead.
+type handing struct{ hands *hands }
+
+// Schedule runs a mailbox until it is empty.
+func (h handing) Schedule(run func()) { h.hands.run(mailboxRun(run)) }
+
+// Throughput is how many messages an actor receives before it lets others run: the stock
+// dispatcher's.
+func (handing) Throughput() int { return 300 }
+
+// mailboxRun is what a dispatcher is given.
+type mailboxRun func()
+
+// Run runs the mailbox.
+func (r mailboxRun) Run() { r() }
 
 // userGrace bounds the wait for users' actors under a ctx without an end: one
 // that panics while it stops is restarted by the actor library and never ends.

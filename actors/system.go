@@ -67,6 +67,8 @@ type System struct {
 	plans    plans         // that guards of equal policies share
 	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
+	spares   sync.Map      // of each types of a request: typesOf to *spares
+	hands    hands         // run what has no goroutine of its own
 	users    tally         // actors of SpawnActor that have not stopped
 	watcher  *actor.PID    // learns of their end
 
@@ -104,8 +106,9 @@ func (o Options) problems() Problems {
 	return problems
 }
 
-// Start makes a System. It opens nothing and, without a Logger, keeps no
-// goroutine; with one it keeps one that writes the log, so that a slow or
+// Start makes a System. It opens nothing and, without a Logger, has no
+// goroutine before there is a call without a caller of its own (those are kept for a
+// while); with one it keeps one that writes the log, so that a slow or
 // broken handler cannot hold up a guard. An idle System costs about 3 MB, nearly
 // all of it the actor library's registry.
 // Errors: [Problems] with everything wrong with the Limits, ObserveEvery, ObservePerSecond, the Clock, the Mode and the

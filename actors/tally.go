@@ -5,56 +5,70 @@ package actors
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // tally counts work under way and lets a stop wait for its end. Unlike a
-// sync.WaitGroup it may be waited for with a context and while work is added.
+// sync.WaitGroup it may be waited for with a context and while work is added. Work takes
+// no lock: who takes the last away looks for waiters after that, and who waits says so
+// before it looks at the number.
 type tally struct {
+	n      atomic.Int64
+	waited atomic.Bool // zero is there; written under mu
+
 	mu   sync.Mutex
-	n    int
 	zero chan struct{} // closed and forgotten when n falls to zero; nil while nobody waits
 }
 
-func (t *tally) add() {
-	t.mu.Lock()
-	t.n++
-	t.mu.Unlock()
-}
+func (t *tally) add() { t.n.Add(1) }
 
 func (t *tally) done() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.n--
-	if t.n == 0 && t.zero != nil {
-		close(t.zero)
-		t.zero = nil
+	if t.n.Add(-1) == 0 && t.waited.Load() {
+		t.fell()
 	}
 }
 
-func (t *tally) count() int {
+// fell wakes those who wait. Between the fall and this there may have been more work,
+// and a waiter for that: then whoever takes the last of it away comes here, too.
+func (t *tally) fell() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.n
+	if t.zero == nil || t.n.Load() != 0 {
+		return
+	}
+	close(t.zero)
+	t.zero = nil
+	t.waited.Store(false)
 }
+
+func (t *tally) count() int { return int(t.n.Load()) }
 
 func (t *tally) wait(ctx context.Context) error {
-	t.mu.Lock()
-	if t.n == 0 {
-		t.mu.Unlock()
+	zero := t.whenZero()
+	if zero == nil {
 		return nil
 	}
-	if t.zero == nil {
-		t.zero = make(chan struct{})
-	}
-	zero := t.zero
-	t.mu.Unlock()
 	select {
 	case <-zero:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// whenZero returns what is closed when the number falls to zero; nil if it is.
+func (t *tally) whenZero() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.zero == nil {
+		t.zero = make(chan struct{})
+		t.waited.Store(true)
+	}
+	if t.n.Load() == 0 { // what is left in zero is closed the next time
+		return nil
+	}
+	return t.zero
 }
 
 // waitAtMost waits as long as ctx and the limit last.

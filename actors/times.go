@@ -90,15 +90,15 @@ func (c *call) stood(from fuseboard.Instant, why error) {
 	c.guard.durations().others().waits.Add(waited)
 }
 
-// stand brings a request that has no goroutine to the gate: with a free permit it
-// gets one at once, else it waits as a value.
-func (c *call) stand(job mailbox.Job) {
-	c.queued = !c.guard.gate.TryEnter()
-	if c.queued {
-		c.guard.gate.Post(c.parent, c.span.Until, job)
-		return
+// stand brings a request that has no goroutine to the gate: true says that it has a
+// free permit, else it waits as a value, and is not the caller's any more.
+func (c *call) stand(job mailbox.Starter) bool {
+	if c.guard.gate.TryEnter() {
+		return true
 	}
-	go job.Run()
+	c.queued = true
+	c.guard.gate.Post(c.parent, c.span.Until, job)
+	return false
 }
 
 // latencies are the sums of durations, as Stats tell them.

@@ -25,6 +25,8 @@ type worker struct {
 type job interface {
 	// parcel is the envelope in which it comes, the same one each time.
 	parcel() *actor.MessageEnvelope
+	// stray says that its worker is gone, and the envelope may be on its way to that.
+	stray()
 	// handle makes one attempt. It holds a permit, and frees the worker and the
 	// permit, or hands itself over to the guard's strategy.
 	handle(ctx actor.Context, w *worker)
@@ -42,30 +44,4 @@ func (w *worker) Receive(ctx actor.Context) {
 	case *actor.Stopped:
 		w.crew.lose(w)
 	}
-}
-
-// enduring is the dispatcher of workers: what runs a mailbox goes on when a
-// handler has ended its goroutine (runtime.Goexit). A stock dispatcher would leave
-// the mailbox marked as running for ever.
-type enduring struct{}
-
-// Schedule runs a mailbox until it is empty.
-func (e enduring) Schedule(run func()) { go e.keep(run) }
-
-// Throughput is the actor library's own.
-func (enduring) Throughput() int { return 300 }
-
-func (e enduring) keep(run func()) {
-	ended := false
-	defer func() {
-		if ended {
-			return
-		}
-		if v := recover(); v != nil {
-			panic(v)
-		}
-		go e.keep(run)
-	}()
-	run()
-	ended = true
 }

@@ -25,6 +25,7 @@ func TestSafeHookThatEndsItsGoroutineLosesNoMessage(t *testing.T) {
 					t.Errorf("%v", reply.Err)
 				}
 			}
+			synctest.Wait() // the reply comes before the request is counted out
 			if s := r.Stats(); s.Gate.InUse != 0 || s.Failures != 2 || r.posted.count() != 0 {
 				t.Errorf("%+v, %d posted", s, r.posted.count())
 			}
@@ -48,6 +49,28 @@ func TestFirstMessageWhosePermitCameJustBeforeAStopIsAnswered(t *testing.T) {
 		wantIs(t, replyOf[int, int](t, answer).Err, ErrStopped)
 		if r.gate.Depth().InUse != 0 || r.posted.count() != 0 {
 			t.Errorf("%+v, %d posted", r.gate.Depth(), r.posted.count())
+		}
+	})
+}
+
+// Its envelope may still be on its way to the worker that is gone, and would be another's.
+func TestRequestWhoseWorkerIsGoneIsNotUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), Policy{Bulkhead: Bulkhead{Concurrency: 1}}, echo)
+		answer := actor.NewFuture(r.sys.actors, time.Hour)
+		d := &delivery[int, int]{ref: r, req: 7, sender: answer.PID(), straight: true}
+		d.envelope.Message = d
+		if err := d.begin(t.Context(), r.op); err != nil || d.admit() != nil || !r.gate.TryEnter() {
+			t.Fatal(err)
+		}
+		r.posted.add()
+		r.staff().lose(&worker{crew: r.staff(), next: d})
+		if got := replyOf[int, int](t, answer); got.Value != 7 || got.Err != nil {
+			t.Errorf("%+v", got)
+		}
+		synctest.Wait()
+		if d.req != 7 || d.envelope.Message != any(d) {
+			t.Error("it was kept for the next request")
 		}
 	})
 }

@@ -42,6 +42,7 @@ func TestAllocationsOfEveryKindOfCallAreExact_Alloc(t *testing.T) {
 		ours: {
 			"stack": 1, "stack-capturing": 2, "circuit-closed": 1, "circuit-open": 0,
 			"permits-free": 1, "timeout": 1, "retry": 1, "retry-fails-once": 5,
+			"ask": 2,
 		},
 		"Fuseboard, caller's deadline": {"stack": 0},
 		"Fuseboard, the part alone":    {"circuit-closed": 0, "circuit-open": 0, "permits-free": 0},

@@ -65,7 +65,8 @@
 // The gate starts no goroutine that outlives its permit or its answer: the one
 // of a granted job counts as in use, the one that a timer or a context needs to
 // refuse a job counts until Refuse returned, and [Gate.Idle] waits for both
-// (TestIdleWaitsForPermitsAndAnswers).
+// (TestIdleWaitsForPermitsAndAnswers). A job that is a [Starter] brings its own
+// (TestAJobThatBringsItsGoroutineIsToldToStart).
 // Who is granted a permit of a gate bounded by [Workers.Bound] finds a goroutine
 // of its pool, unless a [Quota] over several pools is spent, and no more than
 // Workers.Max ever work

@@ -21,20 +21,38 @@ type Job interface {
 	Refuse(why error)
 }
 
+// Starter is a Job that brings its own goroutine.
+type Starter interface {
+	Job
+	// Start is called in the place of go Run(), perhaps under the gate's lock: it must
+	// see to it that Run is called on another goroutine, return at once, and call
+	// nothing of the gate.
+	Start()
+}
+
+// start runs a job that was granted its permit.
+func start(job Job) {
+	if own, is := job.(Starter); is {
+		own.Start()
+		return
+	}
+	go job.Run()
+}
+
 // Post is [Gate.Enter] without blocking: job runs once it holds a permit, or is
 // refused. It is queued on the caller's goroutine, so that the posts of one
-// goroutine with one priority are granted in their order. A job that is granted a free permit
-// costs a goroutine; one that waits costs at most a hook on ctx.
+// goroutine with one priority are granted in their order. A job that is granted a permit
+// costs a goroutine, unless it is a [Starter]; one that waits costs at most a hook on ctx.
 func (g *Gate) Post(ctx context.Context, until fuseboard.Instant, job Job) {
 	if g.TryEnter() {
-		go job.Run()
+		start(job)
 		return
 	}
 	switch w, err := g.join(ctx, unread, until, job); {
 	case err != nil:
 		job.Refuse(err)
 	case w == nil:
-		go job.Run()
+		start(job)
 	default:
 		g.arm(w)
 	}

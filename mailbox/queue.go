@@ -108,7 +108,7 @@ func (w *waiter) answer(why error) {
 	case w.job == nil:
 		w.ready <- why
 	case why == nil:
-		go w.job.Run()
+		start(w.job)
 	default:
 		w.why = why
 	}
