@@ -12,15 +12,14 @@ import (
 // actor's id.
 func isName(name string) bool {
 	for i := range len(name) {
-		switch c := name[i]; {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-		case i > 0 && (c == '_' || c == '.' || c == '-'):
-		default:
+		if c := name[i]; !isAlphanumeric(c) && (i == 0 || c != '_' && c != '.' && c != '-') {
 			return false
 		}
 	}
 	return name != "" && len(name) <= longestName
 }
+
+func isAlphanumeric(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 
 const longestName = 63
 

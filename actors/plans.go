@@ -83,10 +83,16 @@ func sameRetry(a, b Retry) bool {
 }
 
 func sameBreaker(a, b supervision.Breaker) bool {
+	return sameThresholds(a, b) && sameOpening(a, b) && sameRecovery(a, b) && maps.Equal(a.Weights, b.Weights)
+}
+
+func sameThresholds(a, b supervision.Breaker) bool {
 	return a.FailureRate == b.FailureRate && a.SlowRate == b.SlowRate && a.SlowAfter == b.SlowAfter &&
-		a.Consecutive == b.Consecutive && a.MinCalls == b.MinCalls && a.Window == b.Window &&
-		sameOpening(a, b) && a.Probes == b.Probes && a.ProbeRate == b.ProbeRate &&
-		a.ProbeTimeout == b.ProbeTimeout && a.Ramp == b.Ramp && maps.Equal(a.Weights, b.Weights)
+		a.Consecutive == b.Consecutive && a.MinCalls == b.MinCalls && a.Window == b.Window
+}
+
+func sameRecovery(a, b supervision.Breaker) bool {
+	return a.Probes == b.Probes && a.ProbeRate == b.ProbeRate && a.ProbeTimeout == b.ProbeTimeout && a.Ramp == b.Ramp
 }
 
 func sameOpening(a, b supervision.Breaker) bool {
