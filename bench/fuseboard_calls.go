@@ -11,8 +11,10 @@ import (
 )
 
 // started is a System and the end of it.
-func started() (*actors.System, func(), error) {
-	sys, err := actors.Start(actors.Options{})
+func started() (*actors.System, func(), error) { return startedWith(actors.Options{}) }
+
+func startedWith(o actors.Options) (*actors.System, func(), error) {
+	sys, err := actors.Start(o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -27,17 +29,40 @@ func spawned(sys *actors.System, name string, n need, p actors.Policy) (*actors.
 
 // guarded is Ref.Call under that policy.
 func guarded(n need, p actors.Policy) (task, error) {
-	return guardedUnder(context.Background(), n, p)
+	return guardedUnder(context.Background(), actors.Options{}, n, p)
 }
 
-func guardedUnder(ctx context.Context, n need, p actors.Policy) (task, error) {
-	sys, finish, err := started()
+func guardedUnder(ctx context.Context, o actors.Options, n need, p actors.Policy) (task, error) {
+	sys, finish, err := startedWith(o)
 	if err != nil {
 		return task{}, err
 	}
 	ref, err := spawned(sys, "stub", n, p)
 	return task{finish: finish, do: func() error {
 		_, err := ref.Call(ctx, 1)
+		return err
+	}}, err
+}
+
+// entered is what lies between Enter and End, in a loop for the repetitions. The
+// handler is given the caller's context: one of its own would be an allocation.
+func entered(o actors.Options, n need, p actors.Policy) (task, error) {
+	sys, finish, err := startedWith(o)
+	if err != nil {
+		return task{}, err
+	}
+	guard, err := actors.Protect(sys, "stub", p)
+	ctx := context.Background()
+	return task{finish: finish, do: func() (err error) {
+		for range attempts {
+			entry, refused := guard.Enter(ctx)
+			if refused != nil {
+				return refused
+			}
+			if err = entry.End(n.handler(ctx)); err == nil {
+				return nil
+			}
+		}
 		return err
 	}}, err
 }

@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
 )
 
 var _ = register(contender{
@@ -15,7 +17,7 @@ var _ = register(contender{
 		ctx, stop := context.WithTimeout(context.Background(), n.limit)
 		p := fuseboardStack(n)
 		p.Deadline.Total, p.Deadline.Attempt = p.Deadline.Total+time.Minute, p.Deadline.Attempt+time.Minute
-		t, err := guardedUnder(ctx, n, p)
+		t, err := guardedUnder(ctx, actors.Options{}, n, p)
 		end := t.finish
 		t.finish = func() {
 			stop()
