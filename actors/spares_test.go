@@ -138,7 +138,7 @@ func TestAChannelIsMadeOnlyForWhoWantsOne(t *testing.T) {
 	all.Wait()
 	<-f.Done()
 	plain := r.Ask(t.Context(), 8)
-	if n, err := plain.Wait(context.Background()); n != 8 || err != nil || plain.signal.Load() != answered {
+	if n, err := plain.Wait(context.Background()); n != 8 || err != nil || plain.signal.Load() != nil {
 		t.Errorf("%d, %v", n, err)
 	}
 }
