@@ -17,15 +17,13 @@ type Future[Resp any] struct {
 	resp   Resp
 	err    error
 	asked  bool                   // by Ask
+	given  atomic.Bool            // the answer is there
 	answer sync.WaitGroup         // one: the answer
-	signal atomic.Pointer[signal] // of who wants a channel; answered once the answer is there
+	signal atomic.Pointer[signal] // for who wants a channel; nil before
 }
 
 // signal is a channel that is made only for who asks for one.
 type signal struct{ done chan struct{} }
-
-// answered stands in the place of a signal when the answer is there. It has no channel.
-var answered = new(signal)
 
 // Done is closed when the answer is there. That of a Future that no Ask made is
 // closed from the start: its answer is an error.
@@ -36,10 +34,10 @@ func (f *Future[Resp]) Done() <-chan struct{} {
 	if f.signal.Load() == nil {
 		f.signal.CompareAndSwap(nil, &signal{done: make(chan struct{})})
 	}
-	if s := f.signal.Load(); s != answered {
-		return s.done
+	if f.given.Load() { // after the signal is there: give looks the other way round
+		return ended[struct{}]()
 	}
-	return ended[struct{}]()
+	return f.signal.Load().done
 }
 
 // made reports whether the future came from an Ask.
@@ -71,7 +69,7 @@ func (f *Future[Resp]) Wait(ctx context.Context) (Resp, error) {
 // await waits for the answer; its error is that of ctx's end. For a context without an
 // end it needs no channel.
 func (f *Future[Resp]) await(ctx context.Context) error {
-	if f.signal.Load() == answered {
+	if f.given.Load() {
 		return nil
 	}
 	if ctx == nil || ctx.Done() == nil {
@@ -99,7 +97,8 @@ func (f *Future[Resp]) give(resp Resp, err error) {
 		return
 	}
 	f.resp, f.err = resp, err
-	if s := f.signal.Swap(answered); s != nil {
+	f.given.Store(true)
+	if s := f.signal.Load(); s != nil {
 		close(s.done)
 	}
 	f.answer.Done()

@@ -72,7 +72,8 @@ func (c *crew) assign(j job) {
 	}
 	if last := len(c.idle) - 1; last >= 0 {
 		w := c.idle[last]
-		c.idle = slices.Delete(c.idle, last, last+1)
+		c.idle[last] = nil
+		c.idle = c.idle[:last]
 		w.next = j
 		c.mu.Unlock()
 		c.send(w.pid, j.parcel())
@@ -105,15 +106,6 @@ func (c *crew) hire(ctx actor.Context) {
 	}
 	w.pid = pid
 	ctx.Send(pid, j.parcel())
-}
-
-// begin returns what the worker was handed; nil if that was taken back.
-func (c *crew) begin(w *worker) job {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	j := w.next
-	w.next = nil
-	return j
 }
 
 // free makes the worker idle, or lets it go when the circuit has opened since it
@@ -178,8 +170,7 @@ func (c *crew) stop(workers []*worker) {
 func (c *crew) lose(w *worker) {
 	c.mu.Lock()
 	w.gone = true
-	j := w.next
-	w.next = nil
+	j := w.begin()
 	c.idle = slices.DeleteFunc(c.idle, func(i *worker) bool { return i == w })
 	c.mu.Unlock()
 	if j != nil {

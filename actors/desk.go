@@ -18,8 +18,8 @@ type desk struct {
 
 	mu        sync.Mutex
 	invoker   actor.MessageInvoker // nil while the actor is being made; guarded by mu, as all below
-	system    []any
-	user      []any
+	system    tray
+	user      tray
 	suspended bool
 	running   bool // a hand runs it, or is about to
 }
@@ -35,9 +35,9 @@ func (d *desk) PostUserMessage(message any) { d.post(&d.user, message) }
 // PostSystemMessage queues one of the actor library's, which go first.
 func (d *desk) PostSystemMessage(message any) { d.post(&d.system, message) }
 
-func (d *desk) post(lane *[]any, message any) {
+func (d *desk) post(lane *tray, message any) {
 	d.mu.Lock()
-	*lane = append(*lane, message)
+	lane.put(message)
 	wake := !d.running && d.ready()
 	d.running = d.running || wake
 	d.mu.Unlock()
@@ -48,7 +48,7 @@ func (d *desk) post(lane *[]any, message any) {
 
 // ready reports whether there is something that may be received. Caller holds mu.
 func (d *desk) ready() bool {
-	return d.invoker != nil && (len(d.system) > 0 || len(d.user) > 0 && !d.suspended)
+	return d.invoker != nil && (d.system.holds() > 0 || d.user.holds() > 0 && !d.suspended)
 }
 
 // RegisterHandlers says whose mailbox it is. The dispatcher is the hands.
@@ -65,7 +65,7 @@ func (*desk) Start() {}
 func (d *desk) UserMessageCount() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.user)
+	return d.user.holds()
 }
 
 // Run has the actor receive until there is nothing left, and has it go on elsewhere when
@@ -115,16 +115,38 @@ func (d *desk) take() (message any, ofSystem, found bool) {
 	if d.running = d.ready(); !d.running {
 		return nil, false, false
 	}
-	lane := &d.user
-	if ofSystem = len(d.system) > 0; ofSystem {
-		lane = &d.system
+	if d.system.holds() > 0 {
+		return d.system.take(), true, true
 	}
-	queue := *lane
-	message = queue[0]
-	rest := copy(queue, queue[1:]) // nearly always none
-	queue[rest] = nil
-	*lane = queue[:rest]
-	return message, ofSystem, true
+	return d.user.take(), false, true
+}
+
+// tray is a queue, nearly always of one.
+type tray struct {
+	all   []any
+	taken int // from the front of all
+}
+
+func (t *tray) holds() int { return len(t.all) - t.taken }
+
+func (t *tray) put(message any) {
+	if t.taken > len(t.all)/2 { // or it would grow for ever
+		rest := copy(t.all, t.all[t.taken:])
+		clear(t.all[rest:])
+		t.all, t.taken = t.all[:rest], 0
+	}
+	t.all = append(t.all, message)
+}
+
+// take takes the first one; there is one.
+func (t *tray) take() any {
+	message := t.all[t.taken]
+	t.all[t.taken] = nil
+	t.taken++
+	if t.taken == len(t.all) {
+		t.all, t.taken = t.all[:0], 0
+	}
+	return message
 }
 
 // obey does what a message for the mailbox itself says; false is any other.

@@ -140,7 +140,9 @@ func TestStorm_DeskDeliversEverythingOnceAndInOrder(t *testing.T) {
 	}
 	all.Wait()
 	h.close()
-	h.wait(t.Context())
+	if err := h.running.wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	next := map[int]int{}
 	for _, line := range w.told() {
 		var i, n int

@@ -183,7 +183,9 @@ func TestStorm_HandsRunEverythingOnceAndNoneIsLeft(t *testing.T) {
 		})
 	}
 	all.Wait()
-	s.wait(t.Context())
+	if err := s.running.wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if n := runs.Load(); n != callers*each {
 		t.Errorf("%d of %d were run", n, callers*each)
 	}

@@ -129,7 +129,7 @@ func TestAChannelIsMadeOnlyForWhoWantsOne(t *testing.T) {
 			default:
 				_, _ = f.Wait(context.Background())
 			}
-			if n, err := f.Wait(nil); n != 7 || err != nil { //nolint:staticcheck // documented
+			if n, err := f.Wait(context.Context(nil)); n != 7 || err != nil {
 				t.Errorf("%d, %v", n, err)
 			}
 		})
@@ -138,7 +138,7 @@ func TestAChannelIsMadeOnlyForWhoWantsOne(t *testing.T) {
 	all.Wait()
 	<-f.Done()
 	plain := r.Ask(t.Context(), 8)
-	if n, err := plain.Wait(context.Background()); n != 8 || err != nil || plain.signal.Load() != answered {
+	if n, err := plain.Wait(context.Background()); n != 8 || err != nil || plain.signal.Load() != nil {
 		t.Errorf("%d, %v", n, err)
 	}
 }

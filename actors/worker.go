@@ -14,8 +14,11 @@ type worker struct {
 	crew *crew
 	pid  *actor.PID // set before it is handed anything
 
+	// next is handed to it, and not begun yet. From the sending of the envelope on it is
+	// the worker's, in whose turns it is begun or, when that stops, goes to another.
+	next job
+
 	// Guarded by crew.mu.
-	next  job               // handed to it, not begun yet
 	shift uint64            // the crew's when it was made
 	since fuseboard.Instant // idle since
 	gone  bool
@@ -38,10 +41,17 @@ type job interface {
 func (w *worker) Receive(ctx actor.Context) {
 	switch ctx.Message().(type) {
 	case job:
-		if j := w.crew.begin(w); j != nil {
+		if j := w.begin(); j != nil {
 			j.handle(ctx, w)
 		}
 	case *actor.Stopped:
 		w.crew.lose(w)
 	}
+}
+
+// begin returns what the worker was handed; nil if it was nothing.
+func (w *worker) begin() job {
+	j := w.next
+	w.next = nil
+	return j
 }

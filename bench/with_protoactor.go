@@ -10,7 +10,7 @@ import (
 
 var _ = register(contender{
 	name: "protoactor, RequestFuture",
-	note: "asks an actor that answers at once and protects nothing",
+	note: "asks an actor that answers at once and protects nothing, from a goroutine; its timeout sets a timer each time, where a deadline of Fuseboard's sets none that nobody looks at",
 	ways: map[kind]way{asking: protoactorFuture, messages: protoactorFuture},
 })
 
