@@ -45,7 +45,7 @@ func guardedUnder(ctx context.Context, o actors.Options, n need, p actors.Policy
 }
 
 // entered is what lies between Enter and End, in a loop for the repetitions. The
-// handler is given the caller's context: one of its own would be an allocation.
+// handler is given a context of its own where it looks at that: it is an allocation.
 func entered(o actors.Options, n need, p actors.Policy) (task, error) {
 	sys, finish, err := startedWith(o)
 	if err != nil {
@@ -59,7 +59,11 @@ func entered(o actors.Options, n need, p actors.Policy) (task, error) {
 			if refused != nil {
 				return refused
 			}
-			if err = entry.End(n.handler(ctx)); err == nil {
+			within := ctx
+			if n.looks {
+				within = entry.Context()
+			}
+			if err = entry.End(n.handler(within)); err == nil {
 				return nil
 			}
 		}

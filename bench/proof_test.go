@@ -194,7 +194,7 @@ func cuts(ctx context.Context, build way) error {
 			return nil
 		}
 	})
-	n.limit = 2 * time.Millisecond
+	n.limit, n.looks = 2*time.Millisecond, true
 	t, err := build(n)
 	defer t.end()
 	if err != nil {

@@ -28,6 +28,7 @@ type need struct {
 	permits int                         // of the bulkhead
 	slots   int                         // of the circuit's window: buckets, or calls where it has no buckets
 	limit   time.Duration               // of the deadline
+	looks   bool                        // the handler looks at its context
 }
 
 // way makes a protected call of its kind.
