@@ -131,9 +131,9 @@ func (c *call) enter() error {
 		return err
 	}
 	if !c.guard.gate.TryEnter() {
-		from, err := c.now, error(nil)
-		c.now, err = c.guard.gate.EnterFrom(c.parent, from, c.span.Until)
-		c.queued = true
+		from := c.now
+		now, err := c.guard.gate.EnterFrom(c.parent, from, c.span.Until)
+		c.now, c.queued = now, true
 		c.stood(from, err)
 		if err != nil {
 			c.guard.circuit.Return(c.permit)

@@ -42,6 +42,7 @@ var pairs = []pair{
 	{scenario: "circuit-closed", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 1.5},
 	{scenario: "circuit-open", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 8, target: 1. / 20},
 	{scenario: "permits-free", ours: "Fuseboard, the part alone", peer: "x/sync/semaphore", cores: 1, most: 1.2, target: 1},
+	{scenario: "permits-contended", ours: "Fuseboard, the part alone", peer: "x/sync/semaphore", cores: 2, most: 3, target: 1.1},
 	{scenario: "permits-contended", ours: ours, peer: "x/sync/semaphore", cores: 2, most: 12, target: 1.1},
 	{scenario: "timeout", ours: ours, peer: "context.WithTimeout", cores: 1, most: 1},
 	{scenario: "window-1000", ours: ours, peer: ours, beside: "window-10", cores: 1, most: 1.4},

@@ -12,12 +12,13 @@ import (
 // most, is never sorted, and everybody is at most once.
 type limits []*waiter
 
-func (l limits) Len() int           { return len(l) }
-func (l limits) Less(i, j int) bool { return l[i].limit < l[j].limit }
+func (l *limits) Len() int           { return len(*l) }
+func (l *limits) Less(i, j int) bool { return (*l)[i].limit < (*l)[j].limit }
 
-func (l limits) Swap(i, j int) {
-	l[i], l[j] = l[j], l[i]
-	l[i].place, l[j].place = i+1, j+1
+func (l *limits) Swap(i, j int) {
+	one, other := (*l)[i], (*l)[j]
+	(*l)[i], (*l)[j] = other, one
+	one.place, other.place = j+1, i+1
 }
 
 // Push is for package heap.

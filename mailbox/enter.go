@@ -31,7 +31,8 @@ func (g *Gate) Enter(ctx context.Context, until fuseboard.Instant) error {
 }
 
 // EnterFrom is [Gate.Enter] of a caller that has just read the clock, and will want to
-// know when its wait ended: it saves two readings a wait. It returns now if there was none.
+// know when its wait ended: it saves two readings a wait. now is a reading of the gate's clock.
+// It returns now if there was no wait.
 func (g *Gate) EnterFrom(ctx context.Context, now, until fuseboard.Instant) (fuseboard.Instant, error) {
 	if g.TryEnter() {
 		return now, nil

@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 	"testing/synctest"
@@ -193,6 +194,24 @@ func TestWhoComesWhilePermitsAreDividedWaitsForTheLock(t *testing.T) {
 	}
 	<-left
 	if d := g.Depth(); d.InUse != 1 {
+		t.Errorf("%+v", d)
+	}
+}
+
+// Between a TryEnter that found no permit and the queue, the permits may be divided.
+func TestPermitsThatAreDividedBeforeTheQueueIsTaken(t *testing.T) {
+	g := NewGate(Bulkhead{Concurrency: 3}, fuseboard.NewClock()) // no queue
+	g.TryEnter()
+	g.Divide(2)
+	for range 2 {
+		if w, err := g.join(context.Background(), unread, fuseboard.Never, nil); w != nil || err != nil {
+			t.Errorf("refused beside a free permit: %v, %v", w, err)
+		}
+	}
+	if _, err := g.join(context.Background(), unread, fuseboard.Never, nil); !errors.Is(err, ErrFull) {
+		t.Errorf("got %v", err)
+	}
+	if d := g.Depth(); d.InUse != 3 {
 		t.Errorf("%+v", d)
 	}
 }
