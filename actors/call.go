@@ -101,7 +101,9 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 		}
 	}
 	c.plan = g.plan.Load()
-	c.now = g.clock.Now()
+	if c.now == untimed {
+		c.now = g.clock.Now()
+	}
 	c.came = c.now
 	c.span = c.plan.given.Deadline.Begin(ctx, g.clock, c.now)
 	if err := ctx.Err(); err != nil {

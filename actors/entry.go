@@ -94,7 +94,7 @@ func (s *straight) comeWinding(ctx context.Context) (entryWay, error) {
 			return 0, refused
 		}
 	}
-	var c call // on the stack: a refusal allocates nothing
+	c := call{now: s.now} // on the stack: a refusal allocates nothing
 	err := c.begin(ctx, s.guard.self)
 	if err == nil && c.plan.isolated {
 		return 0, errNeedsFunction

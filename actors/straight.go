@@ -47,8 +47,9 @@ func through[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Re
 			resp, err = straightly(ctx, &s, o, h, w, req)
 			return resp, s.now, err
 		}
+		now = s.now
 	}
-	return winding(ctx, o, h, w, req)
+	return winding(ctx, now, o, h, w, req)
 }
 
 // turnAway is the refusal of a circuit that refuses everybody, as [call.begin] has it. It is nil where
@@ -64,9 +65,10 @@ func (o *operation) turnAway() error {
 	return e
 }
 
-// winding is through where the call may need anything.
-func winding[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
-	var c call
+// winding is through where the call may need anything. came is the clock, if it was read
+// just now, or untimed.
+func winding[Req, Resp any](ctx context.Context, came fuseboard.Instant, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
+	c := call{now: came}
 	if err = c.begin(ctx, o); err == nil {
 		resp, err = run(&c, h, w, req)
 	}
@@ -87,19 +89,20 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 		return false
 	}
 	now := g.clock.Now()
+	s.now = now
 	span := s.plan.given.Deadline.Begin(ctx, g.clock, now)
-	if pass.Due(now) || span.Passed(now) || ctx.Err() != nil || !g.gate.TryEnter() {
+	if pass.Due(now) || span.Passed(now) || ctx.Err() != nil || !g.gate.TryEnterAt(int(s.lane)) {
 		return false
 	}
 	if !g.circuit.Stands(pass) {
-		g.gate.Leave()
+		g.gate.LeaveAt(int(s.lane))
 		return false
 	}
 	if s.plan.repeats {
 		g.spent.DepositAt(int(s.lane), now)
 	}
 	try := s.plan.given.Deadline.Try(span, now)
-	s.began, s.now, s.until, s.scope = now, now, try.Until, try.Scope
+	s.began, s.until, s.scope = now, try.Until, try.Scope
 	return true
 }
 
@@ -161,7 +164,7 @@ func (s *straight) leave() bool {
 	s.now = now
 	g.succeeded(int(s.lane), now)
 	g.durations().plain.AddAt(int(s.lane), took)
-	g.gate.Leave()
+	g.gate.LeaveAt(int(s.lane))
 	return true
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
-	processor "github.com/fuseboard/fuseboard/internal/lane"
 )
 
 // The parts of Gate.word. Any flag or waiter makes the word larger than every
@@ -91,11 +90,12 @@ func (g *Gate) TryEnter() bool {
 	case w&dividedBit == 0:
 		return false
 	}
-	return g.enterShare(processor.Here())
+	return g.enterShare(unasked)
 }
 
 // TryEnterAt is [Gate.TryEnter] of a caller that knows which processor it runs on, as a
-// number that is not negative: a divided gate asks for it otherwise. It is a hint.
+// number that is not negative: a divided gate asks for it otherwise. It is a hint. With a
+// negative one it is TryEnter.
 func (g *Gate) TryEnterAt(processor int) bool {
 	w := g.word.Load()
 	switch {
@@ -120,14 +120,14 @@ func (g *Gate) Leave() {
 			g.left()
 		}
 	case w&dividedBit != 0:
-		g.leaveShare(processor.Here())
+		g.leaveShare(unasked)
 	default:
 		g.leaveElse(unasked)
 	}
 }
 
 // LeaveAt is [Gate.Leave] of a caller that knows which processor it runs on, as
-// [Gate.TryEnterAt] does; it need not be the same.
+// [Gate.TryEnterAt] does; it need not be the same. With a negative one it is Leave.
 func (g *Gate) LeaveAt(processor int) {
 	w := g.word.Load()
 	switch {

@@ -52,6 +52,9 @@ const (
 // enterShare is TryEnter of a divided gate: most often its share has a permit, and nobody
 // else is at it.
 func (g *Gate) enterShare(at int) bool {
+	if at < 0 {
+		at = processor.Here()
+	}
 	if d := g.division.Load(); d != nil {
 		s := d.at(at)
 		if free := s.free.Load(); free-1 < shutBit-1 && s.free.CompareAndSwap(free, free-1) {
@@ -63,6 +66,9 @@ func (g *Gate) enterShare(at int) bool {
 
 // leaveShare is Leave of a divided gate.
 func (g *Gate) leaveShare(at int) {
+	if at < 0 {
+		at = processor.Here()
+	}
 	if !g.giveShare(at) {
 		g.leaveElse(at)
 	}
@@ -100,7 +106,7 @@ func (g *Gate) takeShare(at int) took {
 	if d == nil {
 		return other
 	}
-	if at == unasked {
+	if at < 0 {
 		at = processor.Here()
 	}
 	for i := range d.shares {
