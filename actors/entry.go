@@ -19,7 +19,6 @@ type Entry struct {
 	straight
 	parent context.Context
 	way    entryWay
-	_      noCopy
 }
 
 // entryWay is how a call has come in.
@@ -32,12 +31,6 @@ const (
 	entryWatched           // in shadow, as the call in rest
 	entryBypass            // past the guard
 )
-
-// noCopy has go vet find copies.
-type noCopy struct{}
-
-func (*noCopy) Lock()   {}
-func (*noCopy) Unlock() {}
 
 // errNeedsFunction refuses an Entry under a policy whose work runs on other goroutines.
 var errNeedsFunction = fuseboard.Problem{
@@ -59,20 +52,19 @@ var errNeedsFunction = fuseboard.Problem{
 // is refused.
 //
 // An Entry on the stack costs no allocation; its Context, where that is asked for, one.
-func (g *Guard) Enter(ctx context.Context) (Entry, error) {
+func (g *Guard) Enter(ctx context.Context) (entry Entry, err error) {
 	if !g.made() {
 		return Entry{}, errUnbound
 	}
 	if g.key != nil && !g.key.keep() {
 		return Entry{}, g.key.goneFor(ctx, "")
 	}
-	s := straight{guard: g}
-	way, err := s.come(ctx)
-	if err != nil {
-		s.giveBack()
+	entry.guard, entry.parent = g, ctx
+	if entry.way, err = entry.come(ctx); err != nil {
+		entry.giveBack()
 		return Entry{}, err
 	}
-	return Entry{straight: s, parent: ctx, way: way}, nil
+	return entry, nil
 }
 
 // come lets a call in that ends as an [Entry] does.
