@@ -19,7 +19,8 @@
 // goroutine, [Ref.Ask] answers through a [Future], and [Ref.Message] makes a
 // message that any protoactor actor sends to [Guard.PID] and that is answered
 // with a [Reply]. They share one gate, one queue, one circuit, one budget.
-// [Forward] is the way out to an actor that exists already. [SpawnKeyed] makes a
+// Where the work is no function, [Guard.Enter] begins a call that its caller ends by
+// himself. [Forward] is the way out to an actor that exists already. [SpawnKeyed] makes a
 // guard for each key of a dependency: tenant, host, shard.
 //
 // # Modes
@@ -71,6 +72,11 @@
 // looked at or counted (TestBypassCallsTheHandlerAsIfThereWereNoGuard), and no key has a
 // guard made (TestBypassOfAKeyMakesNoGuard). However modes change, each request is answered
 // once, and all permits come back (TestStorm_ModesFlipWhileCallsRun).
+//
+// A call takes the shortest of two ways that are the same in all that can be seen
+// (TestStraightAndWindingCallsAreTheSame), and what lies between Enter and End is what Do
+// would have run (TestDoAndEnterAreTheSame), but for repetitions. What busy guards spread over
+// lanes is summed exactly, at one lane and at four.
 //
 // A call gives its permit back after its outcome is recorded, whatever its
 // handler does: return, panic or end its goroutine

@@ -60,6 +60,10 @@ func (g *Guard) Enter(ctx context.Context) (entry Entry, err error) {
 		return Entry{}, g.key.goneFor(ctx, "")
 	}
 	entry.guard, entry.parent = g, ctx
+	if g.way.Load() == wayEnforce && ctx != nil && entry.enter(ctx, g.self) {
+		entry.way = entryStraight
+		return entry, nil
+	}
 	if entry.way, err = entry.come(ctx); err != nil {
 		entry.giveBack()
 		return Entry{}, err
@@ -73,7 +77,7 @@ func (s *straight) come(ctx context.Context) (entryWay, error) {
 	if m := g.leniency(); m != EnforcePolicy && !g.gate.Closed() {
 		return s.comeLeniently(ctx, m)
 	}
-	if ctx != nil && s.enter(ctx, g.self) {
+	if s.now == untimed && ctx != nil && s.enter(ctx, g.self) { // it was not tried yet
 		return entryStraight, nil
 	}
 	return s.comeWinding(ctx)

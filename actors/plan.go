@@ -9,6 +9,7 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -19,6 +20,7 @@ type plan struct {
 	version  uint64 // counts from 1 with every Update
 	retry    Retry  // with its defaults
 	repeats  bool
+	first    deadline.First     // what ends a first attempt whose caller has no deadline
 	isolated bool               // handlers run on goroutines of the pool
 	weight   int64              // of the evidence, in bytes; see Limits.WindowBytes
 	rules    *supervision.Rules // of the circuit
@@ -29,7 +31,7 @@ func compile(given Policy, version uint64) *plan {
 	retry := given.Retry.WithDefaults()
 	return &plan{
 		given: given, version: version,
-		retry: retry, repeats: retry.Attempts > 1,
+		retry: retry, repeats: retry.Attempts > 1, first: given.Deadline.First(),
 		isolated: given.Workers.On(), weight: given.weight(), rules: supervision.NewRules(given.Breaker),
 	}
 }

@@ -89,9 +89,8 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 		return false
 	}
 	now := g.clock.Now()
-	s.now = now
-	span := s.plan.given.Deadline.Begin(ctx, g.clock, now)
-	if pass.Due(now) || span.Passed(now) || ctx.Err() != nil || !g.gate.TryEnterAt(int(s.lane)) {
+	s.began, s.now = now, now
+	if pass.Due(now) || !s.bounded(ctx) || ctx.Err() != nil || !g.gate.TryEnterAt(int(s.lane)) {
 		return false
 	}
 	if !g.circuit.Stands(pass) {
@@ -101,9 +100,20 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	if s.plan.repeats {
 		g.spent.DepositAt(int(s.lane), now)
 	}
-	try := s.plan.given.Deadline.Try(span, now)
-	s.began, s.until, s.scope = now, try.Until, try.Scope
 	return true
+}
+
+// bounded sets the end of the attempt. It is false where that has passed.
+func (s *straight) bounded(ctx context.Context) bool {
+	if _, dated := ctx.Deadline(); !dated {
+		s.until, s.scope = s.plan.first.Until(s.began), s.plan.first.Scope
+		return true
+	}
+	d := &s.plan.given.Deadline
+	span := d.Begin(ctx, s.guard.clock, s.began)
+	try := d.Try(span, s.began)
+	s.until, s.scope = try.Until, try.Scope
+	return !span.Passed(s.began)
 }
 
 // straightly runs the handler of a call that has entered.

@@ -87,6 +87,33 @@ func (p Policy) Begin(parent context.Context, c *fuseboard.Clock, now fuseboard.
 	return s
 }
 
+// First is what ends the first attempt of a call whose caller has no deadline: Begin and Try
+// in one, worked out once a policy.
+type First struct {
+	// Limit is the smaller of Total and Attempt; zero where there is neither.
+	Limit time.Duration
+	// Scope says whose it is.
+	Scope Scope
+}
+
+// First returns what ends a first attempt.
+func (p Policy) First() First {
+	s := Span{Until: fuseboard.Never, Scope: Total, Limit: p.Total}
+	if p.Total > 0 {
+		s.Until = fuseboard.Instant(p.Total)
+	}
+	s = p.Try(s, 0)
+	return First{Limit: s.Limit, Scope: s.Scope}
+}
+
+// Until is the end of the attempt that begins with its call now.
+func (f First) Until(now fuseboard.Instant) fuseboard.Instant {
+	if f.Limit <= 0 {
+		return fuseboard.Never
+	}
+	return now.Add(f.Limit)
+}
+
 // Try cuts the span of one attempt that starts now. Where s ends first it is s
 // itself, with its start and its scope, so that an error tells the limit that
 // really held and the time that really went by.

@@ -209,3 +209,15 @@ func TestBeginAndTryDecideFromTheirArgumentsAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestFirstIsBeginAndTryWithoutADeadlineOfTheCallers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		some := rapid.SampledFrom([]time.Duration{0, 1, time.Second, 2 * time.Second, time.Hour})
+		p := Policy{Total: some.Draw(t, "total"), Attempt: some.Draw(t, "attempt"), Reserve: some.Draw(t, "reserve")}
+		c, now := fuseboard.NewClock(), fuseboard.Instant(rapid.Int64Range(0, 1<<50).Draw(t, "now"))
+		want := p.Try(p.Begin(context.Background(), c, now), now)
+		if f := p.First(); f.Until(now) != want.Until || f.Scope != want.Scope || f.Limit != want.Limit {
+			t.Fatalf("%+v until %d, want %+v", f, f.Until(now), want)
+		}
+	})
+}
