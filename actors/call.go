@@ -46,6 +46,7 @@ type call struct {
 	claimed    bool              // then: an enforced policy would have let it run
 	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
+	lends      bool              // it keeps its key for its caller, and may hand that over to a [Held]
 	pending                      // what of it outlives its handler
 }
 

@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"context"
 	"runtime/debug"
 
 	"github.com/fuseboard/fuseboard"
@@ -18,7 +19,7 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	if c.plan.isolated {
 		return isolated(c, h, w, req, last)
 	}
-	ctx, lazy := deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	var lazy *deadline.Lazy
 	sound := false
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
@@ -35,6 +36,8 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		lazy.End()
 		c.conclude(err)
 	}()
+	var ctx context.Context
+	ctx, lazy = deadline.ContextIn(w.room(c, req), c.parent, c.guard.clock, c.try, &c.guard.family)
 	if c.attempts > 1 {
 		w.forget(c, last)
 	}
@@ -45,8 +48,9 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	if err == nil && w.Classify == nil { // as classify has it; to return an outcome costs some 5 % of a call
 		c.out = fuseboard.Outcome{Kind: fuseboard.Success}
 	} else {
-		c.out = w.classify(c, resp, err)
+		w.classify(c, resp, err)
 	}
+	c.pending.whole = w.whole(c, resp, err)
 	sound = true
 	return resp, err
 }

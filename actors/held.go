@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard"
-	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -67,7 +66,6 @@ type holding struct {
 	op       *operation
 	parent   context.Context
 	lazy     *deadline.Lazy
-	seat     *mailbox.Seat
 	permit   supervision.Permit
 	out      fuseboard.Outcome
 	came     fuseboard.Instant
@@ -93,6 +91,7 @@ type pending struct {
 	lazy     *deadline.Lazy    // its context
 	on       bool              // the attempt goes on
 	settled  bool              // its outcome was recorded
+	whole    bool              // its answer is all there: see [With].Holds
 	gone     bool              // its answer was discarded, and the next attempt never came
 }
 
@@ -112,7 +111,7 @@ func (c *call) lasted(now fuseboard.Instant) fuseboard.Instant {
 // answer may be held. A failure is recorded at once: whether it is repeated is
 // asked of a circuit that knows of it.
 func (c *call) finish(lazy *deadline.Lazy, err error) {
-	if err != nil || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
+	if err != nil || c.pending.whole || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
 		lazy.End()
 		c.conclude(err)
 		return
@@ -124,6 +123,12 @@ func (c *call) finish(lazy *deadline.Lazy, err error) {
 	if c.out.Kind == fuseboard.Failure {
 		c.settle()
 	}
+}
+
+// whole reports that an answer need not be held: it is all there, and no failure, which may
+// be discarded yet.
+func (w *With[Req, Resp]) whole(c *call, resp Resp, err error) bool {
+	return w.Holds != nil && err == nil && c.out.Kind != fuseboard.Failure && !w.Holds(resp)
 }
 
 // settle records the outcome of an attempt that goes on, once.
@@ -178,39 +183,50 @@ func (c *call) hold() Held {
 		c.worker = nil
 		c.unhost()
 	}
-	if e := c.guard.key; e != nil {
+	if e := c.guard.key; e != nil && !c.handOver() {
 		e.kept.Add(1) // released with the permit
 	}
 	h := c.op.holding()
-	h.op, h.parent, h.lazy, h.seat, h.permit, h.out = c.op, c.parent, c.pending.lazy, c.seat, c.permit, c.out
+	h.op, h.parent, h.lazy, h.permit = c.op, c.parent, c.pending.lazy, c.permit
+	copyOutcome(&h.out, &c.out)
 	h.came, h.began, h.returned, h.attempts, h.settled = c.came, c.began, c.returned, c.attempts, c.settled
 	h.shadowed, h.claimed, h.cut = c.shadowed, c.claimed, fuseboard.Never
 	if c.shadowed && c.try.Scope != deadline.Caller {
 		h.cut = c.try.Until
 	}
-	c.pending, c.seat, c.shadowed = pending{}, nil, false
+	c.pending, c.shadowed = pending{}, false
 	return Held{attempt: h, turn: h.turn.Add(nextTurn)}
 }
 
-// call is the call as it was when its handler returned, as far as it is needed.
-func (h *holding) call() call {
-	return call{
-		op: h.op, guard: h.op.guard, parent: h.parent, seat: h.seat, permit: h.permit, out: h.out,
-		came: h.came, began: h.began, attempts: h.attempts, shadowed: h.shadowed, claimed: h.claimed,
-		pending: pending{on: true, settled: h.settled, returned: h.returned, lazy: h.lazy},
-	}
+// handOver reports that the caller's keep of the key goes with the held answer.
+func (c *call) handOver() bool {
+	lent := c.lends
+	c.lends = false
+	return lent
+}
+
+// lead makes c the call as it was when its handler returned, as far as it is needed.
+// c is zero: what is written where it stands need not be moved there.
+func (h *holding) lead(c *call) {
+	c.op, c.guard, c.parent, c.permit = h.op, h.op.guard, h.parent, h.permit
+	copyOutcome(&c.out, &h.out)
+	c.came, c.began, c.attempts, c.shadowed, c.claimed = h.came, h.began, h.attempts, h.shadowed, h.claimed
+	c.pending.on, c.pending.settled, c.pending.returned, c.pending.lazy = true, h.settled, h.returned, h.lazy
 }
 
 // settle records the outcome of what goes on being held.
 func (h *holding) settle() {
-	c := h.call()
+	var c call
+	h.lead(&c)
 	c.settle()
 	h.settled = true
 }
 
 // end ends what was held.
 func (h *holding) end(err error) {
-	c, now := h.call(), h.op.guard.clock.Now()
+	var c call
+	h.lead(&c)
+	now := c.guard.clock.Now()
 	if !c.settled {
 		c.endedWith(now, err)
 		if h.claimed && now >= h.cut {
@@ -226,7 +242,7 @@ func (h *holding) end(err error) {
 	if e := c.guard.key; e != nil {
 		e.release(now)
 	}
-	h.op, h.parent, h.lazy, h.seat = nil, nil, nil, nil
+	h.op, h.parent, h.lazy = nil, nil, nil
 	c.op.holdings.Load().Put(h)
 }
 

@@ -34,7 +34,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		c.conclude(err) // its context ends with the handler
 	}()
 	var ctx context.Context
-	ctx, lazy = deadline.Context(c.parent, c.guard.clock, c.try, &c.guard.family)
+	ctx, lazy = deadline.ContextIn(w.room(c, req), c.parent, c.guard.clock, c.try, &c.guard.family)
 	if w.Meta {
 		ctx = c.within(ctx)
 	}
@@ -55,10 +55,11 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	resp, err, c.out = t.resp, t.err, t.out
 	t.recycle()
 	if c.out.Kind == 0 { // it did return
-		c.out = w.classify(c, resp, err)
+		w.classify(c, resp, err)
 	} else {
 		c.broke = err
 	}
+	c.pending.whole = w.whole(c, resp, err)
 	sound = true
 	return resp, err
 }

@@ -86,7 +86,8 @@ func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (R
 	if err != nil {
 		return none, err
 	}
-	defer func() { e.release(c.now) }()
+	c.lends = true
+	defer func() { e.takeBack(&c) }()
 	return through(ctx, &c, e.guard.self, k.handle, &k.with, req)
 }
 
@@ -143,7 +144,8 @@ func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (Resp, error) {
 	if !e.keep() {
 		return none, e.goneFor(ctx, r.op.name)
 	}
-	defer func() { e.release(c.now) }()
+	c.lends = true
+	defer func() { e.takeBack(&c) }()
 	return through(ctx, &c, r.op, r.handle, &r.with, req)
 }
 

@@ -80,6 +80,13 @@ func (e *entry) release(now fuseboard.Instant) {
 	}
 }
 
+// takeBack ends the keep of a call that is over, unless an answer that is held has it.
+func (e *entry) takeBack(c *call) {
+	if c.lends {
+		e.release(c.now)
+	}
+}
+
 // idle reports whether nobody uses the entry and its circuit knows nothing that
 // would be missed: closed, without a command, all its transitions told. Under the
 // shard's lock nobody can begin to use it, and nothing else moves a closed circuit

@@ -40,6 +40,12 @@ type With[Req, Resp any] struct {
 	// only successes and voids are held; there the context is the caller's own and is not
 	// cancelled. In [BypassPolicy] it is not called.
 	Hold func(Resp, Held) Resp
+	// Holds reports whether an answer is one for Hold. One that is all there already, and no
+	// failure, ends at once then, which costs less than to be held. Nil: every answer is.
+	Holds func(Resp) bool
+	// Room returns the room that a request brings for what its call needs, which is then
+	// not allocated. See [Room]; nil where this one brings none.
+	Room func(Req) *Room
 	// Meta gives the handler's context the number of its attempt and the chain of
 	// dependencies, this one included: see [fuseboard.MetaOf]. It costs two allocations an
 	// attempt. False: the context carries what the caller's does.
@@ -255,22 +261,31 @@ func (w *With[Req, Resp]) discard(c *call, resp Resp) {
 	w.Discard(resp)
 }
 
-func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outcome {
+// classify judges the attempt. It writes to the call what it finds: an Outcome is large, and
+// this is the way of every call.
+func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) {
 	if w.Classify == nil {
-		return c.classified(err)
+		c.out = c.classified(err)
+		return
 	}
 	said := w.Classify(resp, err)
 	switch said.Kind {
 	case fuseboard.Success, fuseboard.Failure, fuseboard.Void:
-		return said
+		copyOutcome(&c.out, &said)
 	case fuseboard.Rejected: // a rejection is never the dependency's doing
-		said.Kind = fuseboard.Void
-		return said
-	case fuseboard.Unclassified:
+		copyOutcome(&c.out, &said)
+		c.out.Kind = fuseboard.Void
+	default:
+		c.out = c.classified(err)
+		c.out.Final, c.out.Repeats = said.Final, max(said.Repeats, c.out.Repeats)
 	}
-	out := c.classified(err)
-	out.Final, out.Repeats = said.Final, max(said.Repeats, out.Repeats)
-	return out
+}
+
+// copyOutcome is *to = *from, field by field. What was just written in pieces is
+// read in the same pieces: as a whole it has to wait until all of them have arrived.
+func copyOutcome(to, from *fuseboard.Outcome) {
+	to.Kind, to.Class, to.Elapsed = from.Kind, from.Class, from.Elapsed
+	to.RetryAfter, to.Repeats, to.Final = from.RetryAfter, from.Repeats, from.Final
 }
 
 // classified is what the default classifier says.

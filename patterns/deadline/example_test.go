@@ -47,6 +47,22 @@ func ExampleContext() {
 	// total 1ms
 }
 
+// A request has the place of its context in it: the two are one allocation.
+func ExampleContextIn() {
+	type request struct {
+		number  int
+		context deadline.Lazy
+	}
+	clock := fuseboard.NewClock()
+	span := deadline.Policy{Total: time.Second}.Begin(context.Background(), clock, clock.Now())
+
+	r := &request{number: 1}
+	ctx, lazy := deadline.ContextIn(&r.context, context.Background(), clock, span, nil)
+	defer lazy.End()
+	fmt.Println(ctx, ctx.Err())
+	// Output: context.Background.deadline(total 1s) <nil>
+}
+
 // A stream whose beginning was bounded goes on after that, until its owner stops.
 func ExampleOutlast() {
 	clock := fuseboard.NewClock()

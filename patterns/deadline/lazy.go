@@ -29,13 +29,21 @@ const freeLooks = 16
 //
 // f may be nil. c is the clock that the span's instants came from.
 func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (context.Context, *Lazy) {
+	return ContextIn(nil, parent, c, s, f)
+}
+
+// ContextIn is [Context] in a Lazy that the caller brings, so that nothing is allocated:
+// one that lies in an object that there is anyway. It must be zero, and serves once,
+// because whoever got the context may keep it. Nil is one that is allocated.
+func ContextIn(l *Lazy, parent context.Context, c *fuseboard.Clock, s Span, f *Family) (context.Context, *Lazy) {
 	if s.Scope == Caller {
 		return parent, nil
 	}
-	l := &Lazy{
-		parent: parent, clock: c, family: f,
-		start: s.Start, until: s.Until, limit: s.Limit, scope: s.Scope,
+	if l == nil {
+		l = new(Lazy)
 	}
+	l.parent, l.clock, l.family = parent, c, f
+	l.start, l.until, l.limit, l.scope = s.Start, s.Until, s.Limit, s.Scope
 	return l, l
 }
 
