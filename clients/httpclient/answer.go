@@ -40,6 +40,9 @@ func (a answer) discard() {
 	_ = body.Close()
 }
 
+// goesOn is the Holds hook: a response without a body is over.
+func (a answer) goesOn() bool { return !bodiless(a.resp) }
+
 // hold is the Hold hook: the attempt goes on until the body ends.
 func (a answer) hold(held actors.Held) answer {
 	resp := a.resp

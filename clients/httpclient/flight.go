@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/clients/internal/wire"
 )
 
@@ -22,6 +23,7 @@ type flight struct {
 	transport *Transport
 	given     *http.Request // the caller's; only read
 	sent      http.Request  // by the first attempt
+	room      actors.Room   // of the first attempt's context
 	attempts  atomic.Int32
 	once      bool   // its body cannot be had again
 	watched   bool   // its body may fail
@@ -41,6 +43,9 @@ type rewindError struct{ err error }
 
 func (e *rewindError) Error() string { return fmt.Sprintf("get the request's body again: %v", e.err) }
 func (e *rewindError) Unwrap() error { return e.err }
+
+// roomOf is the Room hook.
+func roomOf(f *flight) *actors.Room { return &f.room }
 
 // request returns what the next attempt sends, and the body to watch. The caller's own
 // request is sent where there is nothing to change about it.

@@ -47,7 +47,7 @@ func NewTransport(sys *actors.System, o Options) (*Transport, error) {
 	}
 	t := &Transport{o: o}
 	with := actors.With[*flight, answer]{
-		Safe: t.safe, Classify: t.classify, Discard: answer.discard, Hold: answer.hold,
+		Safe: t.safe, Classify: t.classify, Discard: answer.discard, Hold: answer.hold, Holds: answer.goesOn, Room: roomOf,
 	}
 	var err error
 	if o.Guard != nil {
