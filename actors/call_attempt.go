@@ -48,9 +48,8 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	if err == nil && w.Classify == nil { // as classify has it; to return an outcome costs some 5 % of a call
 		c.out = fuseboard.Outcome{Kind: fuseboard.Success}
 	} else {
-		w.classify(c, resp, err)
+		w.judge(c, resp, err)
 	}
-	c.pending.whole = w.whole(c, resp, err)
 	sound = true
 	return resp, err
 }

@@ -58,8 +58,8 @@ func (h Held) Settle() {
 // holding is what a Held leads to. It is used again once it has ended; the turn
 // tells the holders of an older one that they are late.
 type holding struct {
-	// turn moves on when an answer is held and when that ends: whoever moves it on from
-	// a turn has what is below.
+	// turn moves on when an answer that was held ends: whoever moves it on from a turn has
+	// what is below.
 	turn atomic.Uint64
 
 	// Of the call, as far as its end needs it.
@@ -91,7 +91,7 @@ type pending struct {
 	lazy     *deadline.Lazy    // its context
 	on       bool              // the attempt goes on
 	settled  bool              // its outcome was recorded
-	whole    bool              // its answer is all there: see [With].Holds
+	whole    bool              // its answer is all there: see [With].Glance
 	gone     bool              // its answer was discarded, and the next attempt never came
 }
 
@@ -123,12 +123,6 @@ func (c *call) finish(lazy *deadline.Lazy, err error) {
 	if c.out.Kind == fuseboard.Failure {
 		c.settle()
 	}
-}
-
-// whole reports that an answer need not be held: it is all there, and no failure, which may
-// be discarded yet.
-func (w *With[Req, Resp]) whole(c *call, resp Resp, err error) bool {
-	return w.Holds != nil && err == nil && c.out.Kind != fuseboard.Failure && !w.Holds(resp)
 }
 
 // settle records the outcome of an attempt that goes on, once.
@@ -195,7 +189,7 @@ func (c *call) hold() Held {
 		h.cut = c.try.Until
 	}
 	c.pending, c.shadowed = pending{}, false
-	return Held{attempt: h, turn: h.turn.Add(nextTurn)}
+	return Held{attempt: h, turn: h.turn.Load()}
 }
 
 // handOver reports that the caller's keep of the key goes with the held answer.

@@ -55,11 +55,10 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	resp, err, c.out = t.resp, t.err, t.out
 	t.recycle()
 	if c.out.Kind == 0 { // it did return
-		w.classify(c, resp, err)
+		w.judge(c, resp, err)
 	} else {
 		c.broke = err
 	}
-	c.pending.whole = w.whole(c, resp, err)
 	sound = true
 	return resp, err
 }

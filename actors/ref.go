@@ -40,9 +40,11 @@ type With[Req, Resp any] struct {
 	// only successes and voids are held; there the context is the caller's own and is not
 	// cancelled. In [BypassPolicy] it is not called.
 	Hold func(Resp, Held) Resp
-	// Holds reports whether an answer is one for Hold. One that is all there already, and no
-	// failure, ends at once then, which costs less than to be held. Nil: every answer is.
-	Holds func(Resp) bool
+	// Glance is a first look at an answer that came without an error, so that the dearer hooks
+	// are asked only where they have something to say: fine says that it is a success, and
+	// Classify is not asked; whole that nothing of it is still to come, and a success or
+	// void is not given to Hold. Nil says neither.
+	Glance func(Resp) (fine, whole bool)
 	// Room returns the room that a request brings for what its call needs, which is then
 	// not allocated. See [Room]; nil where this one brings none.
 	Room func(Req) *Room
@@ -261,8 +263,22 @@ func (w *With[Req, Resp]) discard(c *call, resp Resp) {
 	w.Discard(resp)
 }
 
-// classify judges the attempt. It writes to the call what it finds: an Outcome is large, and
-// this is the way of every call.
+// judge says how the attempt has ended. It writes to the call what it finds: an Outcome is
+// large, and this is the way of every call.
+func (w *With[Req, Resp]) judge(c *call, resp Resp, err error) {
+	if err == nil && w.Glance != nil {
+		fine, whole := w.Glance(resp)
+		c.pending.whole = whole
+		if fine {
+			c.out = fuseboard.Outcome{Kind: fuseboard.Success}
+			return
+		}
+	}
+	w.classify(c, resp, err)
+	c.pending.whole = c.pending.whole && c.out.Kind != fuseboard.Failure // that may be discarded yet
+}
+
+// classify asks the hook, or the default classifier.
 func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) {
 	if w.Classify == nil {
 		c.out = c.classified(err)

@@ -9,20 +9,15 @@ import "github.com/fuseboard/fuseboard/patterns/deadline"
 // is. The zero Room is ready; it must not be copied. It serves one call, because whoever
 // got the context may keep it: a request that is called again brings the same Room, and
 // its further calls allocate. Two calls at once must not bring the same.
-type Room struct {
-	lazy  deadline.Lazy
-	taken bool
-}
+type Room struct{ lazy deadline.Lazy }
 
 // room returns the request's room for the context of the attempt that begins; nil for none.
 func (w *With[Req, Resp]) room(c *call, req Req) *deadline.Lazy {
 	if w.Room == nil || c.attempts > 1 {
 		return nil
 	}
-	r := w.Room(req)
-	if r == nil || r.taken {
-		return nil
+	if r := w.Room(req); r != nil {
+		return &r.lazy
 	}
-	r.taken = true
-	return &r.lazy
+	return nil
 }

@@ -85,7 +85,7 @@ func TestRequestThatBringsNoRoomHasOneMade(t *testing.T) {
 	if n, err := r.Call(t.Context(), p); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
-	if p.seen[0] == context.Context(&p.room.lazy) || p.room.taken {
+	if p.seen[0] == context.Context(&p.room.lazy) {
 		t.Error("the room that it did not bring was taken")
 	}
 }
@@ -128,7 +128,7 @@ func TestAnswerThatIsAllThereIsNotHeld(t *testing.T) {
 				}
 				policy := Policy{Deadline: reading.Deadline, Workers: workers, Mode: mode}
 				with := holds(new([]error))
-				with.Holds = func(p *sheet) bool { return p.number != 2 && p.number != -2 }
+				with.Glance = func(p *sheet) (fine, whole bool) { return false, p.number == 2 || p.number == -2 }
 				r, err := Spawn(sys, "sheets", sheets, policy, with)
 				if err != nil {
 					t.Fatal(err)
@@ -160,11 +160,11 @@ func TestAnswerThatIsAllThereIsNotHeld(t *testing.T) {
 	})
 }
 
-func TestHoldsThatPanicsIsTheFailureOfThatCall(t *testing.T) {
+func TestGlanceThatPanicsIsTheFailureOfThatCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, mode := range []PolicyMode{EnforcePolicy, ShadowPolicy} {
 			with := holds(new([]error))
-			with.Holds = func(*sheet) bool { panic("holds") }
+			with.Glance = func(*sheet) (fine, whole bool) { panic("glance") }
 			policy := reading
 			policy.Mode = mode
 			r, err := Spawn(start(t), "sheets", sheets, policy, with)
@@ -180,6 +180,30 @@ func TestHoldsThatPanicsIsTheFailureOfThatCall(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAnswerThatIsFineAtAGlanceIsNotClassified(t *testing.T) {
+	asked := 0
+	r := spawn(t, start(t), Policy{}, func(_ context.Context, n int) (int, error) {
+		if n < 0 {
+			return n, errDown
+		}
+		return n, nil
+	}, With[int, int]{
+		Glance: func(n int) (fine, whole bool) { return n < 10, true },
+		Classify: func(int, error) fuseboard.Outcome {
+			asked++
+			return fuseboard.Outcome{Kind: fuseboard.Failure, Class: "odd"}
+		},
+	})
+	for n, want := range map[int]struct{ asked, successes int }{1: {0, 1}, 10: {1, 0}, -1: {1, 0}} {
+		asked = 0
+		before := r.Stats().Successes
+		_, _ = r.Call(t.Context(), n)
+		if succeeded := int(r.Stats().Successes - before); asked != want.asked || succeeded != want.successes {
+			t.Errorf("%d: Classify asked %d times, %d successes", n, asked, succeeded)
+		}
+	}
 }
 
 // TestKeyIsKeptOnceByAHeldAnswer: the call's own keep goes with the answer, in any order of their ends.

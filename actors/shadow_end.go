@@ -25,7 +25,7 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 	case c.cutBy(now):
 		c.wouldCut(c.try.Until)
 	case c.broke == nil:
-		w.classifySafely(c, resp, err)
+		w.judgeSafely(c, resp, err)
 	}
 	c.judge(err)
 	if c.watchOn(now, w.Hold != nil && err == nil && !c.pending.whole) {
@@ -60,16 +60,15 @@ func (c *call) wouldCut(at fuseboard.Instant) {
 	c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: at.Sub(c.began)}
 }
 
-// classifySafely is classify and whole where a panic of a hook must not reach a caller who
+// judgeSafely is judge where a panic of a hook must not reach a caller who
 // has an answer. As where it is enforced, it is the failure of that call.
-func (w *With[Req, Resp]) classifySafely(c *call, resp Resp, err error) {
+func (w *With[Req, Resp]) judgeSafely(c *call, resp Resp, err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			c.out, c.broke = broken(value)
 		}
 	}()
-	w.classify(c, resp, err)
-	c.pending.whole = w.whole(c, resp, err)
+	w.judge(c, resp, err)
 }
 
 // wouldRepeat is why a failure would not have been repeated: errShadow if it would

@@ -33,13 +33,14 @@ func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (con
 }
 
 // ContextIn is [Context] in a Lazy that the caller brings, so that nothing is allocated:
-// one that lies in an object that there is anyway. It must be zero, and serves once,
-// because whoever got the context may keep it. Nil is one that is allocated.
+// one that lies in an object that there is anyway, and is zero. One that has served is
+// left alone, because whoever got its context may have kept that: another is allocated
+// then, as for nil. No two calls may bring the same at once.
 func ContextIn(l *Lazy, parent context.Context, c *fuseboard.Clock, s Span, f *Family) (context.Context, *Lazy) {
 	if s.Scope == Caller {
 		return parent, nil
 	}
-	if l == nil {
+	if l == nil || l.parent != nil {
 		l = new(Lazy)
 	}
 	l.parent, l.clock, l.family = parent, c, f

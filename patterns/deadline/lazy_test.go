@@ -72,6 +72,9 @@ func TestContextInLivesInTheLazyThatItIsGiven(t *testing.T) {
 		t.Error("it is not of the family")
 	}
 	lazy.End()
+	if _, next := ContextIn(&place, t.Context(), c, p.Begin(t.Context(), c, c.Now()), nil); next == &place {
+		t.Error("it served twice")
+	}
 	caller := dated{t.Context(), time.Now().Add(time.Minute)}
 	var unused Lazy
 	if ctx, lazy := ContextIn(&unused, caller, c, p.Begin(caller, c, c.Now()), f); ctx != context.Context(caller) || lazy != nil || unused.parent != nil {
