@@ -37,7 +37,7 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		c.conclude(err)
 	}()
 	var ctx context.Context
-	ctx, lazy = deadline.ContextIn(w.room(c, req), c.parent, c.guard.clock, c.try, &c.guard.family)
+	ctx, lazy = deadline.ContextIn(w.room(req), c.parent, c.guard.clock, c.try, &c.guard.family)
 	if c.attempts > 1 {
 		w.forget(c, last)
 	}

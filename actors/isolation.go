@@ -34,7 +34,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		c.conclude(err) // its context ends with the handler
 	}()
 	var ctx context.Context
-	ctx, lazy = deadline.ContextIn(w.room(c, req), c.parent, c.guard.clock, c.try, &c.guard.family)
+	ctx, lazy = deadline.ContextIn(w.room(req), c.parent, c.guard.clock, c.try, &c.guard.family)
 	if w.Meta {
 		ctx = c.within(ctx)
 	}

@@ -59,8 +59,8 @@ func ExampleContextIn() {
 	r := &request{number: 1}
 	ctx, lazy := deadline.ContextIn(&r.context, context.Background(), clock, span, nil)
 	defer lazy.End()
-	fmt.Println(ctx, ctx.Err())
-	// Output: context.Background.deadline(total 1s) <nil>
+	fmt.Println(r.number, ctx, ctx.Err())
+	// Output: 1 context.Background.deadline(total 1s) <nil>
 }
 
 // A stream whose beginning was bounded goes on after that, until its owner stops.
