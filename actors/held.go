@@ -33,13 +33,19 @@ func (h Held) End(err error) {
 	if h.attempt == nil {
 		return
 	}
-	for !h.attempt.turn.CompareAndSwap(h.turn, h.turn+nextTurn) {
-		if h.attempt.turn.Load() != h.turn+settling {
+	for {
+		switch h.attempt.turn.Load() { // first, because a body is often ended twice: at its end, and closed
+		case h.turn:
+			if h.attempt.turn.CompareAndSwap(h.turn, h.turn+nextTurn) {
+				h.attempt.end(err)
+				return
+			}
+		case h.turn + settling:
+			runtime.Gosched() // a Settle is under way, which never waits
+		default:
 			return
 		}
-		runtime.Gosched() // a Settle is under way, which never waits
 	}
-	h.attempt.end(err)
 }
 
 // Settle records the outcome as it is now, for an answer that may go on for long and
