@@ -45,7 +45,7 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		ctx = c.within(ctx)
 	}
 	resp, err = h.run(ctx, req)
-	if err == nil && w.Classify == nil { // as classify has it; to return an outcome costs some 5 % of a call
+	if err == nil && w.Classify == nil && w.Glance == nil { // as judge has it; to return an outcome costs some 5 % of a call
 		c.out = fuseboard.Outcome{Kind: fuseboard.Success}
 	} else {
 		w.judge(c, resp, err)

@@ -206,6 +206,28 @@ func TestAnswerThatIsFineAtAGlanceIsNotClassified(t *testing.T) {
 	}
 }
 
+func TestGlanceIsAskedWithoutAClassifier(t *testing.T) {
+	for _, workers := range []Workers{{}, fourWorkers.Workers} {
+		held := 0
+		r, err := Spawn(start(t), "numbers", echo, Policy{Workers: workers, Deadline: reading.Deadline}, With[int, int]{
+			Glance: func(n int) (fine, whole bool) { return false, n == 1 },
+			Hold:   func(n int, h Held) int { held++; h.End(nil); return n },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, want := range []int{1, 0} { // 0 is held, 1 is not
+			held = 0
+			if _, err := r.Call(t.Context(), n); err != nil || held != want {
+				t.Errorf("%d: held %d times, %v", n, held, err)
+			}
+		}
+		if s := r.Stats(); s.Successes != 2 || s.Gate.InUse != 0 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 // TestKeyIsKeptOnceByAHeldAnswer: the call's own keep goes with the answer, in any order of their ends.
 func TestKeyIsKeptOnceByAHeldAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
