@@ -44,6 +44,7 @@ type call struct {
 	callerless bool              // let through, and has no goroutine of its own: see passage
 	shadowed   bool              // the policy only watches it, and it holds a permit of an overrun
 	claimed    bool              // then: an enforced policy would have let it run
+	lends      bool              // it keeps its key, and may hand that over to a [Held]
 	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
 	pending                      // what of it outlives its handler

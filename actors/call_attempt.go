@@ -3,9 +3,11 @@
 package actors
 
 import (
+	"context"
 	"runtime/debug"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
 )
 
 // attempt runs the handler once, with a permit that it gives back whatever the
@@ -17,7 +19,7 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 	if c.plan.isolated {
 		return isolated(c, h, w, req, last)
 	}
-	ctx, lazy := c.guard.origin.Context(c.parent, c.try)
+	var lazy *deadline.Lazy
 	sound := false
 	defer func() {
 		if !sound { // a panic, or the goroutine is ending
@@ -25,13 +27,10 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 				defer c.vanished()
 			}
 		}
-		if w.Hold != nil {
-			c.finish(lazy, err)
-			return
-		}
-		lazy.End()
-		c.conclude(err)
+		w.close(c, lazy, err)
 	}()
+	var ctx context.Context
+	ctx, lazy = c.guard.origin.ContextIn(w.room(req), c.parent, c.try)
 	if c.attempts > 1 {
 		w.forget(c, last)
 	}
@@ -39,13 +38,23 @@ func attempt[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], r
 		ctx = c.within(ctx)
 	}
 	resp, err = h.run(ctx, req)
-	if err == nil && w.Classify == nil { // as classify has it; to return an outcome costs some 5 % of a call
+	if err == nil && w.Classify == nil && w.Glance == nil { // as judge has it; to return an outcome costs some 5 % of a call
 		c.out = fuseboard.Outcome{Kind: fuseboard.Success}
 	} else {
-		c.out = w.classify(c, resp, err)
+		w.judge(c, resp, err)
 	}
 	sound = true
 	return resp, err
+}
+
+// close ends an attempt whose handler is through, or leaves it open where its answer may be held.
+func (w *With[Req, Resp]) close(c *call, lazy *deadline.Lazy, err error) {
+	if w.Hold != nil {
+		c.finish(lazy, err)
+		return
+	}
+	lazy.End()
+	c.conclude(err)
 }
 
 // forget disposes of the answer of the attempt before, if nobody has yet.

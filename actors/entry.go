@@ -139,7 +139,7 @@ func (e *Entry) Context() context.Context {
 	case e.lazy != nil:
 		return e.lazy
 	}
-	ctx, lazy := e.context(e.parent)
+	ctx, lazy := e.context(nil, e.parent)
 	e.lazy = lazy
 	return ctx
 }
@@ -218,7 +218,7 @@ func (e *Entry) endCarefully(way entryWay, err error, out fuseboard.Outcome, bro
 		return err
 	}
 	if c.out = out; broke == nil {
-		c.out = w.classify(c, struct{}{}, err)
+		w.classify(c, struct{}{}, err)
 	}
 	e.lazy.End()
 	c.conclude(err)

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 
 	"github.com/fuseboard/fuseboard"
-	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -34,13 +33,19 @@ func (h Held) End(err error) {
 	if h.attempt == nil {
 		return
 	}
-	for !h.attempt.turn.CompareAndSwap(h.turn, h.turn+nextTurn) {
-		if h.attempt.turn.Load() != h.turn+settling {
+	for {
+		switch h.attempt.turn.Load() { // first, because a body is often ended twice: at its end, and closed
+		case h.turn:
+			if h.attempt.turn.CompareAndSwap(h.turn, h.turn+nextTurn) {
+				h.attempt.end(err)
+				return
+			}
+		case h.turn + settling:
+			runtime.Gosched() // a Settle is under way, which never waits
+		default:
 			return
 		}
-		runtime.Gosched() // a Settle is under way, which never waits
 	}
-	h.attempt.end(err)
 }
 
 // Settle records the outcome as it is now, for an answer that may go on for long and
@@ -59,15 +64,14 @@ func (h Held) Settle() {
 // holding is what a Held leads to. It is used again once it has ended; the turn
 // tells the holders of an older one that they are late.
 type holding struct {
-	// turn moves on when an answer is held and when that ends: whoever moves it on from
-	// a turn has what is below.
+	// turn moves on when an answer that was held ends: whoever moves it on from a turn has
+	// what is below.
 	turn atomic.Uint64
 
 	// Of the call, as far as its end needs it.
 	op       *operation
 	parent   context.Context
 	lazy     *deadline.Lazy
-	seat     *mailbox.Seat
 	permit   supervision.Permit
 	out      fuseboard.Outcome
 	came     fuseboard.Instant
@@ -78,6 +82,10 @@ type holding struct {
 	shadowed bool              // its policy is only watched
 	claimed  bool              // in shadow: it has a place of those that would be let in
 	cut      fuseboard.Instant // in shadow: when its policy would have cut it short
+
+	// Of one that goes straight, instead of most of that.
+	direct   bool
+	straight straight
 }
 
 // How a turn moves: settling is added while a Settle is under way.
@@ -93,6 +101,7 @@ type pending struct {
 	lazy     *deadline.Lazy    // its context
 	on       bool              // the attempt goes on
 	settled  bool              // its outcome was recorded
+	whole    bool              // its answer is all there: see [With].Glance
 	gone     bool              // its answer was discarded, and the next attempt never came
 }
 
@@ -112,7 +121,7 @@ func (c *call) lasted(now fuseboard.Instant) fuseboard.Instant {
 // answer may be held. A failure is recorded at once: whether it is repeated is
 // asked of a circuit that knows of it.
 func (c *call) finish(lazy *deadline.Lazy, err error) {
-	if err != nil || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
+	if err != nil || c.pending.whole || c.broke != nil || c.left || (c.worker != nil && c.out.Kind == fuseboard.Failure) {
 		lazy.End()
 		c.conclude(err)
 		return
@@ -150,18 +159,34 @@ func (c *call) shutOpen() {
 }
 
 // keep gives an open attempt to the Hold hook, with the answer that the caller gets.
-// A hook that panics is a fault of the service: it is logged, and the attempt ends.
-func (w *With[Req, Resp]) keep(c *call, resp Resp) (kept Resp) {
+func (w *With[Req, Resp]) keep(c *call, resp Resp) Resp {
 	if !c.pending.on {
 		return resp
 	}
-	held, sound := c.hold(), false
+	return w.hand(c.op, c.hold(), resp)
+}
+
+// keepOn is keep of a call that goes straight, whose handler has returned.
+func (w *With[Req, Resp]) keepOn(parent context.Context, s *straight, o *operation, resp Resp) Resp {
+	s.now = s.guard.clock.Now()
+	if e := s.guard.key; e != nil && !handOver(&s.lends) {
+		e.kept.Add(1) // released with the permit
+	}
+	h := o.holding()
+	h.op, h.parent, h.returned, h.direct, h.claimed, h.straight = o, parent, s.now, true, false, *s
+	return w.hand(o, Held{attempt: h, turn: h.turn.Load()}, resp)
+}
+
+// hand calls the Hold hook. One that panics is a fault of the service: it is logged, and
+// the attempt ends.
+func (w *With[Req, Resp]) hand(o *operation, held Held, resp Resp) (kept Resp) {
+	sound := false
 	defer func() {
 		if sound {
 			return
 		}
 		if v := recover(); v != nil {
-			c.guard.sys.log.Error("Hold panicked", "operation", title(c.guard.name, c.op.name), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			o.guard.sys.log.Error("Hold panicked", "operation", title(o.guard.name, o.name), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 		}
 		held.End(nil)
 		kept = resp
@@ -178,39 +203,73 @@ func (c *call) hold() Held {
 		c.worker = nil
 		c.unhost()
 	}
-	if e := c.guard.key; e != nil {
+	if e := c.guard.key; e != nil && !handOver(&c.lends) {
 		e.kept.Add(1) // released with the permit
 	}
 	h := c.op.holding()
-	h.op, h.parent, h.lazy, h.seat, h.permit, h.out = c.op, c.parent, c.pending.lazy, c.seat, c.permit, c.out
+	h.op, h.parent, h.lazy, h.permit = c.op, c.parent, c.pending.lazy, c.permit
+	copyOutcome(&h.out, &c.out)
 	h.came, h.began, h.returned, h.attempts, h.settled = c.came, c.began, c.returned, c.attempts, c.settled
 	h.shadowed, h.claimed, h.cut = c.shadowed, c.claimed, fuseboard.Never
 	if c.shadowed && c.try.Scope != deadline.Caller {
 		h.cut = c.try.Until
 	}
-	c.pending, c.seat, c.shadowed = pending{}, nil, false
-	return Held{attempt: h, turn: h.turn.Add(nextTurn)}
+	c.pending, c.shadowed = pending{}, false
+	return Held{attempt: h, turn: h.turn.Load()}
 }
 
-// call is the call as it was when its handler returned, as far as it is needed.
-func (h *holding) call() call {
-	return call{
-		op: h.op, guard: h.op.guard, parent: h.parent, seat: h.seat, permit: h.permit, out: h.out,
-		came: h.came, began: h.began, attempts: h.attempts, shadowed: h.shadowed, claimed: h.claimed,
-		pending: pending{on: true, settled: h.settled, returned: h.returned, lazy: h.lazy},
+// handOver reports that a call's keep of its key goes with an answer that is held.
+func handOver(lends *bool) bool {
+	lent := *lends
+	*lends = false
+	return lent
+}
+
+// lead makes c the call as it was when its handler returned, as far as it is needed.
+// c is zero: what is written where it stands need not be moved there.
+func (h *holding) lead(c *call) {
+	if h.direct {
+		h.straight.become(c, h.parent, h.op)
+		c.out = fuseboard.Outcome{Kind: fuseboard.Success, Elapsed: h.returned.Sub(c.began)}
+		c.pending.on, c.pending.settled, c.pending.returned, c.pending.lazy = true, h.settled, h.returned, h.straight.lazy
+		return
 	}
+	c.op, c.guard, c.parent, c.permit = h.op, h.op.guard, h.parent, h.permit
+	copyOutcome(&c.out, &h.out)
+	c.came, c.began, c.attempts, c.shadowed, c.claimed = h.came, h.began, h.attempts, h.shadowed, h.claimed
+	c.pending.on, c.pending.settled, c.pending.returned, c.pending.lazy = true, h.settled, h.returned, h.lazy
 }
 
 // settle records the outcome of what goes on being held.
 func (h *holding) settle() {
-	c := h.call()
+	var c call
+	h.lead(&c)
 	c.settle()
 	h.settled = true
 }
 
 // end ends what was held.
 func (h *holding) end(err error) {
-	c, now := h.call(), h.op.guard.clock.Now()
+	g, now := h.op.guard, h.op.guard.clock.Now()
+	if s := &h.straight; h.direct && err == nil && !h.settled && s.passes(now, h.returned.Sub(s.began)) {
+		s.lazy.End()
+		g.gate.LeaveAt(int(s.lane))
+	} else {
+		h.endCarefully(now, err)
+	}
+	if e := g.key; e != nil {
+		e.release(now)
+	}
+	pool := h.op.holdings.Load()
+	h.op, h.parent, h.lazy, h.straight.lazy = nil, nil, nil, nil
+	h.direct, h.settled = false, false
+	pool.Put(h)
+}
+
+// endCarefully ends what does not end straight.
+func (h *holding) endCarefully(now fuseboard.Instant, err error) {
+	var c call
+	h.lead(&c)
 	if !c.settled {
 		c.endedWith(now, err)
 		if h.claimed && now >= h.cut {
@@ -223,11 +282,6 @@ func (h *holding) end(err error) {
 	}
 	c.pending.lazy.End()
 	c.vacate()
-	if e := c.guard.key; e != nil {
-		e.release(now)
-	}
-	h.op, h.parent, h.lazy, h.seat = nil, nil, nil, nil
-	c.op.holdings.Load().Put(h)
 }
 
 // endedWith is the outcome of an answer that broke off after it had begun.

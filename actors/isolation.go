@@ -32,7 +32,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		c.conclude(err) // its context ends with the handler
 	}()
 	var ctx context.Context
-	ctx, lazy = c.guard.origin.Context(c.parent, c.try)
+	ctx, lazy = c.guard.origin.ContextIn(w.room(req), c.parent, c.try)
 	if w.Meta {
 		ctx = c.within(ctx)
 	}
@@ -53,7 +53,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	resp, err, c.out = t.resp, t.err, t.out
 	t.recycle()
 	if c.out.Kind == 0 { // it did return
-		c.out = w.classify(c, resp, err)
+		w.judge(c, resp, err)
 	} else {
 		c.broke = err
 	}

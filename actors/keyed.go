@@ -83,10 +83,7 @@ func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (r
 	if err != nil {
 		return resp, err
 	}
-	now := untimed
-	defer func() { e.release(now) }()
-	resp, now, err = through(ctx, e.guard.self, k.handle, &k.with, req)
-	return resp, err
+	return through(ctx, e, e.guard.self, k.handle, &k.with, req)
 }
 
 // Ask runs the operation on a goroutine of the key's guard and returns at once,
@@ -134,10 +131,7 @@ func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (resp Resp, err 
 	if !e.keep() {
 		return resp, e.goneFor(ctx, r.op.name)
 	}
-	now := untimed
-	defer func() { e.release(now) }()
-	resp, now, err = through(ctx, r.op, r.handle, &r.with, req)
-	return resp, err
+	return through(ctx, e, r.op, r.handle, &r.with, req)
 }
 
 // giveBack ends what post began for the guard of a key: after the answer, and

@@ -40,6 +40,14 @@ type With[Req, Resp any] struct {
 	// only successes and voids are held; there the context is the caller's own and is not
 	// cancelled. In [BypassPolicy] it is not called.
 	Hold func(Resp, Held) Resp
+	// Glance is a first look at an answer that came without an error, so that the dearer hooks
+	// are asked only where they have something to say: fine says that it is a success, and
+	// Classify is not asked; whole that nothing of it is still to come, and a success or
+	// void is not given to Hold. Nil says neither.
+	Glance func(Resp) (fine, whole bool)
+	// Room returns the room that a request brings for what its call needs, which is then
+	// not allocated. See [Room]; nil where this one brings none.
+	Room func(Req) *Room
 	// Meta gives the handler's context the number of its attempt and the chain of
 	// dependencies, this one included: see [fuseboard.MetaOf]. It costs two allocations an
 	// attempt. False: the context carries what the caller's does.
@@ -153,8 +161,7 @@ func (r *Ref[Req, Resp]) enforced(ctx context.Context, req Req) (Resp, error) {
 	if r.key != nil {
 		return r.callKept(ctx, req)
 	}
-	resp, _, err := through(ctx, r.op, r.handle, &r.with, req)
-	return resp, err
+	return through(ctx, nil, r.op, r.handle, &r.with, req)
 }
 
 // Do runs f under the guard's policy, for work that has no operation of its
@@ -175,15 +182,13 @@ func Do[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)
 // doEnforced is Do under a policy that is enforced.
 func doEnforced[T any](ctx context.Context, g *Guard, f func(context.Context) (T, error)) (resp T, err error) {
 	var with With[func(context.Context) (T, error), T]
-	now := untimed
-	if g.key != nil {
-		if !g.key.keep() {
-			return resp, g.key.goneFor(ctx, "")
-		}
-		defer func() { g.key.release(now) }()
+	if g.key == nil {
+		return through(ctx, nil, g.self, nil, &with, f)
 	}
-	resp, now, err = through(ctx, g.self, nil, &with, f)
-	return resp, err
+	if !g.key.keep() {
+		return resp, g.key.goneFor(ctx, "")
+	}
+	return through(ctx, g.key, g.self, nil, &with, f)
 }
 
 // run runs the handler. One that is nil is that of [Do]: the request is the work.
@@ -242,22 +247,50 @@ func (w *With[Req, Resp]) discard(c *call, resp Resp) {
 	w.Discard(resp)
 }
 
-func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) fuseboard.Outcome {
+// judge says how the attempt has ended. It writes to the call what it finds: an Outcome is
+// large, and this is the way of every call.
+func (w *With[Req, Resp]) judge(c *call, resp Resp, err error) {
+	fine, whole := false, false
+	if err == nil && w.Glance != nil {
+		fine, whole = w.Glance(resp)
+	}
+	w.judgeFrom(c, fine, whole, resp, err)
+}
+
+// judgeFrom is judge after the glance.
+func (w *With[Req, Resp]) judgeFrom(c *call, fine, whole bool, resp Resp, err error) {
+	if fine {
+		c.pending.whole, c.out = whole, fuseboard.Outcome{Kind: fuseboard.Success}
+		return
+	}
+	w.classify(c, resp, err)
+	c.pending.whole = whole && c.out.Kind != fuseboard.Failure // that may be discarded yet
+}
+
+// classify asks the hook, or the default classifier.
+func (w *With[Req, Resp]) classify(c *call, resp Resp, err error) {
 	if w.Classify == nil {
-		return c.classified(err)
+		c.out = c.classified(err)
+		return
 	}
 	said := w.Classify(resp, err)
 	switch said.Kind {
 	case fuseboard.Success, fuseboard.Failure, fuseboard.Void:
-		return said
+		copyOutcome(&c.out, &said)
 	case fuseboard.Rejected: // a rejection is never the dependency's doing
-		said.Kind = fuseboard.Void
-		return said
-	case fuseboard.Unclassified:
+		copyOutcome(&c.out, &said)
+		c.out.Kind = fuseboard.Void
+	default:
+		c.out = c.classified(err)
+		c.out.Final, c.out.Repeats = said.Final, max(said.Repeats, c.out.Repeats)
 	}
-	out := c.classified(err)
-	out.Final, out.Repeats = said.Final, max(said.Repeats, out.Repeats)
-	return out
+}
+
+// copyOutcome is *to = *from, field by field. What was just written in pieces is
+// read in the same pieces: as a whole it has to wait until all of them have arrived.
+func copyOutcome(to, from *fuseboard.Outcome) {
+	to.Kind, to.Class, to.Elapsed = from.Kind, from.Class, from.Elapsed
+	to.RetryAfter, to.Repeats, to.Final = from.RetryAfter, from.Repeats, from.Final
 }
 
 // classified is what the default classifier says.

@@ -25,10 +25,10 @@ func watched[Req, Resp any](c *call, w *With[Req, Resp], req Req, resp Resp, err
 	case c.cutBy(now):
 		c.wouldCut(c.try.Until)
 	case c.broke == nil:
-		c.out = w.classifySafely(c, resp, err)
+		w.judgeSafely(c, resp, err)
 	}
 	c.judge(err)
-	if c.watchOn(now, w.Hold != nil && err == nil) {
+	if c.watchOn(now, w.Hold != nil && err == nil && !c.pending.whole) {
 		return
 	}
 	c.leave(now)
@@ -60,15 +60,15 @@ func (c *call) wouldCut(at fuseboard.Instant) {
 	c.out = fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassTimeout, Elapsed: at.Sub(c.began)}
 }
 
-// classifySafely is classify where a panic of the hook must not reach a caller who
+// judgeSafely is judge where a panic of a hook must not reach a caller who
 // has an answer. As where it is enforced, it is the failure of that call.
-func (w *With[Req, Resp]) classifySafely(c *call, resp Resp, err error) (out fuseboard.Outcome) {
+func (w *With[Req, Resp]) judgeSafely(c *call, resp Resp, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			out, c.broke = broken(value)
+			c.out, c.broke = broken(value)
 		}
 	}()
-	return w.classify(c, resp, err)
+	w.judge(c, resp, err)
 }
 
 // wouldRepeat is why a failure would not have been repeated: errShadow if it would

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"time"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/stripe"
@@ -28,28 +29,58 @@ type straight struct {
 	lane  int32             // where it counts; see rush
 	scope deadline.Scope    // of the attempt's end
 	sound bool              // the handler has returned
+	fine  bool              // and its answer is a success at a glance
+	whole bool              // and all there; see [With].Glance
+	lends bool              // it keeps its key, and may hand that over to a [Held]
 }
 
 // plain reports that no hook of w needs more than the straight way knows.
-func (w *With[Req, Resp]) plain() bool { return w.Hold == nil && !w.Meta }
+func (w *With[Req, Resp]) plain() bool { return !w.Meta }
 
-// through is the whole of a call that has its caller's goroutine. It also returns the
-// clock as read last.
-func through[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
-	if ctx != nil && o.guard.circuit.RefusesAll() {
+// glance looks at an answer that came without an error.
+func (w *With[Req, Resp]) glance(resp Resp) (fine, whole bool) {
+	if w.Glance == nil {
+		return w.Classify == nil, w.Hold == nil
+	}
+	fine, whole = w.Glance(resp)
+	return fine, whole || w.Hold == nil
+}
+
+// through is the whole of a call that has its caller's goroutine. e is the key whose
+// guard the caller keeps, and which is released here; nil where there is none.
+func through[Req, Resp any](ctx context.Context, e *entry, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (Resp, error) {
+	s := straight{guard: o.guard}
+	if e != nil {
+		return throughKey(ctx, e, &s, o, h, w, req)
+	}
+	return anyWay(ctx, &s, o, h, w, req)
+}
+
+// throughKey is through with a key.
+func throughKey[Req, Resp any](ctx context.Context, e *entry, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (Resp, error) {
+	s.lends = true
+	defer func() {
+		if s.lends {
+			e.release(s.now)
+		}
+	}()
+	return anyWay(ctx, s, o, h, w, req)
+}
+
+// anyWay chooses the way of a call.
+func anyWay[Req, Resp any](ctx context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	if ctx == nil {
+		return winding(ctx, s, o, h, w, req)
+	}
+	if s.guard.circuit.RefusesAll() {
 		if refused := o.turnAway(); refused != nil {
-			return resp, untimed, refused
+			return resp, refused
 		}
 	}
-	if w.plain() && ctx != nil {
-		s := straight{guard: o.guard}
-		if s.enter(ctx, o) {
-			resp, err = straightly(ctx, &s, o, h, w, req)
-			return resp, s.now, err
-		}
-		now = s.now
+	if w.plain() && s.enter(ctx, o) {
+		return straightly(ctx, s, o, h, w, req)
 	}
-	return winding(ctx, now, o, h, w, req)
+	return winding(ctx, s, o, h, w, req)
 }
 
 // turnAway is the refusal of a circuit that refuses everybody, as [call.begin] has it. It is nil where
@@ -65,15 +96,16 @@ func (o *operation) turnAway() error {
 	return e
 }
 
-// winding is through where the call may need anything. came is the clock, if it was read
-// just now, or untimed.
-func winding[Req, Resp any](ctx context.Context, came fuseboard.Instant, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, now fuseboard.Instant, err error) {
-	c := call{now: came}
+// winding is the way of a call that may need anything. s has tried the straight one, and
+// has read the clock or not.
+func winding[Req, Resp any](ctx context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	c := call{now: s.now, lends: handOver(&s.lends)}
+	defer func() { s.now, s.lends = c.now, c.lends }()
 	if err = c.begin(ctx, o); err == nil {
 		resp, err = run(&c, h, w, req)
 	}
 	c.over(err)
-	return resp, c.now, err
+	return resp, err
 }
 
 // enter takes what the handler needs, in the order of [call.begin] and [call.enter], or
@@ -118,26 +150,26 @@ func (s *straight) bounded(ctx context.Context) bool {
 
 // straightly runs the handler of a call that has entered.
 func straightly[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
-	resp, err = tried(parent, s, o, h, req)
+	resp, err = tried(parent, s, o, h, w, req)
 	switch {
 	case s.rest != nil:
 		resp, err = runOn(s.rest, h, w, req, resp, err)
 		s.now = s.rest.now
 		s.rest.over(err)
 		return resp, err
-	case err == nil && w.Classify == nil && s.leave():
-		if s.guard.sys.observer != nil {
-			s.tell(parent, o)
-		}
-		return resp, nil
+	case !s.fine || (s.whole && !s.leave()):
+		return turned(parent, s, o, h, w, req, resp, err)
+	case !s.whole:
+		resp = w.keepOn(parent, s, o, resp)
 	}
-	return turned(parent, s, o, h, w, req, resp, err)
+	if s.guard.sys.observer != nil {
+		s.tell(parent, o)
+	}
+	return resp, nil
 }
 
-// tried runs the handler. Its defer is for one that does not return.
-func tried[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], req Req) (resp Resp, err error) {
-	var ctx context.Context
-	ctx, s.lazy = s.context(parent)
+// tried runs the handler. Its defer is for one that does not return, and for hooks.
+func tried[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
 	defer func() {
 		if s.sound {
 			return
@@ -151,30 +183,44 @@ func tried[Req, Resp any](parent context.Context, s *straight, o *operation, h H
 		s.lazy.End()
 		c.conclude(err)
 	}()
+	var ctx context.Context
+	ctx, s.lazy = s.context(w.room(req), parent)
 	resp, err = h.run(ctx, req)
+	if err == nil {
+		s.fine, s.whole = w.glance(resp)
+	}
 	s.sound = true
 	return resp, err
 }
 
 // context is what the handler gets: its time begins with the call.
-func (s *straight) context(parent context.Context) (context.Context, *deadline.Lazy) {
-	return s.guard.origin.Context(parent, deadline.Span{Start: s.began, Until: s.until, Scope: s.scope})
+// It is made in place, if there is one.
+func (s *straight) context(place *deadline.Lazy, parent context.Context) (context.Context, *deadline.Lazy) {
+	return s.guard.origin.ContextIn(place, parent, deadline.Span{Start: s.began, Until: s.until, Scope: s.scope})
 }
 
 // leave ends a call whose handler has returned an answer, as [call.conclude] does. It is
-// false, and nothing has happened, where the circuit has to think about it.
+// false, and nothing has happened but that its context has ended, where the circuit has to think about it.
 func (s *straight) leave() bool {
-	g := s.guard
 	s.lazy.End()
-	now := g.clock.Now()
-	took := now.Sub(s.began)
-	if !g.circuit.Passed(s.pass, now, took, int(s.lane)) {
+	now := s.guard.clock.Now()
+	if !s.passes(now, now.Sub(s.began)) {
 		return false
 	}
 	s.now = now
-	g.succeeded(int(s.lane), now)
-	g.durations().plain.AddAt(int(s.lane), took)
-	g.gate.LeaveAt(int(s.lane))
+	s.guard.gate.LeaveAt(int(s.lane))
+	return true
+}
+
+// passes records and counts a success that took so long and ends now. It is false, and nothing
+// has happened, where the circuit has to think about it.
+func (s *straight) passes(now fuseboard.Instant, took time.Duration) bool {
+	g, lane := s.guard, int(s.lane)
+	if !g.circuit.Passed(s.pass, now, took, lane) {
+		return false
+	}
+	g.succeeded(lane, now)
+	g.durations().plain.AddAt(lane, took)
 	return true
 }
 
@@ -199,17 +245,17 @@ func (s *straight) become(c *call, parent context.Context, o *operation) {
 
 // turned is the rest of a call whose handler has returned, and which does not end straight.
 func turned[Req, Resp any](parent context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req, resp Resp, err error) (Resp, error) {
-	var c call
+	c := call{lends: handOver(&s.lends)}
+	defer func() { s.now, s.lends = c.now, c.lends }()
 	s.become(&c, parent, o)
-	err = judged(&c, s.lazy, w, resp, err)
+	err = judged(&c, s, w, resp, err)
 	resp, err = runOn(&c, h, w, req, resp, err)
-	s.now = c.now
 	c.over(err)
 	return resp, err
 }
 
-// judged is the end of an attempt whose handler has returned.
-func judged[Req, Resp any](c *call, lazy *deadline.Lazy, w *With[Req, Resp], resp Resp, got error) (err error) {
+// judged is the end of an attempt whose handler has returned, and at whose answer was glanced.
+func judged[Req, Resp any](c *call, s *straight, w *With[Req, Resp], resp Resp, got error) (err error) {
 	sound := false
 	defer func() {
 		if !sound { // a panic of Classify, or it is ending the goroutine
@@ -217,11 +263,10 @@ func judged[Req, Resp any](c *call, lazy *deadline.Lazy, w *With[Req, Resp], res
 				defer c.vanished()
 			}
 		}
-		lazy.End()
-		c.conclude(err)
+		w.close(c, s.lazy, err)
 	}()
 	err = got
-	c.out = w.classify(c, resp, err)
+	w.judgeFrom(c, s.fine, s.whole, resp, err)
 	sound = true
 	return err
 }

@@ -150,6 +150,7 @@ func Start(o Options) (*System, error) {
 		actor.WithDeadLetterThrottleCount(math.MaxInt32),
 		actor.WithDeadLetterThrottleInterval(throttleInterval),
 	)
+	lessen(s.actors)
 	s.strat = strategy.New(s.clock, strategy.Options{Keep: true, Seed: s.seed, Climbed: s.climbed})
 	s.root = s.actors.Root.Copy().WithGuardian(s.strat)
 	s.watcher = s.actors.Root.Spawn(actor.PropsFromFunc(s.watch))

@@ -51,7 +51,10 @@ func (a answer) hold(held actors.Held) answer {
 		held.Settle()
 	}
 	b := &a.flight.body
-	b.inner, b.held, b.upload = resp.Body, held, a.upload
+	b.inner, b.held = resp.Body, held
+	if a.upload != nil {
+		b.inner = &fed{ReadCloser: resp.Body, upload: a.upload}
+	}
 	resp.Body = bothWays(b, resp.Body)
 	return a
 }
@@ -65,8 +68,19 @@ func bodiless(resp *http.Response) bool {
 type body struct {
 	inner  io.ReadCloser
 	held   actors.Held
-	upload *upload     // the request's body, which may be what broke it off; nil without
 	closed atomic.Bool // by the caller: what a Read says then is his own doing
+}
+
+// fed is the body of a response to a request whose own body may be what breaks it off.
+type fed struct {
+	io.ReadCloser
+	upload *upload
+}
+
+// starved reports that it was the request's body.
+func (b *body) starved(err error) bool {
+	f, isFed := b.inner.(*fed)
+	return isFed && f.upload.broke(err)
 }
 
 // Read reads on, and ends the attempt with the body, or with what broke it off.
@@ -74,7 +88,7 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.inner.Read(p)
 	switch {
 	case err == nil:
-	case err == io.EOF, b.closed.Load(), b.upload.broke(err):
+	case err == io.EOF, b.closed.Load(), b.starved(err):
 		b.held.End(nil)
 	default:
 		b.held.End(err)

@@ -79,14 +79,16 @@ func BenchmarkRoundTrip(b *testing.B) {
 }
 
 func TestAllocRoundTrip(t *testing.T) {
-	all, req := transports(t, true), bare(t)
-	count := func(rt http.RoundTripper) float64 {
-		return testing.AllocsPerRun(200, func() { carry(t, rt, req) })
-	}
-	alone := count(all["stub-alone"])
-	for name, most := range map[string]float64{"by-host": 2, "one-guard": 2, "propagating": 10} {
-		if added := count(all[name]) - alone; added > most {
-			t.Errorf("%s adds %v allocations, want at most %v", name, added, most)
+	for _, body := range []bool{true, false} {
+		all, req := transports(t, body), bare(t)
+		count := func(rt http.RoundTripper) float64 {
+			return testing.AllocsPerRun(200, func() { carry(t, rt, req) })
+		}
+		alone := count(all["stub-alone"])
+		for name, want := range map[string]float64{"by-host": 1, "one-guard": 1, "propagating": 6} {
+			if added := count(all[name]) - alone; added != want {
+				t.Errorf("%s, body %t: adds %v allocations, want %v", name, body, added, want)
+			}
 		}
 	}
 }

@@ -23,6 +23,13 @@ const (
 	ClassRequest fuseboard.Class = "request"
 )
 
+// glance is the Glance hook: what classify would call a plain success, and a response without
+// a body, which is over.
+func (t *Transport) glance(a answer) (fine, whole bool) {
+	fine = t.o.Classify == nil && a.resp.StatusCode < http.StatusBadRequest && !a.flight.once
+	return fine, bodiless(a.resp)
+}
+
 // classify is the Classify hook. What is not decided here is the default classifier's.
 func (t *Transport) classify(a answer, err error) fuseboard.Outcome {
 	var out fuseboard.Outcome

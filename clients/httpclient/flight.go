@@ -13,21 +13,23 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/clients/internal/wire"
 )
 
 // flight is one request on its way, and the response's body when it is back: one
-// object for all that a request needs. Attempts may overlap, where a policy leaves one behind.
+// object for all that a request needs. What it holds is paid for by every request, so what
+// few need is elsewhere. Attempts may overlap, where a policy leaves one behind.
 type flight struct {
-	transport *Transport
-	given     *http.Request // the caller's; only read
-	sent      http.Request  // by the first attempt
-	attempts  atomic.Int32
-	once      bool   // its body cannot be had again
-	watched   bool   // its body may fail
-	stream    bool   // the policy's deadlines end with the response's headers
-	key       string // an Idempotency-Key that was made for it
-	body      body   // of the response that the caller gets
+	given    *http.Request // the caller's; only read
+	key      *string       // an Idempotency-Key that was made for it; nil for none
+	sent     http.Request  // by the first attempt
+	room     actors.Room   // of the first attempt's context
+	body     body          // of the response that the caller gets
+	attempts atomic.Int32
+	once     bool // its body cannot be had again
+	watched  bool // its body may fail
+	stream   bool // the policy's deadlines end with the response's headers
 }
 
 // errUsedUp is the failure of a second attempt with a body that was for one.
@@ -42,11 +44,14 @@ type rewindError struct{ err error }
 func (e *rewindError) Error() string { return fmt.Sprintf("get the request's body again: %v", e.err) }
 func (e *rewindError) Unwrap() error { return e.err }
 
+// roomOf is the Room hook.
+func roomOf(f *flight) *actors.Room { return &f.room }
+
 // request returns what the next attempt sends, and the body to watch. The caller's own
 // request is sent where there is nothing to change about it.
-func (f *flight) request(ctx context.Context) (req *http.Request, up *upload, err error) {
+func (t *Transport) request(ctx context.Context, f *flight) (req *http.Request, up *upload, err error) {
 	n, given := f.attempts.Add(1), f.given
-	marked := f.transport.o.Propagate || f.key != ""
+	marked := t.o.Propagate || f.key != nil
 	switch {
 	case n > 1:
 		req = given.WithContext(ctx)
@@ -60,7 +65,7 @@ func (f *flight) request(ctx context.Context) (req *http.Request, up *upload, er
 		*req = *given.WithContext(ctx)
 	}
 	if marked {
-		f.mark(ctx, req, int(n))
+		t.mark(ctx, f, req, int(n))
 	}
 	return req, watch(req), nil
 }
@@ -85,17 +90,17 @@ func (f *flight) rewind(req *http.Request) error {
 }
 
 // mark writes into headers of its own what goes along with the request.
-func (f *flight) mark(ctx context.Context, req *http.Request, attempt int) {
+func (t *Transport) mark(ctx context.Context, f *flight, req *http.Request, attempt int) {
 	req.Header = maps.Clone(req.Header)
-	if f.key != "" {
-		req.Header[headerKey] = []string{f.key}
+	if f.key != nil {
+		req.Header[headerKey] = []string{*f.key}
 	}
-	if !f.transport.o.Propagate {
+	if !t.o.Propagate {
 		return
 	}
 	m := fuseboard.MetaOf(f.given.Context())
 	m.Attempt = attempt
-	m.Chain = append(slices.Clip(m.Chain), f.transport.dependency())
+	m.Chain = append(slices.Clip(m.Chain), t.dependency())
 	left := time.Duration(-1)
 	if until, has := ctx.Deadline(); has {
 		left = max(time.Until(until), 0)

@@ -52,4 +52,4 @@ func rewindable(req *http.Request) bool {
 }
 
 // safe is the Safe hook.
-func (t *Transport) safe(f *flight) bool { return f.key != "" || t.o.Safe(f.given) }
+func (t *Transport) safe(f *flight) bool { return f.key != nil || t.o.Safe(f.given) }

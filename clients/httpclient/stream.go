@@ -26,7 +26,7 @@ func streams(req *http.Request) bool {
 // sendStream makes an attempt whose response may last longer than the policy's
 // deadlines, which bound its headers alone. The caller's own context, and a guard
 // that stops, end it at any time.
-func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Response, error) {
+func (t *Transport) sendStream(ctx context.Context, req *http.Request) (*http.Response, error) {
 	longer, lazy := deadline.Outlast(ctx)
 	own, cancel := context.WithCancelCause(longer)
 	var begun atomic.Bool
@@ -41,7 +41,7 @@ func (f *flight) sendStream(ctx context.Context, req *http.Request) (*http.Respo
 		lazy.End()
 	}
 	sent := req.WithContext(own)
-	resp, err := f.transport.o.Base.RoundTrip(sent)
+	resp, err := t.o.Base.RoundTrip(sent)
 	if resp != nil && resp.Request == sent {
 		resp.Request = req
 	}

@@ -47,7 +47,7 @@ func NewTransport(sys *actors.System, o Options) (*Transport, error) {
 	}
 	t := &Transport{o: o}
 	with := actors.With[*flight, answer]{
-		Safe: t.safe, Classify: t.classify, Discard: answer.discard, Hold: answer.hold,
+		Safe: t.safe, Classify: t.classify, Discard: answer.discard, Hold: answer.hold, Glance: t.glance, Room: roomOf,
 	}
 	var err error
 	if o.Guard != nil {
@@ -83,9 +83,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil || req.URL.Host == "" || req.Header == nil {
 		return t.o.Base.RoundTrip(req)
 	}
-	f := &flight{transport: t, given: req, once: !rewindable(req), watched: mayFail(req), stream: t.o.Stream(req)}
+	f := &flight{given: req, once: !rewindable(req), watched: mayFail(req), stream: t.o.Stream(req)}
 	if t.o.IdempotencyKeys && wantsKey(req) {
-		f.key = newKey()
+		key := newKey()
+		f.key = &key
 	}
 	var (
 		a   answer
@@ -156,13 +157,13 @@ var errUnmade = fuseboard.Problem{
 // send makes one attempt.
 func (t *Transport) send(ctx context.Context, f *flight) (answer, error) {
 	a := answer{flight: f}
-	req, up, err := f.request(ctx)
+	req, up, err := t.request(ctx, f)
 	if err != nil {
 		return a, err
 	}
 	a.upload = up
 	if f.stream {
-		a.resp, err = f.sendStream(ctx, req)
+		a.resp, err = t.sendStream(ctx, req)
 	} else {
 		a.resp, err = t.o.Base.RoundTrip(req)
 	}

@@ -47,6 +47,23 @@ func ExampleContext() {
 	// total 1ms
 }
 
+// A request has the place of its context in it: the two are one allocation.
+func ExampleOrigin_ContextIn() {
+	type request struct {
+		number  int
+		context deadline.Lazy
+	}
+	clock := fuseboard.NewClock()
+	span := deadline.Policy{Total: time.Second}.Begin(context.Background(), clock, clock.Now())
+
+	r := &request{number: 1}
+	origin := deadline.NewOrigin(clock, nil)
+	ctx, lazy := origin.ContextIn(&r.context, context.Background(), span)
+	defer lazy.End()
+	fmt.Println(r.number, ctx, ctx.Err())
+	// Output: 1 context.Background.deadline(total 1s) <nil>
+}
+
 // A stream whose beginning was bounded goes on after that, until its owner stops.
 func ExampleOutlast() {
 	clock := fuseboard.NewClock()

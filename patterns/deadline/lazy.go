@@ -46,6 +46,21 @@ func (o *Origin) Context(parent context.Context, s Span) (context.Context, *Lazy
 	return l, l
 }
 
+// ContextIn is Context in a Lazy that the caller brings, so that nothing is allocated:
+// one that lies in an object that there is anyway, and is zero. One that has served is
+// left alone, because whoever got its context may have kept that: another is allocated
+// then, as for nil. No two calls may bring the same at once.
+func (o *Origin) ContextIn(l *Lazy, parent context.Context, s Span) (context.Context, *Lazy) {
+	if s.Scope == Caller {
+		return parent, nil
+	}
+	if l == nil || l.parent != nil {
+		l = new(Lazy)
+	}
+	l.parent, l.origin, l.start, l.until = parent, o, stampOf(s.Start, s.Scope), s.Until
+	return l, l
+}
+
 // Context is [Origin.Context] for who needs one context and no more: f may be nil, c is
 // the clock that the span's instants came from.
 func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (context.Context, *Lazy) {
@@ -56,9 +71,7 @@ func Context(parent context.Context, c *fuseboard.Clock, s Span, f *Family) (con
 		Lazy
 		origin Origin
 	}{origin: NewOrigin(c, f)}
-	l := &own.Lazy
-	l.parent, l.origin, l.start, l.until = parent, &own.origin, stampOf(s.Start, s.Scope), s.Until
-	return l, l
+	return own.origin.ContextIn(&own.Lazy, parent, s)
 }
 
 // Lazy is a context that is not built until somebody looks at it. Its methods

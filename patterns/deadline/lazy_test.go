@@ -54,6 +54,43 @@ func TestContextIsOwnWheneverTheCallersDeadlineIsNotTheEnd(t *testing.T) {
 	}
 }
 
+func TestContextInLivesInTheLazyThatItIsGiven(t *testing.T) {
+	c, f, p := fuseboard.NewClock(), new(Family), Policy{Total: time.Hour}
+	origin := NewOrigin(c, f)
+	var place Lazy
+	ctx, lazy := origin.ContextIn(&place, t.Context(), p.Begin(t.Context(), c, c.Now()))
+	if lazy != &place || ctx != context.Context(&place) {
+		t.Fatalf("got %p, %p, want %p", ctx, lazy, &place)
+	}
+	same, other := Context(t.Context(), c, Span{Start: place.start.at(), Until: place.until, Scope: place.start.scope()}, f)
+	at, _ := same.Deadline()
+	if until, has := ctx.Deadline(); !has || !until.Equal(at) || fmt.Sprint(ctx) != fmt.Sprint(same) {
+		t.Errorf("%v until %v, want %v until %v", ctx, until, same, at)
+	}
+	other.End()
+	f.Cancel()
+	if !closed(ctx.Done()) {
+		t.Error("it is not of the family")
+	}
+	lazy.End()
+	if _, next := origin.ContextIn(&place, t.Context(), p.Begin(t.Context(), c, c.Now())); next == &place {
+		t.Error("it served twice")
+	}
+	caller := dated{t.Context(), time.Now().Add(time.Minute)}
+	var unused Lazy
+	if ctx, lazy := origin.ContextIn(&unused, caller, p.Begin(caller, c, c.Now())); ctx != context.Context(caller) || lazy != nil || unused.parent != nil {
+		t.Error("the caller's own context took the place of another")
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		place := new(Lazy)
+		ctx, lazy := origin.ContextIn(place, context.Background(), p.Begin(context.Background(), c, c.Now()))
+		_, _ = ctx.Deadline()
+		lazy.End()
+	}); n != 1 {
+		t.Errorf("%v allocations, want that of the place alone", n)
+	}
+}
+
 func TestUntouchedContextAllocatesOneSmallObject(t *testing.T) {
 	if size := unsafe.Sizeof(Lazy{}); size > 48 {
 		t.Errorf("a Lazy is %d bytes, want at most 48", size)
