@@ -25,7 +25,7 @@
 // TestEveryHTTPContenderGivesBackWhatTheStubAnswers,
 // TestEveryHTTPContenderHasThePoliciesThatItIsSaidToHave), and the proofs are proven to
 // find who does not (TestBrokenContendersAreFound). Costs are compared as ratios of CPU
-// time taken in turn (TestFuseboardCostsLessThanItsPeers, by `make ratios` only), allocations are exact
+// time taken in turn (TestFuseboardCostsLessThanItsPeers, by `make ratios`), allocations are exact
 // (TestAllocationsOfEveryKindOfCallAreExact_Alloc), and the page of figures has them
 // all (TestPageHasEveryScenarioAndEveryContender).
 package main
