@@ -96,10 +96,10 @@ func (c *crew) hire(ctx actor.Context) {
 	j := c.hiring[0]
 	c.hiring = slices.Delete(c.hiring, 0, 1)
 	c.made++
-	w := &worker{crew: c, shift: c.shift, next: j}
+	w := &worker{crew: c, shift: c.shift, next: j, desk: &desk{hands: &c.guard.sys.hands}}
 	name := fmt.Sprintf("worker-%d", c.made)
 	c.mu.Unlock()
-	pid, err := ctx.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return w }, atDesk(&c.guard.sys.hands)), name)
+	pid, err := ctx.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return w }, atDesk(w.desk)), name)
 	if err != nil { // the number is the guard's own, so nobody has the name
 		j.dismiss()
 		return

@@ -131,7 +131,7 @@ func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
 	}()
 	d.resp = d.ref.with.keep(&d.call, resp)
 	ended = true
-	d.end(d.answered(err))
+	d.endIn(w.desk, d.answered(err))
 	if d.straight && d.attempts == 1 {
 		d.recycle()
 	}
@@ -206,9 +206,12 @@ func (d *delivery[Req, Resp]) refused(err error) {
 }
 
 // end replies, once, whatever the observer does.
-func (d *delivery[Req, Resp]) end(err error) {
+func (d *delivery[Req, Resp]) end(err error) { d.endIn(nil, err) }
+
+// endIn is end in the turn of a worker, the last that this does.
+func (d *delivery[Req, Resp]) endIn(turn *desk, err error) {
 	defer func() {
-		reply(d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
+		replyIn(turn, d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
 		d.guard.posted.done()
 		if e := d.ref.key; e != nil { // last: a guard that is gone runs nothing
 			e.release(e.guard.clock.Now())

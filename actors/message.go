@@ -76,10 +76,20 @@ func (m *request[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 }
 
 // reply sends an answer to whoever wants one.
-func reply[Req, Resp any](from *Guard, to *actor.PID, r Reply[Req, Resp]) {
-	if to != nil {
-		from.sys.answer(to, r)
+func reply[Req, Resp any](from *Guard, to *actor.PID, r Reply[Req, Resp]) { replyIn(nil, from, to, r) }
+
+// replyIn is reply in the turn of a worker, whose desk carries the answer where it can.
+func replyIn[Req, Resp any](turn *desk, from *Guard, to *actor.PID, r Reply[Req, Resp]) {
+	if to == nil {
+		return
 	}
+	if turn != nil {
+		if asker := from.sys.deskOf(to); asker != nil {
+			turn.carry(asker, func() { from.sys.answer(to, r) })
+			return
+		}
+	}
+	from.sys.answer(to, r)
 }
 
 // answer writes to an actor of the user's, which runs code of its mailbox on this

@@ -128,7 +128,7 @@ func (r *receiver) keepBuilder(ctx actor.Context) {
 	}
 	b := &builder{all: all} // of every incarnation: it knows that it has stopped
 	all.builders++
-	props := actor.PropsFromProducer(func() actor.Actor { return b }, atDesk(&r.guard.sys.hands))
+	props := actor.PropsFromProducer(func() actor.Actor { return b }, atDesk(&desk{hands: &r.guard.sys.hands}))
 	// Its name is its alone. A fault, or a restart whose backoff is over, that is meant
 	// for a builder before it may come at any time, and the actor library breaks whoever
 	// sends to an actor that is being made (docs/adr/0002-protoactor.md).

@@ -172,9 +172,8 @@ func TestAllocationsWithoutACaller_Alloc(t *testing.T) {
 				runtime.Gosched()
 			}
 		}},
-		// The actor library's: its envelope, a closure each time that the client's mailbox wakes
-		// up. Ours: the message, the attempt's context, the reply.
-		"message": {6, func() { sys.root.Send(client, one); <-replies }},
+		// The actor library's envelope, and ours: the message, the attempt's context, the reply.
+		"message": {4, func() { sys.root.Send(client, one); <-replies }},
 	} {
 		if got := testing.AllocsPerRun(500, c.call); got != c.want {
 			t.Errorf("%s: %v allocations, want %v", what, got, c.want)

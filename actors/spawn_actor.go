@@ -21,7 +21,8 @@ import (
 // the rule of [Protect], and is free again when the actor has stopped; its address is
 // never another's, so that no late Reply finds the next of its name. Shutdown stops
 // these actors after the guards. They run on goroutines that the System keeps, unless
-// the props name a dispatcher.
+// the props name a dispatcher, and go on when a Receive ends its goroutine
+// (runtime.Goexit), unless they name a dispatcher, a mailbox or a spawner.
 func (s *System) SpawnActor(name string, props *actor.Props) (*actor.PID, error) {
 	if props == nil {
 		return nil, fuseboard.Problem{Path: "props", Code: codeNil, Message: "must not be nil", Fix: "make it with actor.PropsFromFunc or PropsFromProducer"}
@@ -94,9 +95,10 @@ func (s *System) accountStarted(name string, pid *actor.PID) bool {
 
 func (s *System) discount(name string) {
 	s.mu.Lock()
-	_, found := s.spawned[name]
+	pid, found := s.spawned[name]
 	delete(s.spawned, name)
 	s.mu.Unlock()
+	s.desks.Delete(pid)
 	if found {
 		s.users.done()
 	}
@@ -126,36 +128,57 @@ func (s *System) spawnUser(name string, props *actor.Props) (pid *actor.PID, err
 			}
 		}
 	}()
-	pid, err = s.actors.Root.SpawnNamed(s.handed(props), userID(name, s.spawns.Add(1)))
+	props, own := s.handed(props)
+	pid, err = s.actors.Root.SpawnNamed(props, userID(name, s.spawns.Add(1)))
 	if err != nil { // of a spawner of the user's own: nobody else has the id
 		return nil, fmt.Errorf("start the actor %s: %w", name, err)
+	}
+	if own != nil {
+		s.desks.Store(pid, own)
 	}
 	return pid, nil
 }
 
-// handed is props whose actor runs on the System's goroutines, unless they name a
-// dispatcher. The actor library does not tell, so its field is looked at; if a later one
-// has none of that name the props stay as they are, and a goroutine is begun for each
-// message.
-func (s *System) handed(props *actor.Props) *actor.Props {
-	own := reflect.ValueOf(props).Elem().FieldByName("dispatcher")
-	if own.Kind() != reflect.Interface || !own.IsNil() {
-		return props
-	}
-	ours := *props // the user's own may be spawned elsewhere
-	return ours.Configure(actor.WithDispatcher(handing{&s.hands}))
+// deskOf returns the mailbox of an actor of SpawnActor by the address that it has itself;
+// nil where it is none of ours, or the address is a copy.
+func (s *System) deskOf(pid *actor.PID) *desk {
+	found, _ := s.desks.Load(pid)
+	d, _ := found.(*desk)
+	return d
 }
 
-// handing is the dispatcher that the hands are for any actor. As with the stock one, a
-// Receive that ends its goroutine leaves the actor dead.
+// handed is props whose actor runs on the System's goroutines, at a desk, unless they name
+// a dispatcher of their own. With a mailbox or a spawner of their own they keep that, and
+// there is no desk: who spawns may do so twice.
+func (s *System) handed(props *actor.Props) (*actor.Props, *desk) {
+	if !lacks(props, "dispatcher") {
+		return props, nil
+	}
+	ours := *props // the user's own may be spawned elsewhere
+	if lacks(props, "mailboxProducer") && lacks(props, "spawner") {
+		d := &desk{hands: &s.hands}
+		return ours.Configure(atDesk(d)), d
+	}
+	return ours.Configure(actor.WithDispatcher(handing{&s.hands})), nil
+}
+
+// lacks reports whether the props have nothing in the field. The actor library does not
+// tell, so it is looked at; where a later one has no such field, the props stay as they
+// are, and a goroutine is begun for each message.
+func lacks(props *actor.Props, field string) bool {
+	own := reflect.ValueOf(props).Elem().FieldByName(field)
+	return (own.Kind() == reflect.Interface || own.Kind() == reflect.Func) && own.IsNil()
+}
+
+// handing is the dispatcher that the hands are for an actor with another mailbox. As with
+// the stock one, a Receive that ends its goroutine leaves the actor dead.
 type handing struct{ hands *hands }
 
 // Schedule runs a mailbox until it is empty.
 func (h handing) Schedule(run func()) { h.hands.run(mailboxRun(run)) }
 
-// Throughput is how many messages an actor receives before it lets others run: the stock
-// dispatcher's.
-func (handing) Throughput() int { return 300 }
+// Throughput is how many messages an actor receives before it lets others run.
+func (handing) Throughput() int { return throughput }
 
 // mailboxRun is what a dispatcher is given.
 type mailboxRun func()

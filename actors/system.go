@@ -70,6 +70,7 @@ type System struct {
 	spares   sync.Map      // of each types of a request: typesOf to *spares
 	hands    hands         // run what has no goroutine of its own
 	users    tally         // actors of SpawnActor that have not stopped
+	desks    sync.Map      // of these, where they have one: *actor.PID to *desk
 	watcher  *actor.PID    // learns of their end
 
 	switches switches // of the mode

@@ -12,6 +12,7 @@ import (
 // messages, one at a time, each under a permit of the gate.
 type worker struct {
 	crew *crew
+	desk *desk      // its mailbox, also after a restart
 	pid  *actor.PID // set before it is handed anything
 
 	// next is handed to it, and not begun yet. From the sending of the envelope on it is

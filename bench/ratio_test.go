@@ -53,8 +53,8 @@ var pairs = []pair{
 	{scenario: "window-1000", ours: ours, peer: ours, beside: "window-10", cores: 1, most: 1.4},
 	{scenario: "ask", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1, target: 1 / 1.5},
 	{scenario: "ask", ours: ours, peer: "protoactor, RequestFuture", cores: 2, most: 1, target: 1 / 1.5},
-	{scenario: "message", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1.3, target: 1 / 1.5},
-	{scenario: "message", ours: ours, peer: "protoactor, RequestFuture", cores: 2, most: 1.3, target: 1 / 1.5},
+	{scenario: "message", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1, target: 1 / 1.5},
+	{scenario: "message", ours: ours, peer: "protoactor, RequestFuture", cores: 2, most: 1, target: 1 / 1.5},
 	{scenario: "http-get", ours: ours, peer: "failsafehttp", cores: 1, most: 1. / 1.5},
 }
 
