@@ -61,7 +61,7 @@ func (s *Spending) Deposit(now fuseboard.Instant) { s.DepositAt(-1, now) }
 // negative, or the account is not spread, it is in the word of all.
 func (s *Spending) DepositAt(lane int, now fuseboard.Instant) {
 	account := s.terms.Load().account
-	if k := account.at(now); k != nil && !account.laned(lane, k.number) {
+	if k := account.at(now); k != nil && !account.laned(lane, k) {
 		k.counts.calls.Add(1)
 	}
 }
