@@ -106,6 +106,7 @@ func (s *Spending) Reshape(budget Budget) (kept bool) {
 			next.account = last.account
 		}
 		if s.terms.CompareAndSwap(last, next) {
+			next.account.spread(int(s.lanes.Load())) // a Spread since next was made has found last
 			return kept
 		}
 	}
