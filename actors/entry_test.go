@@ -166,7 +166,8 @@ func TestEnterRefusesWhatItCannotDo(t *testing.T) {
 	if _, err := g.Enter(t.Context()); err != errNeedsFunction { //nolint:errorlint // the very one
 		t.Errorf("with workers: %v", err)
 	}
-	if _, err := g.Enter(nil); err == nil { //nolint:staticcheck // it is the test
+	var without context.Context
+	if _, err := g.Enter(without); err == nil {
 		t.Error("a nil context is taken")
 	}
 	if s := g.Stats(); s.Gate.InUse != 0 || s.Attempts != 0 {

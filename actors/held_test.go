@@ -393,3 +393,59 @@ func TestHeldAnswerInShadowHoldsWhatItsPolicyWouldHold(t *testing.T) {
 		}
 	})
 }
+
+// Answers that are held for longer than the window reaches are in it all the same when
+// they end: else it would hold nothing but those that break off.
+func TestHeldAnswerIsInTheWindowInWhichItEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		policy := Policy{Breaker: Breaker{FailureRate: 0.5, MinCalls: 2, Window: Window{Span: 10 * time.Second}}}
+		w := holds(new([]error))
+		w.Classify = nil
+		w.Glance = func(*sheet) (fine, whole bool) { return true, false }
+		r := spawn(t, start(t), policy, sheets, w)
+		var held []*sheet
+		for range 20 {
+			p, err := r.Call(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, p)
+		}
+		time.Sleep(time.Minute)
+		for i, p := range held {
+			if i < 18 {
+				p.held.End(nil)
+			} else {
+				p.held.End(errDown)
+			}
+		}
+		if s := r.Stats(); s.State != Closed || s.Window.Calls != 20 || s.Window.Failures != 2 {
+			t.Errorf("two of twenty broke off: %v, %+v", s.State, s.Window)
+		}
+		if took := r.Stats().CallLatency.Sum(); took != 2*time.Minute {
+			t.Errorf("the time of those that did not break off is the reader's, but %v", took)
+		}
+	})
+}
+
+func TestKeyOfAHeldAnswerIsIdleFromItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := holds(new([]error))
+		w.Classify = nil
+		w.Glance = func(*sheet) (fine, whole bool) { return true, false }
+		k, err := SpawnKeyed(start(t), "sheets", sheets, Policy{}, KeyLimits{Idle: time.Minute}, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := k.Call(t.Context(), "a", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute)
+		p.held.End(nil)
+		time.Sleep(50 * time.Second)
+		if s := k.Stats(); s.Keys != 1 {
+			t.Errorf("forgotten 50 seconds after its last answer ended: %d keys", s.Keys)
+		}
+	})
+}

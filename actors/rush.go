@@ -52,7 +52,10 @@ func (r *rush) clash(now fuseboard.Instant) bool {
 
 // clashed spreads what the guard counts, if calls meet too often.
 func (g *Guard) clashed(now fuseboard.Instant) {
-	if lanes := lane.Count(); g.rush.clash(now) && lanes > 1 {
+	if !g.rush.clash(now) {
+		return
+	}
+	if lanes := lane.Count(); lanes > 1 { // which takes a lock of the runtime
 		g.spread(lanes)
 	}
 }

@@ -61,7 +61,7 @@ func (s *Spending) Deposit(now fuseboard.Instant) { s.DepositAt(-1, now) }
 // negative, or the account is not spread, it is in the word of all.
 func (s *Spending) DepositAt(lane int, now fuseboard.Instant) {
 	account := s.terms.Load().account
-	if k := account.at(now); k != nil && !account.laned(lane, k.number) {
+	if k := account.at(now); k != nil && !account.laned(lane, k) {
 		k.counts.calls.Add(1)
 	}
 }
@@ -106,6 +106,7 @@ func (s *Spending) Reshape(budget Budget) (kept bool) {
 			next.account = last.account
 		}
 		if s.terms.CompareAndSwap(last, next) {
+			next.account.spread(int(s.lanes.Load())) // a Spread since next was made has found last
 			return kept
 		}
 	}

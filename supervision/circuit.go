@@ -44,11 +44,21 @@ func (c *Circuit) move(old *phase, f facts, t Transition) (Transition, bool) {
 	born := t // or every failure would allocate one, moved or not
 	ph := newPhase(f, &born)
 	born.Until = ph.due
-	if !c.phase.CompareAndSwap(old, ph) {
+	if !c.replace(old, ph) {
 		return Transition{}, false
 	}
-	old.next.Store(ph)
 	return born, true
+}
+
+// replace puts ph in the place of old, if that is still the phase. It looks once more at the
+// lanes: a Spread between the making of ph and this has found old.
+func (c *Circuit) replace(old, ph *phase) bool {
+	if !c.phase.CompareAndSwap(old, ph) {
+		return false
+	}
+	old.next.Store(ph)
+	ph.spread()
+	return true
 }
 
 // open tries to open the circuit from old, for as long as asked at least.

@@ -64,7 +64,12 @@ func (c *Circuit) Spread(lanes int) {
 	if !c.lanes.CompareAndSwap(0, int32(lanes)) { //nolint:gosec // a few
 		return
 	}
-	if t := c.phase.Load().tally; t != nil && t.span != nil {
-		t.span.spread(lanes)
+	c.phase.Load().spread()
+}
+
+// spread gives a window of time the lanes that its circuit has.
+func (ph *phase) spread() {
+	if t := ph.tally; t != nil && t.span != nil {
+		t.span.spread(int(ph.lanes.Load()))
 	}
 }

@@ -58,8 +58,7 @@ func (r *Rules) Reshape(c *Circuit, now fuseboard.Instant) Loss {
 			cut = old.until().Sub(f.until())
 		}
 		ph := newPhase(f, nil)
-		if c.phase.CompareAndSwap(old, ph) {
-			old.next.Store(ph)
+		if c.replace(old, ph) {
 			return Loss{Window: old.tally != nil && f.tally != old.tally, OpenTime: cut}
 		}
 	}

@@ -13,7 +13,9 @@ import (
 type strips []strip
 
 // strip is a lane's counts of the last ticks, on cache lines of its own. A slot is the lower
-// bits of the tick's number, and below them how many there were.
+// bits of the turn in which its tick had it, and below them how many there were. What it says
+// holds only while the ticks have the same turn in their slot, which is never too
+// short of bits: a lane may rest until any number comes round.
 //
 // NB: one who is held up for nine ticks between looking at a slot and adding to it adds
 // to the tick that has the slot by then.
@@ -23,39 +25,12 @@ type strip struct {
 }
 
 const (
-	stripCount = 1<<40 - 1 // the bits of how many
-	stripTick  = ^uint64(stripCount)
-	stripTurn  = 1 << 63 // half of all numbers: what is further ahead is behind
+	stripBits  = 36 // of how many: more than a processor counts in the longest tick
+	stripCount = 1<<stripBits - 1
+	stripTurn  = ^uint64(stripCount)
 )
 
-func stripTag(number int64) uint64 { return uint64(number) << 40 } //nolint:gosec // its lower bits
-
-// add counts one in the tick, unless its slot belongs to a later one.
-func (s *strip) add(number int64) {
-	tag, slot := stripTag(number), &s.slots[number%tickCount]
-	for {
-		w := slot.Load()
-		switch was := w & stripTick; {
-		case was == tag:
-			slot.Add(1)
-			return
-		case was-tag < stripTurn && w != 0:
-			return
-		case slot.CompareAndSwap(w, tag|1):
-			return
-		}
-	}
-}
-
-// since is how many there were from the tick on.
-func (s *strip) since(oldest int64) (n int64) {
-	for i := range s.slots {
-		if w := s.slots[i].Load(); w&stripTick-stripTag(oldest) < stripTurn {
-			n += int64(w & stripCount)
-		}
-	}
-	return n
-}
+func stripTag(number int64) uint64 { return uint64(number/tickCount) << stripBits } //nolint:gosec // its lower bits
 
 // spread gives the counts so many lanes, once; zero lanes change nothing.
 func (t *ticks[C]) spread(lanes int) {
@@ -65,8 +40,9 @@ func (t *ticks[C]) spread(lanes int) {
 	}
 }
 
-// laned counts one in a lane, and reports whether there are lanes.
-func (t *ticks[C]) laned(lane int, number int64) bool {
+// laned counts one of the tick in a lane, unless its slot belongs to a later one, and reports
+// whether there are lanes.
+func (t *ticks[C]) laned(lane int, k *tick[C]) bool {
 	if lane < 0 {
 		return false
 	}
@@ -74,8 +50,16 @@ func (t *ticks[C]) laned(lane int, number int64) bool {
 	if s == nil {
 		return false
 	}
-	(*s)[lane&(len(*s)-1)].add(number)
-	return true
+	tag, slot := stripTag(k.number), &(*s)[lane&(len(*s)-1)].slots[k.number%tickCount]
+	for {
+		switch w := slot.Load(); {
+		case w&stripTurn == tag:
+			slot.Add(1)
+			return true
+		case t.slots[k.number%tickCount].Load() != k, slot.CompareAndSwap(w, tag|1):
+			return true
+		}
+	}
 }
 
 // inLanes is how many were counted in lanes in the last ten ticks as of now.
@@ -85,8 +69,20 @@ func (t *ticks[C]) inLanes(now fuseboard.Instant) (n int64) {
 		return 0
 	}
 	oldest := t.oldest(now)
+	for i := range t.slots {
+		if k := t.slots[i].Load(); k != nil && k.number >= oldest {
+			n += s.count(i, stripTag(k.number))
+		}
+	}
+	return n
+}
+
+// count is how many there are in a slot of all lanes.
+func (s *strips) count(slot int, tag uint64) (n int64) {
 	for i := range *s {
-		n += (*s)[i].since(oldest)
+		if w := (*s)[i].slots[slot].Load(); w&stripTurn == tag {
+			n += int64(w & stripCount)
+		}
 	}
 	return n
 }

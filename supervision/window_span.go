@@ -44,7 +44,7 @@ func (s *span) add(now fuseboard.Instant, m mark) {
 }
 
 func (s *span) success(now fuseboard.Instant, lane int) {
-	if k := s.at(now); k != nil && !s.laned(lane, k.number) {
+	if k := s.at(now); k != nil && !s.laned(lane, k) {
 		k.counts.calls.Add(1)
 	}
 }

@@ -156,3 +156,34 @@ func TestTimeWindowLosesNothingUnderConcurrentTicks(t *testing.T) {
 	equal(t, "calls", calls, 16_000)
 	equal(t, "weight", failed, 16_000)
 }
+
+// A lane may rest for days, as its processor does: what it counted then is over, and
+// what it counts now is there, however far the ticks have come.
+func TestLaneThatRestedForLongCountsAgain(t *testing.T) {
+	const width = 10 * time.Millisecond
+	for _, rest := range []int64{tickCount, 1 << 23, 1<<23 + 5, 1 << 24, 3 << 23, tickCount << 23, tickCount << 24, 1 << 30, 1 << 38} {
+		s := newSpan(tickCount*width, 2)
+		at := func(tick int64) fuseboard.Instant { return fuseboard.Instant(tick * int64(width)) }
+		const first = 7
+		s.success(at(first), 0)
+		s.success(at(first), 0)
+		then := first + rest
+		for tick := then; tick < then+2*tickCount; tick++ {
+			s.success(at(tick), 1)
+			want := min(tick-then+1, tickCount)
+			if calls, _, _ := s.sum(at(tick)); calls != want {
+				t.Fatalf("%d ticks later there are %d calls, want %d", rest, calls, want)
+			}
+		}
+		s.success(at(then+2*tickCount), 0)
+		if calls, _, _ := s.sum(at(then + 2*tickCount)); calls != tickCount {
+			t.Errorf("%d ticks later the lane counts nothing: %d calls", rest, calls)
+		}
+		for tick := then + 2*tickCount; tick < then+3*tickCount; tick++ {
+			s.success(at(tick), 0)
+		}
+		if calls, _, _ := s.sum(at(then + 3*tickCount - 1)); calls != tickCount+1 {
+			t.Errorf("%d ticks later the lane has %d calls, want %d", rest, calls, tickCount+1)
+		}
+	}
+}
