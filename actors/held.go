@@ -248,15 +248,14 @@ func (h *holding) settle() {
 	h.settled = true
 }
 
-// end ends what was held. A success that goes straight says how the dependency was when
-// its answer began, and is counted there, without another look at the clock.
+// end ends what was held. It is counted now, and not when the answer began: one that is read
+// for longer than the window is would not be in it, beside failures that are.
 func (h *holding) end(err error) {
-	g, now := h.op.guard, h.returned
-	if s := &h.straight; h.direct && err == nil && !h.settled && s.passes(now, now.Sub(s.began)) {
+	g, now := h.op.guard, h.op.guard.clock.Now()
+	if s := &h.straight; h.direct && err == nil && !h.settled && s.passes(now, h.returned.Sub(s.began)) {
 		s.lazy.End()
 		g.gate.LeaveAt(int(s.lane))
 	} else {
-		now = g.clock.Now()
 		h.endCarefully(now, err)
 	}
 	if e := g.key; e != nil {
