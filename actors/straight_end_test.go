@@ -183,6 +183,7 @@ func TestHookThatEndsItsGoroutineEndsTheCall(t *testing.T) {
 					back = true
 				}()
 				time.Sleep(10 * time.Minute)
+				synctest.Wait()
 				g, there := k.Guard("a")
 				if !there {
 					t.Fatal("no guard")
