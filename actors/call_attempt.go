@@ -128,7 +128,7 @@ func (c *call) leave(now fuseboard.Instant) {
 func (c *call) record(now fuseboard.Instant) {
 	g := c.guard
 	c.now, c.ended = now, now
-	c.measure(now)
+	c.measure(c.lasted(now))
 	_, moved := g.circuit.Record(now, c.permit, c.out)
 	g.count.attempt(c.out.Kind, c.attempts > 1)
 	c.timed(c.lasted(now))

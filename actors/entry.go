@@ -65,14 +65,18 @@ func (g *Guard) Enter(ctx context.Context) (entry Entry, err error) {
 		return entry, nil
 	}
 	if entry.way, err = entry.come(ctx); err != nil {
-		entry.giveBack()
 		return Entry{}, err
 	}
 	return entry, nil
 }
 
-// come lets a call in that ends as an [Entry] does.
-func (s *straight) come(ctx context.Context) (entryWay, error) {
+// come lets a call in that ends as an [Entry] does, or gives its key back.
+func (s *straight) come(ctx context.Context) (way entryWay, err error) {
+	defer func() {
+		if way == entryEnded { // also where the observer of a refusal ends the goroutine
+			s.giveBack()
+		}
+	}()
 	g := s.guard
 	if m := g.leniency(); m != EnforcePolicy && !g.gate.Closed() {
 		return s.comeLeniently(ctx, m)
@@ -105,7 +109,7 @@ func (s *straight) comeWinding(ctx context.Context) (entryWay, error) {
 	}
 	s.rest, s.plan = new(call), c.plan
 	*s.rest = c
-	s.began, s.until, s.scope = c.began, c.try.Until, c.try.Scope
+	s.began, s.until, s.scope = c.try.Start, c.try.Until, c.try.Scope // a wait is part of the total
 	return entryWinding, nil
 }
 
@@ -185,10 +189,12 @@ func (e *Entry) Done(err *error) {
 
 func (e *Entry) end(err error, out fuseboard.Outcome, broke error) error {
 	way := e.way
-	e.way = entryEnded
-	switch {
-	case way == entryEnded:
+	if way == entryEnded {
 		return err
+	}
+	e.way = entryEnded
+	defer e.giveBack() // whatever the observer does
+	switch {
 	case way == entryBypass:
 	case way == entryStraight && err == nil && out.Kind == fuseboard.Unclassified && e.leave():
 		if e.guard.sys.observer != nil {
@@ -197,7 +203,6 @@ func (e *Entry) end(err error, out fuseboard.Outcome, broke error) error {
 	default:
 		err = e.endCarefully(way, err, out, broke)
 	}
-	e.giveBack()
 	return err
 }
 

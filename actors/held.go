@@ -145,8 +145,15 @@ func (c *call) settle() {
 
 // drop disposes of the answer of an open attempt that is repeated, and ends it.
 func (w *With[Req, Resp]) drop(c *call, resp Resp) (none Resp) {
-	defer c.shutOpen()
+	sound := false
+	defer func() {
+		c.shutOpen()
+		if !sound { // Discard is ending the goroutine
+			c.vanished()
+		}
+	}()
 	w.discard(c, resp)
+	sound = true
 	return none
 }
 
@@ -163,7 +170,23 @@ func (w *With[Req, Resp]) keep(c *call, resp Resp) Resp {
 	if !c.pending.on {
 		return resp
 	}
-	return w.hand(c.op, c.hold(), resp)
+	sound := false
+	defer func() {
+		if !sound { // Hold is ending the goroutine
+			c.lostAtHold()
+		}
+	}()
+	resp = w.hand(c.op, c.hold(), resp)
+	sound = true
+	return resp
+}
+
+// lostAtHold ends a call whose Hold hook does not return.
+func (c *call) lostAtHold() {
+	if c.out.Kind == fuseboard.Failure {
+		c.gaveUp(ErrGoexit)
+	}
+	c.over(c.lost(nil))
 }
 
 // keepOn is keep of a call that goes straight, whose handler has returned.
@@ -174,7 +197,18 @@ func (w *With[Req, Resp]) keepOn(parent context.Context, s *straight, o *operati
 	}
 	h := o.holding()
 	h.op, h.parent, h.returned, h.direct, h.claimed, h.straight = o, parent, s.now, true, false, *s
-	return w.hand(o, Held{attempt: h, turn: h.turn.Load()}, resp)
+	sound := false
+	defer func() {
+		if !sound { // Hold is ending the goroutine
+			c := new(call)
+			s.become(c, parent, o)
+			c.now, c.out = s.now, fuseboard.Outcome{Kind: fuseboard.Success, Elapsed: s.now.Sub(s.began)}
+			c.lostAtHold()
+		}
+	}()
+	resp = w.hand(o, Held{attempt: h, turn: h.turn.Load()}, resp)
+	sound = true
+	return resp
 }
 
 // hand calls the Hold hook. One that panics is a fault of the service: it is logged, and

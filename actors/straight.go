@@ -61,6 +61,9 @@ func throughKey[Req, Resp any](ctx context.Context, e *entry, s *straight, o *op
 	s.lends = true
 	defer func() {
 		if s.lends {
+			if s.rest != nil { // whose goroutine may be ending
+				s.now = s.rest.now
+			}
 			e.release(s.now)
 		}
 	}()
