@@ -4,6 +4,7 @@ package actors
 
 import (
 	"context"
+	"runtime/pprof"
 	"sync"
 	"time"
 )
@@ -67,8 +68,10 @@ func (h *hand) work(r runner) {
 	}
 }
 
-// next waits for what is to be run; nil if there will be none.
+// next waits for what is to be run; nil if there will be none. What profiles call the
+// goroutine was said by whoever began it, or by what it ran: it is not what comes next.
 func (h *hand) next() runner {
+	pprof.SetGoroutineLabels(context.Background())
 	if !h.of.keep(h) {
 		return nil
 	}

@@ -3,8 +3,11 @@
 package actors
 
 import (
+	"bytes"
 	"context"
 	"runtime"
+	"runtime/pprof"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -48,6 +51,48 @@ func TestAGoroutineIsKeptForTheNextWithoutACaller(t *testing.T) {
 			t.Errorf("%d goroutines with a worker of its own", n)
 		}
 	})
+}
+
+// A new goroutine takes its profiler labels from whoever begins it, and a handler may set
+// others. The next request is another's.
+func TestAKeptGoroutineForgetsTheLabelsOfWhatItRan(t *testing.T) {
+	labels := func() string {
+		var page bytes.Buffer
+		if err := pprof.Lookup("goroutine").WriteTo(&page, 1); err != nil {
+			t.Error(err)
+		}
+		return page.String()
+	}
+	sys := start(t)
+	var seen string
+	r := spawn(t, sys, Policy{}, func(ctx context.Context, n int) (int, error) {
+		switch seen = labels(); n {
+		case 2:
+			pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("handler", "second")))
+		}
+		return n, nil
+	})
+	ask := func(ctx context.Context, n int) {
+		_, _ = r.Ask(ctx, n).Wait(context.Background())
+		for sys.hands.asleep() == 0 {
+			runtime.Gosched()
+		}
+	}
+	pprof.Do(t.Context(), pprof.Labels("asker", "first"), func(ctx context.Context) { ask(ctx, 1) })
+	if !strings.Contains(seen, `"first"`) {
+		t.Error("the first request has not the labels of who asked: this test sees none")
+	}
+	ask(t.Context(), 2)
+	if strings.Contains(seen, `"first"`) {
+		t.Error("the second request is told as the first one's")
+	}
+	ask(t.Context(), 3)
+	if strings.Contains(seen, `"second"`) {
+		t.Error("the third request is told as the second one's")
+	}
+	if n := sys.hands.running.count(); n != 1 {
+		t.Errorf("%d goroutines, want the one that is kept", n)
+	}
 }
 
 func TestGoroutinesThatNobodyNeedsEnd(t *testing.T) {

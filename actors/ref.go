@@ -14,7 +14,8 @@ import (
 
 // Handler reaches the dependency. It must honour ctx: its deadline is the
 // attempt's, and it is cancelled when the guard stops. It may be run by many
-// goroutines at once, up to the bulkhead's permits.
+// goroutines at once, up to the bulkhead's permits. A goroutine that is not its caller's is
+// used again for other requests: what it locks with runtime.LockOSThread it must unlock.
 type Handler[Req, Resp any] func(ctx context.Context, req Req) (Resp, error)
 
 // With holds what cannot be data about an operation. Every field may be nil.
