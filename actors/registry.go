@@ -12,22 +12,22 @@ import (
 // 32 maps with a lock each.
 const registryBuckets = 4
 
+// libraryProcesses are those that a new actor system registers. To look for others in all its buckets
+// would take as long as making them.
+var libraryProcesses = [...]string{"deadletter", "eventstream"}
+
 // lessen gives a new actor system a smaller registry. The library's own has 1024 buckets: 65 000
 // objects and 2.8 MB that every garbage collection walks through, whatever lives in them. It finds a
 // bucket by the number of those that there are. Nothing else may use the system yet.
 func lessen(system *actor.ActorSystem) {
 	registry := system.ProcessRegistry.LocalPIDs
-	all := registry.LocalPIDs
-	if len(all) <= registryBuckets {
+	whole := *registry
+	if len(whole.LocalPIDs) <= registryBuckets {
 		return
 	}
-	registry.LocalPIDs = slices.Clone(all[:registryBuckets])
-	for _, bucket := range all { // those that are kept, too: what is in them may belong elsewhere
-		if bucket.Count() == 0 {
-			continue
-		}
-		for id, process := range bucket.Items() {
-			bucket.Remove(id)
+	registry.LocalPIDs = slices.Clone(whole.LocalPIDs[:registryBuckets])
+	for _, id := range libraryProcesses {
+		if process, has := whole.GetBucket(id).Pop(id); has {
 			registry.GetBucket(id).Set(id, process)
 		}
 	}

@@ -5,6 +5,7 @@ package actors
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,5 +65,16 @@ func TestLessenedRegistryFindsWhatWasAndWhatComes(t *testing.T) {
 	}
 	if err := sys.Shutdown(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestLibraryRegistersNothingElseBeforeTheRegistryIsLessened(t *testing.T) {
+	var ids []string
+	for _, bucket := range actor.NewActorSystem().ProcessRegistry.LocalPIDs.LocalPIDs {
+		ids = append(ids, bucket.Keys()...)
+	}
+	slices.Sort(ids)
+	if !slices.Equal(ids, libraryProcesses[:]) {
+		t.Errorf("it registers %q, lessen takes along %q", ids, libraryProcesses)
 	}
 }

@@ -123,17 +123,26 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	if s.plan.isolated {
 		return false
 	}
-	now := g.clock.Now()
-	s.began, s.now = now, now
-	if pass.Due(now) || !s.bounded(ctx) || ctx.Err() != nil || !g.gate.TryEnterAt(int(s.lane)) {
-		return false
-	}
-	if !g.circuit.Stands(pass) {
-		g.gate.LeaveAt(int(s.lane))
+	s.began = g.clock.Now()
+	s.now = s.began
+	if pass.Due(s.began) || ctx.Err() != nil || !s.bounded(ctx) || !s.permitted() {
 		return false
 	}
 	if s.plan.repeats {
-		g.spent.DepositAt(int(s.lane), now)
+		g.spent.DepositAt(int(s.lane), s.began)
+	}
+	return true
+}
+
+// permitted takes a free permit, if the circuit still stands as it did.
+func (s *straight) permitted() bool {
+	g, lane := s.guard, int(s.lane)
+	if !g.gate.TryEnterAt(lane) {
+		return false
+	}
+	if !g.circuit.Stands(s.pass) {
+		g.gate.LeaveAt(lane)
+		return false
 	}
 	return true
 }

@@ -12,7 +12,7 @@ import (
 var _ = clocked("TSC", actors.Options{Clock: actors.TSCClock}, "the processor's counter") &&
 	clocked("coarse clock", actors.Options{Clock: actors.CoarseClock}, "a clock renewed every millisecond")
 
-func clocked(name string, o actors.Options, note string) bool { //nolint:unparam // as register
+func clocked(name string, o actors.Options, note string) bool {
 	return register(contender{
 		name: "Fuseboard, " + name,
 		has:  full,
