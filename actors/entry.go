@@ -189,24 +189,39 @@ func (e *Entry) Done(err *error) {
 
 func (e *Entry) end(err error, out fuseboard.Outcome, broke error) error {
 	way := e.way
-	if way == entryEnded {
-		return err
-	}
 	e.way = entryEnded
-	defer e.giveBack() // whatever the observer does
+	straight := way == entryStraight && err == nil && out.Kind == fuseboard.Unclassified
 	switch {
-	case way == entryBypass:
-	case way == entryStraight && err == nil && out.Kind == fuseboard.Unclassified && e.leave():
-		if e.guard.sys.observer != nil {
-			e.tell(e.parent, e.guard.self)
+	case way == entryEnded:
+		return err
+	case straight && e.leave():
+		if e.guard.key == nil && e.guard.sys.observer == nil {
+			return nil
 		}
-	default:
-		err = e.endCarefully(way, err, out, broke)
+		return e.endTold()
 	}
-	return err
+	return e.endOtherwise(way, err, out, broke)
 }
 
-// endCarefully ends what does not end straight.
+// endTold is the rest of an end that went straight where somebody hears of it.
+func (e *Entry) endTold() error {
+	defer e.giveBack() // also where the observer ends the goroutine
+	if e.guard.sys.observer != nil {
+		e.tell(e.parent, e.guard.self)
+	}
+	return nil
+}
+
+// endOtherwise ends what does not end straight.
+func (e *Entry) endOtherwise(way entryWay, err error, out fuseboard.Outcome, broke error) error {
+	defer e.giveBack()
+	if way == entryBypass {
+		return err
+	}
+	return e.endCarefully(way, err, out, broke)
+}
+
+// endCarefully is endOtherwise of what the guard has let in.
 func (e *Entry) endCarefully(way entryWay, err error, out fuseboard.Outcome, broke error) error {
 	c := e.rest
 	if way == entryStraight {

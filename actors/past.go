@@ -78,10 +78,14 @@ func (c *call) refuse(reason int, e *CallError) *CallError {
 func (g *Guard) refused(reason int, e *CallError) {
 	g.count.refuse(reason)
 	past := g.history()
-	for _, i := range [...]int{reason, reasonsToRefuse} {
-		if last := &past.refused[i]; last.Load() != e {
-			last.Store(e)
-		}
+	remember(&past.refused[reason], e)
+	remember(&past.refused[reasonsToRefuse], e)
+}
+
+// remember notes the last refusal, which is mostly that which is there.
+func remember(last *atomic.Pointer[CallError], e *CallError) {
+	if last.Load() != e {
+		last.Store(e)
 	}
 }
 

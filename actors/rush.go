@@ -23,7 +23,7 @@ const (
 	// crowded is how many calls of a second must have found another at the same word. A call
 	// holds a word for some nanoseconds, so a guard that sees less is not busy enough for
 	// the lanes to be worth their memory.
-	crowded = 256
+	crowded = 16
 	// clashBits are those of the number of clashes.
 	clashBits = 16
 	// secondBits are those of an instant below its second, roughly.

@@ -48,17 +48,22 @@ func (w *With[Req, Resp]) glance(resp Resp) (fine, whole bool) {
 
 // through is the whole of a call that has its caller's goroutine. e is the key whose
 // guard the caller keeps, and which is released here; nil where there is none.
-func through[Req, Resp any](ctx context.Context, e *entry, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (Resp, error) {
-	s := straight{guard: o.guard}
+func through[Req, Resp any](ctx context.Context, e *entry, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
 	if e != nil {
-		return throughKey(ctx, e, &s, o, h, w, req)
+		return throughKey(ctx, e, o, h, w, req)
 	}
+	if o.guard.circuit.RefusesAll() && ctx != nil {
+		if refused := o.turnAway(); refused != nil {
+			return resp, refused
+		}
+	}
+	s := straight{guard: o.guard}
 	return anyWay(ctx, &s, o, h, w, req)
 }
 
 // throughKey is through with a key.
-func throughKey[Req, Resp any](ctx context.Context, e *entry, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (Resp, error) {
-	s.lends = true
+func throughKey[Req, Resp any](ctx context.Context, e *entry, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	s := straight{guard: o.guard, lends: true}
 	defer func() {
 		if s.lends {
 			if s.rest != nil { // whose goroutine may be ending
@@ -67,20 +72,17 @@ func throughKey[Req, Resp any](ctx context.Context, e *entry, s *straight, o *op
 			e.release(s.now)
 		}
 	}()
-	return anyWay(ctx, s, o, h, w, req)
-}
-
-// anyWay chooses the way of a call.
-func anyWay[Req, Resp any](ctx context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
-	if ctx == nil {
-		return winding(ctx, s, o, h, w, req)
-	}
-	if s.guard.circuit.RefusesAll() {
+	if o.guard.circuit.RefusesAll() && ctx != nil {
 		if refused := o.turnAway(); refused != nil {
 			return resp, refused
 		}
 	}
-	if w.plain() && s.enter(ctx, o) {
+	return anyWay(ctx, &s, o, h, w, req)
+}
+
+// anyWay chooses the way of a call.
+func anyWay[Req, Resp any](ctx context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	if w.plain() && ctx != nil && s.enter(ctx, o) {
 		return straightly(ctx, s, o, h, w, req)
 	}
 	return winding(ctx, s, o, h, w, req)
