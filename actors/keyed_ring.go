@@ -20,8 +20,9 @@ import (
 type Keyring struct {
 	head   *Guard // the actor, the name and the plan; no call goes through it
 	limits KeyLimits
-	shards []shard // a power of two
-	ops    *bound  // of every guard
+	shards []shard               // a power of two
+	usual  atomic.Pointer[entry] // the key that is tried before it is looked up; see usually
+	ops    *bound                // of every guard
 	search search
 	alarm  alarm       // when to look for idle keys
 	armed  atomic.Bool // the alarm is set, or a sweep is under way

@@ -420,3 +420,25 @@ func TestKeyIsGivenBackWhateverItsHandlerDoes(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// The key that is tried first is one like any other: where it was evicted, or another is
+// asked for, the right guard serves the call.
+func TestUsualKeyIsNeverTakenForAnother(t *testing.T) {
+	k, err := SpawnKeyed(start(t), "tenants", echo, Policy{Breaker: Breaker{Consecutive: 100}}, KeyLimits{Max: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []string{"a", "a", "a", "b", "a", "c", "c", "d", "a", "d", "b", "b", "a"}
+	for i, key := range keys {
+		if got, err := k.Call(t.Context(), key, i); got != i || err != nil {
+			t.Fatalf("%s: %d, %v", key, got, err)
+		}
+		g, there := k.Guard(key)
+		if !there || g.Name() != "tenants:"+key || g.Stats().Successes == 0 {
+			t.Fatalf("after a call of %s its guard is %v", key, g.Name())
+		}
+		if usual := k.usual.Load(); usual != nil && !usual.gone.Load() && usual != k.shards[0].keys[usual.key] {
+			t.Fatalf("the usual entry of %s is not that of its shard", usual.key)
+		}
+	}
+}
