@@ -85,10 +85,12 @@ func (d *desk) carry(to *desk, send func()) {
 		send() // one is enough; another carries already
 		return
 	}
+	defer func() { // also where send ends the goroutine: who woke it counts on us
+		if !to.bearer.CompareAndSwap(d, nil) { // something woke it, perhaps not what we sent
+			d.heir = to
+		}
+	}()
 	send()
-	if !to.bearer.CompareAndSwap(d, nil) { // something woke it, perhaps not what we sent
-		d.heir = to
-	}
 }
 
 // ready reports whether there is something that may be received. Caller holds mu.

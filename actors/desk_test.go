@@ -240,6 +240,43 @@ func TestWhatADeskCarriesIsReceivedWhateverComesAfterIt(t *testing.T) {
 	}
 }
 
+// What is sent may meet code of the user's, as a subscriber to dead letters. Who was woken is
+// received whatever that does, now and by whoever wakes it next.
+func TestWhatADeskCarriesIsReceivedWhereItsSendingBreaks(t *testing.T) {
+	for name, breaks := range map[string]func(){"goroutine": runtime.Goexit, "panic": func() { panic("boom") }} {
+		for _, woken := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, woken %t", name, woken), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var h hands
+					seen := 0
+					asker := deskOf(&h, func(any) { seen++ })
+					var server *desk
+					server = deskOf(&h, func(any) {
+						server.carry(asker, func() {
+							if woken {
+								asker.PostUserMessage("answer")
+							}
+							breaks()
+						})
+					})
+					server.PostUserMessage("request")
+					synctest.Wait()
+					asker.PostUserMessage("later")
+					synctest.Wait()
+					want := 1
+					if woken {
+						want++
+					}
+					if seen != want {
+						t.Errorf("%d of %d were received", seen, want)
+					}
+					h.close()
+				})
+			})
+		}
+	}
+}
+
 // What is to run after a turn runs also where another message follows, or the turn ends its
 // goroutine.
 func TestStorm_WhatADeskCarriesIsReceivedOnceAndInOrder(t *testing.T) {
