@@ -233,8 +233,8 @@ func (e *Entry) endCarefully(way entryWay, err error, out fuseboard.Outcome, bro
 	if way == entryWatched {
 		c.out = out
 		watched(c, &w, struct{}{}, struct{}{}, err)
+		e.now = c.now // before the observer, who may end the goroutine
 		c.over(err)
-		e.now = c.now
 		return err
 	}
 	if c.out = out; broke == nil {
@@ -247,8 +247,8 @@ func (e *Entry) endCarefully(way entryWay, err error, out fuseboard.Outcome, bro
 	} else {
 		err = c.answered(err)
 	}
-	c.over(err)
 	e.now = c.now
+	c.over(err)
 	return err
 }
 

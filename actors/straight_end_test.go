@@ -87,6 +87,31 @@ func TestKeyIsUsedUntilItsHandlerBreaks(t *testing.T) {
 	}
 }
 
+// TestKeyIsUsedUntilItsEntryEnds: also where the observer ends the goroutine of the end.
+func TestKeyIsUsedUntilItsEntryEnds(t *testing.T) {
+	for name, mode := range map[string]PolicyMode{"enforced": EnforcePolicy, "in shadow": ShadowPolicy} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sys := startWith(t, Options{Observe: func(context.Context, CallInfo) { runtime.Goexit() }})
+				k := keyed(t, sys, Policy{Mode: mode}, KeyLimits{Idle: time.Minute}, echo)
+				go func() { _, _ = k.Call(t.Context(), "a", 1) }()
+				synctest.Wait()
+				g := guardOf(t, k, "a")
+				go func() {
+					if e, err := g.Enter(t.Context()); err == nil {
+						time.Sleep(10 * time.Minute)
+						_ = e.End(errDown)
+					}
+				}()
+				time.Sleep(10*time.Minute + 50*time.Second)
+				if _, there := k.Guard("a"); !there {
+					t.Error("forgotten 50s after its last use")
+				}
+			})
+		})
+	}
+}
+
 // TestEntryThatWaitedIsToldTheLimitThatItHas: the wait is part of the total.
 func TestEntryThatWaitedIsToldTheLimitThatItHas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
