@@ -3,7 +3,9 @@
 package actors
 
 import (
+	"context"
 	"runtime"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 
@@ -128,8 +130,8 @@ func (d *desk) Run() {
 		}
 		d.hands.run(d) // it takes its heir along
 	}()
-	for d != nil {
-		d = d.work()
+	for d = d.work(); d != nil; d = d.work() {
+		pprof.SetGoroutineLabels(context.Background()) // as between what a hand runs
 	}
 	ended = true
 }

@@ -3,9 +3,12 @@
 package actors
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
+	"runtime/pprof"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -275,6 +278,31 @@ func TestWhatADeskCarriesIsReceivedWhereItsSendingBreaks(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestWhatADeskCarriesIsNotToldAsItsBearers(t *testing.T) {
+	labelled := func() bool {
+		var page bytes.Buffer
+		if err := pprof.Lookup("goroutine").WriteTo(&page, 1); err != nil {
+			t.Error(err)
+		}
+		return strings.Contains(page.String(), `"bearers"`)
+	}
+	var h hands
+	done := make(chan [2]bool)
+	var bearers bool
+	asker := deskOf(&h, func(any) { done <- [2]bool{bearers, labelled()} })
+	var server *desk
+	server = deskOf(&h, func(any) {
+		pprof.SetGoroutineLabels(pprof.WithLabels(t.Context(), pprof.Labels("handler", "bearers")))
+		bearers = labelled()
+		server.carry(asker, func() { asker.PostUserMessage("answer") })
+	})
+	server.PostUserMessage("request")
+	if got := <-done; got != [2]bool{true, false} {
+		t.Errorf("the labels are there in the bearer's turn, and in the asker's: %v", got)
+	}
+	h.close()
 }
 
 // What is to run after a turn runs also where another message follows, or the turn ends its
