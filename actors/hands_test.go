@@ -251,6 +251,7 @@ func TestActorsOfUsersRunOnTheSystemsGoroutines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // for its beginning: a message that comes meanwhile has a goroutine of its own
 		for n := range 100 {
 			sys.root.Send(pid, n)
 			synctest.Wait()
