@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package adaptive
+
+import "time"
+
+const (
+	steepest = 0.5 // the gradient of what is worst: outliers and drops move no further
+	steep    = 0.95
+	recover2 = 2.0  // above so many times what calls take now, the baseline comes down faster
+	relief   = 0.95 // by so much each window
+	warmUp   = 10   // windows whose plain mean the baseline begins with
+)
+
+// Gradient2 is the algorithm of that name in Netflix/concurrency-limits (Gradient2Limit),
+// with the time without a queue in the place of its long-term mean:
+//
+//	gradient = Tolerance × baseline ÷ mean, from 0.5 to 1
+//	limit    = limit × gradient, plus QueueSize where the gradient is 1
+//
+// of which Smoothing is the share that is moved at once. Against a dependency with c workers it
+// settles at Tolerance × c: there a call waits for (Tolerance - 1) × the time it is worked on.
+// Make one with [NewGradient2]. It is not safe for concurrent use.
+//
+// What differs from the reference, and is not done when [Policy.Published] is set:
+// QueueSize is added only where the gradient is 1 (concurrency-limits PR 134: else the limit
+// grows at a gradient of 0.8 for as long as the baseline follows); the baseline does not follow what
+// calls take while they queue, and is measured by a probe instead (issue 165); drops count (issue 176).
+type Gradient2 struct {
+	policy Policy
+	limit  float64
+	ground ground
+	warm   int // windows in the plain mean
+}
+
+// NewGradient2 returns the algorithm at p's first limit, whatever p's kind. Fields of p that
+// are out of range count as the nearest value that is not.
+func NewGradient2(p Policy) *Gradient2 {
+	p = p.clamped()
+	return &Gradient2{policy: p, limit: float64(p.Initial)}
+}
+
+// Baseline returns how long an attempt takes without a queue, as far as it is known.
+func (g *Gradient2) Baseline() time.Duration { return time.Duration(g.ground.base) }
+
+// Next takes the evidence of a window and returns the next limit.
+func (g *Gradient2) Next(w Window) Move {
+	if g.policy.Published {
+		return g.published(w)
+	}
+	if g.ground.probing {
+		g.ground.learn(w, g.policy.Probe)
+		return Move{Limit: int(g.limit), Reason: Probed, Mended: true}
+	}
+	if w.Samples <= 0 {
+		return Move{Limit: int(g.limit), Reason: Unused}
+	}
+	mean, mended := w.tracked(g.ground.base)
+	unused, queued := float64(w.InFlight) < g.limit/2, g.ground.queued(mean)
+	switch {
+	case w.allDropped():
+		mended = true
+	case queued && !unused:
+		mended = true // the baseline does not follow
+	default:
+		g.follow(mean)
+	}
+	gradient := g.gradient(g.ground.base, mean)
+	dropped := w.dropped(g.policy.DropRate)
+	switch {
+	case dropped && gradient > steepest:
+		gradient, mended = steepest, true
+	case unused && !dropped:
+		return Move{Limit: int(g.limit), Reason: Unused, Mended: mended}
+	}
+	return g.move(w, gradient, dropped, queued, mended)
+}
+
+// move is what follows from a gradient.
+func (g *Gradient2) move(w Window, gradient float64, dropped, queued, mended bool) Move {
+	if lower, due := g.ground.due(w, g.limit, queued && !dropped, gradient < steep, g.policy.Probe); due {
+		return Move{Limit: lower, Reason: Probing, Mended: true}
+	}
+	before, next := int(g.limit), g.limit*gradient
+	if gradient == 1 {
+		next += float64(g.policy.QueueSize)
+	} else {
+		mended = true
+	}
+	g.settle(next)
+	m := Move{Limit: int(g.limit), Reason: reasonFor(before, int(g.limit)), Mended: mended}
+	if dropped && m.Reason == Slow {
+		m.Reason = Dropped
+	}
+	return m
+}
+
+// published is the reference, step by step.
+func (g *Gradient2) published(w Window) Move {
+	if w.Samples <= 0 {
+		return Move{Limit: int(g.limit), Reason: Unused}
+	}
+	mean := float64(w.Mean())
+	base := g.follow(mean)
+	if float64(w.InFlight) < g.limit/2 {
+		return Move{Limit: int(g.limit), Reason: Unused}
+	}
+	before := int(g.limit)
+	g.settle(g.limit*g.gradient(base, mean) + float64(g.policy.QueueSize))
+	return Move{Limit: int(g.limit), Reason: reasonFor(before, int(g.limit))}
+}
+
+func (g *Gradient2) gradient(base, mean float64) float64 {
+	if mean <= 0 {
+		return 1
+	}
+	return max(steepest, min(1, g.policy.Tolerance*base/mean))
+}
+
+// settle moves the limit towards next by the share that is moved at once.
+func (g *Gradient2) settle(next float64) {
+	s := g.policy.Smoothing
+	next = g.limit*(1-s) + next*s
+	g.limit = max(float64(g.policy.Min), min(float64(g.policy.Max), next))
+}
+
+// follow lets the baseline follow a mean: their plain mean at first, then their
+// exponential average. It returns the baseline before it is brought down faster, which it is where
+// calls take less than half of it: after an overload has passed.
+func (g *Gradient2) follow(mean float64) float64 {
+	if g.warm < warmUp {
+		g.ground.base = (g.ground.base*float64(g.warm) + mean) / float64(g.warm+1)
+		g.warm++
+	} else {
+		share := 2 / float64(g.policy.LongWindow+1)
+		g.ground.base = g.ground.base*(1-share) + mean*share
+	}
+	base := g.ground.base
+	if base > recover2*mean {
+		g.ground.base *= relief
+	}
+	return base
+}

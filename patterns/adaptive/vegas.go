@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package adaptive
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	vegasProbe  = 30   // the published algorithm takes a new baseline each 30 × limit windows,
+	vegasJitter = 0.75 // times a random number from 0.5 to 1, of which this is the mean
+)
+
+// Vegas is the algorithm of that name in Netflix/concurrency-limits (VegasLimit), after TCP
+// Vegas (Brakmo and Peterson, 1995):
+//
+//	queue = limit × (1 - baseline ÷ mean)
+//
+// The limit grows while the queue is shorter than 3 × log10(limit), and shrinks while it is longer than
+// 6 × log10(limit): against a dependency with c workers it settles so much above c. The baseline is the
+// least mean of a window. Make one with [NewVegas]. It is not safe for concurrent use.
+//
+// What differs from the reference, and is not done when [Policy.Published] is set: the
+// reference takes a new baseline from whatever a window happens to say, every 30 × limit
+// windows, and so counts the queue into it (issue 165); here it is measured by a probe. Drops
+// count from [Policy.DropRate] on, and a fast one is no new baseline (issue 176).
+type Vegas struct {
+	policy Policy
+	limit  float64
+	ground ground
+	age    int // windows since the published algorithm took its baseline
+}
+
+// NewVegas returns the algorithm at p's first limit, whatever p's kind. Fields of p that
+// are out of range count as the nearest value that is not.
+func NewVegas(p Policy) *Vegas {
+	if p.Smoothing == 0 {
+		p.Smoothing = 1
+	}
+	p = p.clamped()
+	return &Vegas{policy: p, limit: float64(p.Initial)}
+}
+
+// Baseline returns how long an attempt takes without a queue, as far as it is known.
+func (v *Vegas) Baseline() time.Duration { return time.Duration(v.ground.base) }
+
+// Next takes the evidence of a window and returns the next limit.
+func (v *Vegas) Next(w Window) Move {
+	if v.ground.probing {
+		v.ground.learn(w, v.policy.Probe)
+		return Move{Limit: int(v.limit), Reason: Probed, Mended: true}
+	}
+	if w.Samples <= 0 {
+		return Move{Limit: int(v.limit), Reason: Unused}
+	}
+	if v.policy.Published {
+		return v.published(w)
+	}
+	mean, mended := w.tracked(v.ground.base)
+	dropped := w.dropped(v.policy.DropRate)
+	mended = mended || w.Drops > 0 && !dropped
+	if !w.allDropped() && (v.ground.base == 0 || mean < v.ground.base) {
+		v.ground.base = mean
+		if !dropped {
+			return Move{Limit: int(v.limit), Reason: Kept, Mended: mended}
+		}
+		mended = true
+	}
+	next, why := v.wanted(w, mean, dropped)
+	queued := v.ground.queued(mean) && !dropped
+	if lower, due := v.ground.due(w, v.limit, queued, why == Slow, v.policy.Probe); due {
+		return Move{Limit: lower, Reason: Probing, Mended: true}
+	}
+	return v.settle(next, float64(v.policy.Min), why, mended)
+}
+
+// published is the reference, step by step, but that its random number is the mean of them.
+// It has no least limit but 1.
+func (v *Vegas) published(w Window) Move {
+	mean := float64(w.Mean())
+	if v.age++; vegasJitter*vegasProbe*v.limit <= float64(v.age) {
+		v.age, v.ground.base = 0, mean
+		return Move{Limit: int(v.limit), Reason: Kept}
+	}
+	if v.ground.base == 0 || mean < v.ground.base {
+		v.ground.base = mean
+		return Move{Limit: int(v.limit), Reason: Kept}
+	}
+	next, why := v.wanted(w, mean, w.Drops > 0)
+	return v.settle(next, 1, why, false)
+}
+
+// settle moves the limit to next, or towards it.
+func (v *Vegas) settle(next, least float64, why Reason, mended bool) Move {
+	before := int(v.limit)
+	if why == Kept || why == Unused {
+		return Move{Limit: before, Reason: why, Mended: mended}
+	}
+	next = max(least, min(float64(v.policy.Max), next))
+	v.limit = (1-v.policy.Smoothing)*v.limit + v.policy.Smoothing*next
+	if int(v.limit) == before {
+		why = Kept
+	}
+	return Move{Limit: int(v.limit), Reason: why, Mended: mended}
+}
+
+// wanted is the limit that the queue asks for, and why.
+func (v *Vegas) wanted(w Window, mean float64, dropped bool) (next float64, why Reason) {
+	step := v.step()
+	queue := math.Ceil(v.limit * (1 - v.ground.base/mean))
+	switch {
+	case dropped:
+		return v.limit - step, Dropped
+	case 2*float64(w.InFlight) < v.limit:
+		return v.limit, Unused
+	case queue <= step:
+		return v.limit + 6*step, Grew
+	case queue < 3*step:
+		return v.limit + step, Grew
+	case queue > 6*step:
+		return v.limit - step, Slow
+	}
+	return v.limit, Kept
+}
+
+// step is log10 of the limit as a whole number, at least 1.
+func (v *Vegas) step() float64 {
+	return max(1, math.Floor(math.Log10(math.Floor(v.limit))))
+}
