@@ -98,6 +98,11 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"a pattern is usable alone: it knows neither its siblings nor the actors",
 	},
+	{
+		"patterns/shedding", 1,
+		[]string{root, "internal/plain"},
+		"it reads the host and judges it by itself: what it sheds from, and how, is the caller's business",
+	},
 
 	{
 		"actors", 2,

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package shedding
+
+import "github.com/fuseboard/fuseboard/internal/plain"
+
+// Cause is the signal that asks for a level, with its numbers: shares, or seconds for
+// [RunQueue]. The zero Cause is none.
+type Cause struct {
+	// Signal is which; NoSignal where none asks for more than admitting all.
+	Signal Signal
+	// Level is what it asks for.
+	Level Level
+	// Value is its moving average at that time.
+	Value float64
+	// Entry is the value at which the level is entered.
+	Entry float64
+	// Exit is the value below which the signal lets the level go.
+	Exit float64
+}
+
+// String says in words what the signal asks for: "cpu 93.1% is at or over 91%".
+func (c Cause) String() string {
+	switch {
+	case c.Signal == NoSignal:
+		return "no signal is at its threshold"
+	case c.Value >= c.Entry:
+		return c.Signal.String() + " " + c.Signal.worded(c.Value) + " is at or over " + c.Signal.worded(c.Entry)
+	}
+	return c.Signal.String() + " " + c.Signal.worded(c.Value) + " is not yet below " + c.Signal.worded(c.Exit)
+}
+
+// Why says in words, with the numbers, why the level is what it is.
+func (s State) Why() string {
+	switch {
+	case !s.begun:
+		return "nothing has been read yet"
+	case s.Level == AdmitAll:
+		return s.Cause.String()
+	case s.Calm < s.At:
+		return "it was " + s.Cause.String() + "; calm for " + plain.Duration(readable(s.At.Sub(s.Calm).Seconds()))
+	}
+	return s.Cause.String()
+}
+
+// Entry returns the value of a signal at which the level is entered, of a policy with its
+// defaults: a share, or seconds for [RunQueue]. Zero: the policy does not watch the
+// signal, or the level is [AdmitAll].
+func (p Policy) Entry(signal Signal, level Level) float64 {
+	threshold, full := p.way(signal)
+	switch {
+	case threshold <= 0 || level == AdmitAll:
+		return 0
+	case level == ShedSheddable:
+		return threshold
+	case level == ShedNormal:
+		return threshold + max(0, full-threshold)*p.Steps.Normal
+	}
+	return threshold + max(0, full-threshold)*p.Steps.High
+}
+
+// way returns a signal's threshold and its full extent.
+func (p Policy) way(signal Signal) (threshold, full float64) {
+	switch signal {
+	case CPU:
+		return p.CPU, fullShare
+	case Memory:
+		return p.Memory, fullShare
+	case RunQueue:
+		return p.RunQueue.Seconds(), fullRunQueue * p.RunQueue.Seconds()
+	case GC:
+		return p.GC, fullGC
+	default:
+		return 0, 0
+	}
+}
+
+// most is where a reading is cut before it is averaged, so that one wild value does not
+// fill the average for long.
+func (p Policy) most(signal Signal) float64 {
+	if signal == RunQueue {
+		return 2 * fullRunQueue * max(p.RunQueue, leastRunQueue).Seconds()
+	}
+	return fullShare
+}
