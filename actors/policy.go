@@ -63,6 +63,12 @@ const (
 // a policy without a flaw. [Protect] refuses a policy that has errors and logs
 // the warnings of one that has only those.
 func (p Policy) Validate() Problems {
+	found := p.problemsWithoutCases()
+	return append(found, p.checkCases(found)...)
+}
+
+// problemsWithoutCases is what is wrong for calls that no case matches.
+func (p Policy) problemsWithoutCases() Problems {
 	var c plain.Check
 	for _, wrong := range p.Mode.problems() {
 		c.Add(wrong)

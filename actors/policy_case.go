@@ -47,7 +47,8 @@ type Case struct {
 }
 
 // lay lays what the case sets over p, and returns which fields of p these are. The
-// budget is never among them, nor is a wait without a queue.
+// budget is never among them, nor is a wait without a queue, nor, from a later attempt on,
+// what is of the whole call.
 func (c Case) lay(p *Policy) (laid []plain.Laid) {
 	lay := func(section string, fields []plain.Laid) {
 		for _, f := range fields {
@@ -56,6 +57,9 @@ func (c Case) lay(p *Policy) (laid []plain.Laid) {
 		}
 	}
 	c.Retry.Budget = Budget{}
+	if c.Attempt > 1 {
+		c.Deadline.Total, c.Deadline.Reserve = 0, 0
+	}
 	lay("deadline", plain.Overlay(&p.Deadline, c.Deadline))
 	lay("retry", plain.Overlay(&p.Retry, c.Retry))
 	if p.Bulkhead.Queue > 0 {
