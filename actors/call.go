@@ -101,7 +101,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 			return c.restarting(refusal)
 		}
 	}
-	c.plan = g.plan.Load()
+	c.plan = g.plan.Load().of(ctx)
 	if c.now == untimed {
 		c.now = g.clock.Now()
 	}
@@ -135,7 +135,7 @@ func (c *call) enter() error {
 	}
 	if !c.guard.gate.TryEnter() {
 		from := c.now
-		now, err := c.guard.gate.EnterFrom(c.parent, from, c.span.Until)
+		now, err := c.guard.gate.EnterFrom(c.parent, from, c.patience(from))
 		c.now, c.queued = now, true
 		c.stood(from, err)
 		if err != nil {
@@ -149,6 +149,9 @@ func (c *call) enter() error {
 // admit asks the circuit.
 func (c *call) admit() error {
 	g := c.guard
+	if c.plan.stepped && c.attempts > 0 {
+		c.plan = c.plan.next(c.attempts + 1)
+	}
 	permit, admitted := g.circuit.Admit(c.now)
 	if !admitted {
 		phase := g.circuit.Refusal()

@@ -272,6 +272,11 @@ var reasons = []reason{
 		resilience4j: "has none", polly: "has none", failsafe: "has none", others: "gRPC 20s a connection attempt",
 	},
 	{
+		path: "cases", unit: "list of cases", byDefault: "none",
+		why:          "calls are alike until somebody says which are not",
+		resilience4j: "has none", polly: "none as data: a TimeoutGenerator or a DelayGenerator", failsafe: "none as data: a DelayFunc", others: "Envoy: per route, or in headers of the request",
+	},
+	{
 		path: "mode", unit: "word", byDefault: "enforce",
 		why:          "who writes a policy wants it; shadow and bypass are for its first days and its bad ones",
 		resilience4j: "has none for a whole policy; a circuit breaker can be METRICS_ONLY or DISABLED", polly: "has none; a circuit breaker can be isolated by hand", failsafe: "has none",

@@ -121,7 +121,7 @@ func (c *call) unqueued(why error) error {
 		}
 		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: c.guard.clock}
 	case errors.Is(why, mailbox.ErrLate):
-		return c.refuse(refusedWaited, c.op.refusalsOf(c.plan).late)
+		return c.refuse(refusedWaited, c.op.lateOf(c.plan))
 	case errors.Is(why, mailbox.ErrSuspended):
 		return c.refuse(refusedSuspended, refusals.suspended)
 	case errors.Is(why, ErrLimit):

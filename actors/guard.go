@@ -121,7 +121,7 @@ func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
 	g.born = g.clock.Now()
 	g.origin = deadline.NewOrigin(g.clock, &g.family)
-	g.gate = mailbox.NewGateUnder(first.bulkhead(), sys.clock, &sys.limits.quotas)
+	g.gate = mailbox.NewGateUnder(first.gateBulkhead(), sys.clock, &sys.limits.quotas)
 	g.spent = supervision.NewSpending(first.retry.Budget)
 	g.circuit = first.rules.Circuit(seed)
 	g.told.Store(g.circuit.Epoch())
@@ -188,7 +188,7 @@ func (g *Guard) Warnings() Problems {
 
 func (g *Guard) warningsOf(p Policy) Problems {
 	warnings := p.Validate().Warnings()
-	repeats := p.Retry.WithDefaults().Attempts > 1
+	repeats := p.repeats()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, op := range g.ops.list() {

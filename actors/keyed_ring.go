@@ -68,7 +68,7 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 		return nil, err
 	}
 	k.head.logWarnings(problems)
-	if !safe && k.head.plan.Load().repeats {
+	if !safe && k.head.plan.Load().given.repeats() {
 		k.head.logWarnings(Problems{k.head.unsafeRetry("")})
 	}
 	return k, nil

@@ -52,8 +52,25 @@ func newOperation(g *Guard, name string) *operation { return &operation{guard: g
 // refusals returns the errors of the plan in force, made at first need.
 func (o *operation) refusals() *refusals { return o.refusalsOf(o.guard.plan.Load()) }
 
-// refusalsOf is refusals of a plan that may have been replaced: one who waited
-// through an Update is told the limit that held for it.
+// lateOf is the refusal of one who waited too long under a plan that may have been
+// replaced since: it is told the limit that held for it.
+func (o *operation) lateOf(p *plan) *CallError {
+	if p.table == nil {
+		return o.refusalsOf(p).late
+	}
+	base := p.table.base
+	if p.given.Bulkhead.MaxWait == base.given.Bulkhead.MaxWait {
+		return o.refusalsOf(base).late
+	}
+	return o.late(p, plain.Duration(p.given.Bulkhead.MaxWait), "max_wait of a case")
+}
+
+func (o *operation) late(p *plan, wait, field string) *CallError {
+	return o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf("no permit of %d came free in time (%s: %s); call less, or raise %s",
+		p.bulkhead().WithDefaults().Concurrency, field, wait, p.limitedBy()))
+}
+
+// refusalsOf is refusals of a plan of the guard that may have been replaced.
 func (o *operation) refusalsOf(p *plan) *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
@@ -71,8 +88,7 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 		plan: p,
 		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
 			"no permit of %d is free and %s; call less, or raise %s or bulkhead.queue", b.Concurrency, queue, limit)),
-		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
-			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise %s", b.Concurrency, wait, limit)),
+		late:      o.late(p, wait, "bulkhead.max_wait"),
 		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
 		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
 		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(

@@ -16,7 +16,7 @@ import (
 // plan is a policy compiled once: what a call needs to know, without asking
 // the policy again. It is immutable, and guards of equal policies may share it; a guard swaps it atomically.
 type plan struct {
-	given    Policy // as the user wrote it
+	given    Policy // as the user wrote it; with its cases laid over, where it is that of some calls
 	version  uint64 // counts from 1 with every Update
 	retry    Retry  // with its defaults
 	repeats  bool
@@ -24,16 +24,33 @@ type plan struct {
 	isolated bool               // handlers run on goroutines of the pool
 	weight   int64              // of the evidence, in bytes; see Limits.WindowBytes
 	rules    *supervision.Rules // of the circuit
+
+	table   *table // what cases make of it; nil where there are none
+	varies  bool   // a call has to look first: there are cases, or it is isolated
+	waits   bool   // cases set how long calls may queue
+	row     int    // of the table that it is from
+	stepped bool   // the next attempt may have another plan
+	applied []int  // the cases that are laid over; nil in the plan of the guard
 }
 
 func compile(given Policy, version uint64) *plan {
 	given = given.clone()
-	retry := given.Retry.WithDefaults()
-	return &plan{
+	p := &plan{
 		given: given, version: version,
-		retry: retry, repeats: retry.Attempts > 1, first: given.Deadline.First(),
 		isolated: given.Workers.On(), weight: given.weight(), rules: supervision.NewRules(given.Breaker),
+		waits: given.setsWait(),
 	}
+	p.settle()
+	p.table = newTable(p)
+	p.varies = p.isolated || p.table != nil
+	return p
+}
+
+// settle works out what cases may change.
+func (p *plan) settle() {
+	p.retry = p.given.Retry.WithDefaults()
+	p.repeats = p.retry.Attempts > 1
+	p.first = p.given.Deadline.First()
 }
 
 // workers are those of the policy, with their defaults.

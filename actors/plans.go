@@ -74,7 +74,8 @@ func (all *plans) find(p Policy) (one readyPlan, found bool) {
 func (p Policy) equal(o Policy) bool {
 	return p.Mode == o.Mode && p.Deadline == o.Deadline && p.Bulkhead == o.Bulkhead &&
 		p.Workers == o.Workers && p.Panics == o.Panics && p.Restart == o.Restart &&
-		sameRetry(p.Retry, o.Retry) && sameBreaker(p.Breaker, o.Breaker)
+		sameRetry(p.Retry, o.Retry) && sameBreaker(p.Breaker, o.Breaker) &&
+		slices.EqualFunc(p.Cases, o.Cases, Case.equal)
 }
 
 func sameRetry(a, b Retry) bool {

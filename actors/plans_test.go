@@ -37,7 +37,11 @@ func otherwise(t *testing.T, path string, v reflect.Value) {
 	case reflect.Uint8, reflect.Uint32:
 		v.SetUint(v.Uint() + 1)
 	case reflect.Slice:
-		v.Set(reflect.ValueOf([]fuseboard.Class{fuseboard.ClassTimeout}))
+		if v.Type() == reflect.TypeFor[[]Case]() {
+			v.Set(reflect.ValueOf([]Case{{Attempt: 2}}))
+			break
+		}
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 	case reflect.Map:
 		v.Set(reflect.ValueOf(map[fuseboard.Class]float64{fuseboard.ClassTimeout: 1}))
 	default:

@@ -40,6 +40,10 @@ type Policy struct {
 	// Restart says how the handler of [Rebuild] is built anew. It is never off; other
 	// guards do not use it.
 	Restart Restart
+	// Cases is a table of what is otherwise for some calls: by their priority, their tenant,
+	// or the attempt. Empty: all calls are alike, which costs nothing. At most [MaxCases];
+	// see [Case].
+	Cases []Case
 }
 
 // Codes of the problems that lie between two sections of a policy.
@@ -59,6 +63,12 @@ const (
 // a policy without a flaw. [Protect] refuses a policy that has errors and logs
 // the warnings of one that has only those.
 func (p Policy) Validate() Problems {
+	found := p.problemsWithoutCases()
+	return append(found, p.checkCases(found)...)
+}
+
+// problemsWithoutCases is what is wrong for calls that no case matches.
+func (p Policy) problemsWithoutCases() Problems {
 	var c plain.Check
 	for _, wrong := range p.Mode.problems() {
 		c.Add(wrong)
@@ -103,6 +113,12 @@ func (p Policy) clone() Policy {
 	if len(p.Retry.Only) == 0 {
 		p.Retry.Only = nil
 	}
+	if p.Cases = slices.Clone(p.Cases); len(p.Cases) == 0 {
+		p.Cases = nil
+	}
+	for i := range p.Cases {
+		p.Cases[i] = p.Cases[i].clone()
+	}
 	return p
 }
 
@@ -135,7 +151,7 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
-	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On()
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On() || len(p.Cases) > 0
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
 		Fix: "set a field of deadline, retry, breaker, bulkhead, workers or panics",

@@ -116,7 +116,7 @@ func bind[Req, Resp any](g *Guard, op string, h Handler[Req, Resp], with []With[
 	if !g.takeOp(op, r.with.Safe != nil) {
 		return nil, &NameError{Name: g.name, Op: op, Taken: true}
 	}
-	if r.with.Safe == nil && g.plan.Load().repeats {
+	if r.with.Safe == nil && g.plan.Load().given.repeats() {
 		g.logWarnings(Problems{g.unsafeRetry(op)})
 	}
 	return r, nil

@@ -60,7 +60,7 @@ func (c *call) watchFrom(ctx context.Context, o *operation) error {
 	if ctx == nil { // the handler gets what it was given; we need one to ask
 		c.parent = context.Background()
 	}
-	c.plan, c.now = g.plan.Load(), g.clock.Now()
+	c.plan, c.now = g.plan.Load().of(c.parent), g.clock.Now()
 	c.came = c.now
 	if err := g.shadow().over.Enter(); err != nil {
 		return c.stopped()

@@ -131,7 +131,7 @@ func (g *Guard) Stats() Stats {
 
 // budgetLeft is how many repetitions the budget allows now.
 func (g *Guard) budgetLeft(now fuseboard.Instant) int {
-	if !g.plan.Load().repeats {
+	if !g.plan.Load().given.repeats() {
 		return 0
 	}
 	_, repeats, allowed := g.spent.Balance(now)

@@ -97,7 +97,7 @@ func (c *call) stand(job mailbox.Starter) bool {
 		return true
 	}
 	c.queued = true
-	c.guard.gate.Post(c.parent, c.span.Until, job)
+	c.guard.gate.Post(c.parent, c.patience(c.now), job)
 	return false
 }
 

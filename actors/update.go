@@ -53,7 +53,7 @@ func (r *receiver) adopt(after *plan) []string {
 		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)
 	g.man(after)
-	g.gate.Resize(after.bulkhead())
+	g.gate.Resize(after.gateBulkhead())
 	g.plan.Store(after)
 	g.steer()
 	g.reshapeCrew(after)
@@ -88,8 +88,8 @@ func lostOf(loss supervision.Loss, after *plan) (words []string) {
 // reshapeBudget says whether the budget's account is lost. While no policy
 // repeats, the account stays as it is and grows old: retry may come back.
 func (r *receiver) reshapeBudget(before, after *plan) []string {
-	r.repeated = r.repeated || before.repeats
-	if !after.repeats || r.guard.spent.Reshape(after.retry.Budget) || !r.repeated {
+	r.repeated = r.repeated || before.given.repeats()
+	if !after.given.repeats() || r.guard.spent.Reshape(after.retry.Budget) || !r.repeated {
 		return nil
 	}
 	return []string{"the retry budget's account, because retry.budget.window is another"}

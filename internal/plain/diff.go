@@ -9,8 +9,9 @@ import (
 
 // Diff returns the paths of the fields that differ between two values of one
 // type, in the order of the fields: "breaker.open_for",
-// "breaker.weights.timeout". A list differs as a whole. Values of two types
-// differ as a whole too, which is the path "policy".
+// "breaker.weights.timeout". A list of sections differs section by section
+// ("cases[1].tenant", and "cases[2]" where only one of the two has it), any other list as
+// a whole. Values of two types differ as a whole too, which is the path "policy".
 func Diff(before, after any) []string {
 	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
 	if !b.IsValid() || !a.IsValid() || b.Type() != a.Type() {
@@ -34,6 +35,8 @@ func diff(path string, b, a reflect.Value) []string {
 		}
 	case b.Kind() == reflect.Map && b.Type().Key().Kind() == reflect.String && b.Len()+a.Len() > 0:
 		return diffKeys(path, b, a)
+	case b.Kind() == reflect.Slice && hasFields(b.Type().Elem()) && b.Len()+a.Len() > 0:
+		return diffItems(path, b, a)
 	}
 	if path == "" {
 		path = whole
@@ -45,6 +48,19 @@ func diffFields(path string, fields []field, b, a reflect.Value) []string {
 	var paths []string
 	for _, f := range fields {
 		paths = append(paths, diff(below(path, f.name), b.Field(f.index), a.Field(f.index))...)
+	}
+	return paths
+}
+
+// diffItems compares two lists of sections by their places.
+func diffItems(path string, b, a reflect.Value) []string {
+	var paths []string
+	for i := range max(b.Len(), a.Len()) {
+		if i >= b.Len() || i >= a.Len() {
+			paths = append(paths, at(path, i))
+			continue
+		}
+		paths = append(paths, diff(at(path, i), b.Index(i), a.Index(i))...)
 	}
 	return paths
 }

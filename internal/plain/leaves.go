@@ -20,7 +20,7 @@ type Leaf struct {
 }
 
 // Leaves lists the values in v, a struct or a pointer to one, in the order of
-// its fields and maps by key. What is zero is left out, with whole sections,
+// its fields and maps by key; those of a list of sections section by section ("cases[1].tenant"). What is zero is left out, with whole sections,
 // except a word (a value that writes itself as text) in a section that has
 // other values: it means something at zero too. What could not be written is
 // left out; [Encode] says what that is.
@@ -45,6 +45,11 @@ func leaves(found []Leaf, path string, v reflect.Value, rate bool) []Leaf {
 		return fieldLeaves(found, path, v)
 	case kind == reflect.Map && v.Type().Key().Kind() == reflect.String:
 		return keyLeaves(found, path, v, rate)
+	case kind == reflect.Slice && hasFields(v.Type().Elem()):
+		for i := range v.Len() {
+			found = leaves(found, at(path, i), v.Index(i), rate)
+		}
+		return found
 	}
 	if word, ok := leafText(path, v, rate); ok {
 		found = append(found, Leaf{Path: path, Text: word, Zero: v.IsZero()})

@@ -65,9 +65,12 @@ func isText(t reflect.Type) bool {
 }
 
 // places returns the paths below t that end in name, for one who put a field
-// into the wrong section.
+// into the wrong section. The sections of a list are told by its first.
 func places(t reflect.Type, path, name string, depth int) []string {
-	if t.Kind() != reflect.Struct || isText(t) || depth > deepest {
+	if t.Kind() == reflect.Slice {
+		t, path = t.Elem(), at(path, 0)
+	}
+	if !hasFields(t) || depth > deepest {
 		return nil
 	}
 	fields, err := fieldsOf(t)

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+// priorities is how many there are.
+const priorities = int(fuseboard.Critical-fuseboard.Sheddable) + 1
+
+// table is what the cases of a policy make of its plan: a plan for each row (a tenant that
+// a case names, or any other, and a priority) and each step (an attempt from which on other
+// cases apply). A plan is made when the first call needs it, so that what nobody
+// sends costs nothing; how many there are at most is bounded by the cases.
+type table struct {
+	base    *plan
+	tenants map[string]int // those that cases name, from 1; all others are 0
+	steps   []int          // ascending; the first is 1
+	plans   []atomic.Pointer[plan]
+}
+
+// newTable is that of a plan whose policy has cases; nil for one without.
+func newTable(base *plan) *table {
+	if len(base.given.Cases) == 0 {
+		return nil
+	}
+	tenants, steps := map[string]int{}, map[int]bool{1: true}
+	for _, c := range base.given.Cases {
+		if c.Tenant != "" && tenants[c.Tenant] == 0 {
+			tenants[c.Tenant] = len(tenants) + 1
+		}
+		steps[c.from()] = true
+	}
+	t := &table{base: base, tenants: tenants, steps: slices.Sorted(maps.Keys(steps))}
+	t.plans = make([]atomic.Pointer[plan], (len(tenants)+1)*priorities*len(t.steps))
+	return t
+}
+
+// of is the plan of a call with the context, in its first attempt: p itself where the
+// policy has no cases.
+func (p *plan) of(ctx context.Context) *plan {
+	if p.table == nil {
+		return p
+	}
+	m := fuseboard.MetaOf(ctx)
+	return p.table.at(p.table.row(m.Priority, m.Tenant), 0)
+}
+
+// next is the plan of the call's attempt.
+func (p *plan) next(attempt int) *plan { return p.table.at(p.row, p.table.step(attempt)) }
+
+// row is where the plans of a priority and a tenant begin.
+func (t *table) row(p fuseboard.Priority, tenant string) int {
+	at := int(min(max(p, fuseboard.Sheddable), fuseboard.Critical) - fuseboard.Sheddable)
+	if tenant != "" {
+		at += priorities * t.tenants[tenant]
+	}
+	return at * len(t.steps)
+}
+
+// step is the last one that the attempt has reached.
+func (t *table) step(attempt int) int {
+	last := len(t.steps) - 1
+	for last > 0 && t.steps[last] > attempt {
+		last--
+	}
+	return last
+}
+
+// at returns the plan of a step of a row, made at first need.
+func (t *table) at(row, step int) *plan {
+	place := &t.plans[row+step]
+	if p := place.Load(); p != nil {
+		return p
+	}
+	place.CompareAndSwap(nil, t.compile(row, step))
+	return place.Load()
+}
+
+// compile makes a plan: the base with its cases laid over.
+func (t *table) compile(row, step int) *plan {
+	p := *t.base
+	p.row, p.stepped, p.applied = row, len(t.steps) > 1, t.applied(row, step)
+	for _, i := range p.applied {
+		t.base.given.Cases[i].lay(&p.given)
+	}
+	p.settle()
+	return &p
+}
+
+// applied are the cases that match in a step of a row, in their order.
+func (t *table) applied(row, step int) (applied []int) {
+	at := row / len(t.steps)
+	priority, tenant := fuseboard.Sheddable+fuseboard.Priority(at%priorities), t.tenant(at/priorities) //nolint:gosec // one of four
+	for i, c := range t.base.given.Cases {
+		if c.from() <= t.steps[step] && c.matches(priority, tenant) {
+			applied = append(applied, i)
+		}
+	}
+	return applied
+}
+
+// tenant is the one of that number; empty for those that no case names.
+func (t *table) tenant(number int) string {
+	for name, n := range t.tenants {
+		if n == number {
+			return name
+		}
+	}
+	return ""
+}
+
+// gateBulkhead is what the gate is told. Where cases set a wait, that is the longest of
+// all, and each call bounds its own: see [call.patience].
+func (p *plan) gateBulkhead() Bulkhead {
+	b := p.bulkhead()
+	if p.waits {
+		for _, c := range p.given.Cases {
+			b.MaxWait = max(b.MaxWait, c.MaxWait, mailbox.DefaultMaxWait)
+		}
+	}
+	return b
+}
+
+// setsWait reports whether some case sets how long calls may queue.
+func (p Policy) setsWait() bool {
+	return p.Bulkhead.Queue > 0 && slices.ContainsFunc(p.Cases, func(c Case) bool { return c.MaxWait > 0 })
+}
+
+// patience is until when the call may stand at the gate from now on.
+func (c *call) patience(now fuseboard.Instant) fuseboard.Instant {
+	if !c.plan.waits {
+		return c.span.Until
+	}
+	return c.plan.given.Bulkhead.WaitUntil(now, c.span.Until)
+}

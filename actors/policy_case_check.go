@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/mailbox"
+)
+
+// Codes of the problems of a policy's cases.
+const (
+	codeManyCases    = "too-many-cases"
+	codeNoPriority   = "unknown-priority"
+	codeTwice        = "named-twice"
+	codeBadTenant    = "bad-tenant"
+	codeOfTheCall    = "of-the-whole-call"
+	codeOfTheGuard   = "of-the-guard"
+	codeSetsNothing  = "sets-nothing"
+	codeNeverReached = "never-reached"
+	codeOverlaid     = "overlaid"
+	codeNoDifference = "no-difference"
+
+	codeClassName = "class-name" // of supervision
+)
+
+const (
+	mostAttempts  = 10 // that a retry may make
+	longestTenant = 256
+)
+
+// casePathOf is that of a case in its policy.
+func casePathOf(i int) string { return "cases[" + strconv.Itoa(i) + "]" }
+
+// checkCases returns everything wrong with the cases of p; found is what is wrong without them.
+func (p Policy) checkCases(found Problems) Problems {
+	if n := len(p.Cases); n > MaxCases {
+		return Problems{{
+			Path: "cases", Code: codeManyCases, Value: strconv.Itoa(n), Message: "are more cases than a policy may have",
+			Accepted: "at most " + strconv.Itoa(MaxCases), Fix: "name only those that differ; a Keyring gives each tenant a guard of its own",
+		}}
+	}
+	if len(p.Cases) == 0 {
+		return nil
+	}
+	each := make([]Problems, len(p.Cases))
+	for i, c := range p.Cases {
+		each[i] = c.check(p.Bulkhead).Under(casePathOf(i))
+	}
+	v := newVariants(p)
+	for _, one := range v.all {
+		for _, wrong := range one.problemsBeside(found) {
+			k, told := v.blame(one, wrong)
+			each[k] = addOnce(each[k], told)
+		}
+	}
+	for i := range p.Cases {
+		for _, wrong := range layCases(p, []int{i}).problemsBeside(found) { // what no call meets is judged too
+			if slices.Contains(ofOneField, wrong.Code) {
+				each[i] = addOnce(each[i], v.told(i, nil, wrong))
+			}
+		}
+		if why, idle := v.idle(i); idle && (why.Code != codeNoDifference || len(each[i]) == 0) {
+			each[i] = append(each[i], why)
+		}
+	}
+	return slices.Concat(each...)
+}
+
+// ofOneField are the codes of problems that a value has whatever stands beside it.
+var ofOneField = []string{plain.CodeNegative, plain.CodeRange, codeClassName}
+
+// addOnce adds a problem unless one of its path and code is there.
+func addOnce(all Problems, p fuseboard.Problem) Problems {
+	if slices.ContainsFunc(all, func(o fuseboard.Problem) bool { return o.Path == p.Path && o.Code == p.Code }) {
+		return all
+	}
+	return append(all, p)
+}
+
+// check reports what is wrong with the case by itself, paths relative to it. Whether its
+// values are in their ranges is judged where they are laid over the policy.
+func (c Case) check(b Bulkhead) Problems {
+	var k plain.Check
+	c.checkCondition(&k)
+	if c.Attempt > 1 {
+		c.checkLater(&k)
+	}
+	if c.Retry.Budget.On() {
+		k.Add(fuseboard.Problem{
+			Path: "retry.budget", Code: codeOfTheGuard, Message: "is one account for all calls of the guard, so it cannot vary",
+			Fix: "set it in the policy's retry",
+		})
+	}
+	for _, wrong := range (Bulkhead{Queue: 1, MaxWait: c.MaxWait}).Validate() { // also where it is not laid over
+		k.Add(wrong)
+	}
+	if c.MaxWait != 0 && b.Queue <= 0 {
+		k.Add(fuseboard.Problem{
+			Path: "max_wait", Code: mailbox.CodeWaitWithoutQueue, Value: plain.Duration(c.MaxWait), Warning: true,
+			Message: "has no effect without a queue", Fix: "set bulkhead.queue to the number of callers that may wait, or remove max_wait",
+		})
+	}
+	if !c.Deadline.On() && !c.Retry.On() && c.MaxWait == 0 {
+		k.Add(fuseboard.Problem{
+			Code: codeSetsNothing, Message: "sets nothing, so it changes no call", Warning: true,
+			Fix: "set a field of deadline or retry, or max_wait; or remove the case",
+		})
+	}
+	return k.Problems()
+}
+
+// checkCondition judges what says for which calls it is.
+func (c Case) checkCondition(k *plain.Check) {
+	for i, p := range c.Priorities {
+		path := fmt.Sprintf("priorities[%d]", i)
+		if _, err := p.MarshalText(); err != nil {
+			k.Add(fuseboard.Problem{
+				Path: path, Code: codeNoPriority, Value: strconv.Itoa(int(p)), Message: "is no priority",
+				Accepted: "sheddable, normal, high, critical", Fix: "use a constant of package fuseboard",
+			})
+		} else if slices.Index(c.Priorities, p) < i {
+			k.Add(fuseboard.Problem{Path: path, Code: codeTwice, Value: p.String(), Message: "is named twice", Fix: "remove one", Warning: true})
+		}
+	}
+	if len(c.Tenant) > longestTenant || !utf8.ValidString(c.Tenant) {
+		k.Add(fuseboard.Problem{
+			Path: "tenant", Code: codeBadTenant, Value: strconv.Itoa(len(c.Tenant)) + " bytes", Message: "is too long, or no UTF-8",
+			Accepted: fmt.Sprintf("up to %d bytes of UTF-8", longestTenant), Fix: "name the tenant as fuseboard.Meta does",
+		})
+	}
+	k.Int("attempt", c.Attempt, 1, mostAttempts, "leave it out for every attempt; 2 is the first repetition")
+}
+
+// checkLater judges a case that begins after its call has.
+func (c Case) checkLater(k *plain.Check) {
+	for _, field := range []struct {
+		path  string
+		value time.Duration
+	}{{"deadline.total", c.Deadline.Total}, {"deadline.reserve", c.Deadline.Reserve}} {
+		if field.value != 0 {
+			k.Add(fuseboard.Problem{
+				Path: field.path, Code: codeOfTheCall, Value: plain.Duration(field.value),
+				Message: "is of the whole call, and cannot begin with an attempt",
+				Fix:     "set deadline.attempt, or move it to a case without attempt",
+			})
+		}
+	}
+}
