@@ -5,7 +5,11 @@ package actors
 import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/adaptive"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
+	"github.com/fuseboard/fuseboard/patterns/shedding"
+	"github.com/fuseboard/fuseboard/patterns/throttle"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -26,6 +30,14 @@ type (
 	Budget = supervision.Budget
 	// Breaker says when the circuit opens and how it closes; see [supervision.Breaker].
 	Breaker = supervision.Breaker
+	// Throttle keeps calls from a dependency that refuses many; see [throttle.Policy].
+	Throttle = throttle.Policy
+	// RateLimit bounds how many calls are made in how much time; see [ratelimit.Policy].
+	RateLimit = ratelimit.Policy
+	// Adaptive finds how many permits a dependency bears; see [adaptive.Policy].
+	Adaptive = adaptive.Policy
+	// Shedding says what is shed at which pressure of the host; see [shedding.Policy].
+	Shedding = shedding.Policy
 	// Restart bounds how often a broken actor is rebuilt; see [supervision.Restart].
 	Restart = supervision.Restart
 	// Window is the evidence a breaker judges; see [supervision.Window].

@@ -238,7 +238,7 @@ func (c *call) lost(value any) *CallError {
 
 // Refuse answers a request that never got a permit.
 func (p *posted[Req, Resp]) Refuse(why error) {
-	p.guard.circuit.Return(p.permit)
+	p.unadmit()
 	from := p.now
 	p.now = p.guard.clock.Now()
 	p.stood(from, why)

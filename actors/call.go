@@ -28,6 +28,8 @@ type call struct {
 	came       fuseboard.Instant // the first: the call began
 	began      fuseboard.Instant // of the attempt that runs
 	ended      fuseboard.Instant // of the last attempt
+	taken      fuseboard.Instant // for when it has taken its part of the rate limit
+	turn       fuseboard.Instant // when it may go on, by the rate limit; 0: now
 	attempts   int
 	repeats    int               // that hops further in have made
 	out        fuseboard.Outcome // of the last attempt
@@ -47,6 +49,11 @@ type call struct {
 	lends      bool              // it keeps its key, and may hand that over to a [Held]
 	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
+	asked      bool              // its load has let it through, and its attempt has not begun yet
+	learns     bool              // its load is told how its attempt ends
+	ofTenant   bool              // then: it has taken from the rate limit of its tenant
+	ofRate     bool              // and from that of all
+	cost       int32             // of its request, as the hook says; 0: as any other
 	pending                      // what of it outlives its handler
 }
 
@@ -133,24 +140,34 @@ func (c *call) enter() error {
 	if err := c.admit(); err != nil {
 		return err
 	}
+	if c.turn != 0 {
+		if err := c.awaitTurn(); err != nil {
+			c.unadmit()
+			return c.unqueued(err)
+		}
+	}
 	if !c.guard.gate.TryEnter() {
 		from := c.now
 		now, err := c.guard.gate.EnterFrom(c.parent, from, c.patience(from))
 		c.now, c.queued = now, true
 		c.stood(from, err)
 		if err != nil {
-			c.guard.circuit.Return(c.permit)
+			c.unadmit()
 			return c.unqueued(err)
 		}
 	}
 	return c.start()
 }
 
-// admit asks the circuit.
+// admit asks everybody who is asked before the gate: whether the host has room, the
+// circuit, and what follows how much is asked of the dependency.
 func (c *call) admit() error {
 	g := c.guard
 	if c.plan.stepped && c.attempts > 0 {
 		c.plan = c.plan.next(c.attempts + 1)
+	}
+	if err := c.shed(); err != nil {
+		return err
 	}
 	permit, admitted := g.circuit.Admit(c.now)
 	if !admitted {
@@ -171,7 +188,16 @@ func (c *call) admit() error {
 		return c.unmanned()
 	}
 	c.permit = permit
+	if c.plan.loaded && !c.asked {
+		return c.ask()
+	}
 	return nil
+}
+
+// unadmit gives back what admit has taken, for a call that does not come to its handler.
+func (c *call) unadmit() {
+	c.guard.circuit.Return(c.permit)
+	c.unask()
 }
 
 // start begins an attempt. The gate's permit is held, so nothing after this can be
@@ -188,7 +214,7 @@ func (c *call) start() error {
 		g.spent.Deposit(c.now)
 	}
 	c.attempts++
-	c.broke = nil
+	c.asked, c.learns, c.broke = false, c.asked, nil
 	c.began = c.now
 	if c.attempts > 1 {
 		g.history().again(c)
@@ -204,12 +230,13 @@ func (c *call) lookAgain() error {
 	for !g.circuit.Start(c.now, &c.permit) { // it moved while the call waited
 		g.circuit.Return(c.permit)
 		if err := c.admit(); err != nil {
+			c.unask()
 			c.vacate()
 			return err
 		}
 	}
 	if c.span.Passed(c.now) {
-		g.circuit.Return(c.permit)
+		c.unadmit()
 		c.vacate()
 		return c.spent()
 	}

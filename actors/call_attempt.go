@@ -130,6 +130,9 @@ func (c *call) record(now fuseboard.Instant) {
 	c.now, c.ended = now, now
 	c.measure(c.lasted(now))
 	_, moved := g.circuit.Record(now, c.permit, c.out)
+	if c.learns {
+		c.learn(now)
+	}
 	g.count.attempt(c.out.Kind, c.attempts > 1)
 	c.timed(c.lasted(now))
 	if moved {

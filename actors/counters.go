@@ -76,7 +76,8 @@ type reasonCounts [reasonsToRefuse]atomic.Uint64
 
 func (n *reasonCounts) rejected() Rejected {
 	return Rejected{
-		Breaker:  n[refusedOpen].Load(),
+		Breaker: n[refusedOpen].Load(), Shedding: n[refusedShed].Load(),
+		Throttle: n[refusedThrottled].Load(), Rate: n[refusedRate].Load() + n[refusedTenant].Load() + n[refusedTurn].Load(),
 		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
 		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
 		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),

@@ -77,7 +77,7 @@ func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
 
 // Refuse answers a request that did not get a permit.
 func (d *delivery[Req, Resp]) Refuse(why error) {
-	d.guard.circuit.Return(d.permit)
+	d.unadmit()
 	d.unhost()
 	from := d.now
 	d.now = d.guard.clock.Now()

@@ -92,7 +92,7 @@ func (c *call) choose() error {
 	}
 	refusal := c.generation.refusal
 	c.generation = nil
-	c.guard.circuit.Return(c.permit)
+	c.unadmit()
 	c.vacate()
 	return c.restarting(refusal)
 }

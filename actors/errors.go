@@ -21,7 +21,10 @@ var ErrGoexit = errors.New("handler ended its goroutine (runtime.Goexit)")
 
 // Who refused, as RejectedBy names it: the sections of a Policy, or the System.
 const (
+	byShedding = "shedding"
 	byBreaker  = "breaker"
+	byThrottle = "throttle"
+	byRate     = "rate"
 	byBulkhead = "bulkhead"
 	byDeadline = "deadline"
 	byRestart  = "restart"
@@ -96,7 +99,7 @@ func (e *CallError) Unwrap() []error {
 }
 
 // RejectedBy names the section of the policy that refused the call before its
-// first attempt: "deadline", "breaker", "restart", "workers", "bulkhead", "limits" for
+// first attempt: "deadline", "shedding", "breaker", "restart", "workers", "throttle", "rate", "bulkhead", "limits" for
 // the System's [Limits], "keys" where a [Keyring] has no place for the key, or "system" after a stop and for a message
 // that is no request of the guard; empty when the dependency itself failed or the
 // caller left.

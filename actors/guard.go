@@ -31,6 +31,7 @@ type Guard struct {
 	circuit     *supervision.Circuit
 	plan        atomic.Pointer[plan]
 	spent       *supervision.Spending // of the retry budget
+	load        atomic.Pointer[load]  // nil where no section needs one
 	family      deadline.Family       // the contexts of handlers that run
 	origin      deadline.Origin       // where these come from
 	count       counters
@@ -126,6 +127,10 @@ func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
 	g.circuit = first.rules.Circuit(seed)
 	g.told.Store(g.circuit.Epoch())
 	g.man(first)
+	if first.loaded {
+		l, _ := g.loadFor(first, &none)
+		g.load.Store(l)
+	}
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
 }

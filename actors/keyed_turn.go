@@ -130,7 +130,7 @@ func (r *keyReceiver) sweep() {
 func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
 	before := r.guard.plan.Load()
-	after := compile(p, before.version+1)
+	after := r.guard.sys.plans.compile(p, before.version+1)
 	less, err := r.ring.reweigh(after)
 	if err != nil {
 		return changed{err: err}

@@ -41,7 +41,7 @@ func (c *call) unhosted() *CallError {
 // that has none. The call is admitted; where it is refused its permit goes back.
 func (c *call) host() error {
 	if !c.guard.sys.limits.goroutines.quota.Take(1) {
-		c.guard.circuit.Return(c.permit)
+		c.unadmit()
 		return c.unhosted()
 	}
 	c.hosted = true
@@ -63,7 +63,7 @@ func (c *call) seatFor() error {
 		return nil
 	}
 	c.generation = nil
-	c.guard.circuit.Return(c.permit)
+	c.unadmit()
 	c.vacate()
 	return c.unhosted()
 }

@@ -7,7 +7,8 @@ import "fmt"
 // weight is how many bytes the evidence of one guard of this policy takes at most.
 // Every guard has a retry account, whether its policy repeats or not.
 func (p Policy) weight() int64 {
-	return int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes())
+	return int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes()) +
+		p.Throttle.Bytes() + p.Rate.Bytes() + p.Adaptive.Bytes()
 }
 
 // reserveFor takes the name, and the bytes that the plan needs. Both are given
@@ -20,6 +21,7 @@ func (s *System) reserveFor(name string, first *plan) error {
 		s.release(name)
 		return err
 	}
+	s.pressure.take(s.sheddingOf(first))
 	return nil
 }
 
@@ -52,8 +54,10 @@ func (g *Guard) reweigh(before, after *plan) error {
 // letGo gives back what a guard that stops has of the System's limits, that of its
 // keys included, where it stands for a keyring.
 func (g *Guard) letGo() {
-	weight := g.plan.Load().weight
+	p := g.plan.Load()
+	weight := p.weight
 	g.sys.lighten(weight)
+	g.sys.pressure.give(g.sys.sheddingOf(p))
 	if k := g.keys; k != nil {
 		n := int64(k.Len()) // for good: see close
 		g.sys.lighten(n * weight)

@@ -117,7 +117,7 @@ func (p *passage[Req, Resp]) handle(_ actor.Context, w *worker) {
 // dismiss answers a request that will get no worker, because the guard stops.
 func (p *passage[Req, Resp]) dismiss() {
 	if p.shadowed {
-		p.guard.circuit.Return(p.permit)
+		p.unadmit()
 		p.vacate()
 	}
 	p.err = p.stopped()

@@ -28,9 +28,14 @@ type past struct {
 // The reasons for which calls are refused, in the order in which a call meets them.
 const (
 	refusedLate = iota
+	refusedShed
 	refusedOpen
 	refusedRestarting
 	refusedUnmanned
+	refusedThrottled
+	refusedTenant
+	refusedRate
+	refusedTurn
 	refusedUnhosted
 	refusedFull
 	refusedCrowded

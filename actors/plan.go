@@ -26,6 +26,8 @@ type plan struct {
 	rules    *supervision.Rules // of the circuit
 
 	table   *table // what cases make of it; nil where there are none
+	loaded  bool   // some section follows how much is asked; see load
+	cost    int    // of a call in the rate limit
 	varies  bool   // a call has to look first: there are cases, or it is isolated
 	waits   bool   // cases set how long calls may queue
 	row     int    // of the table that it is from
@@ -38,7 +40,7 @@ func compile(given Policy, version uint64) *plan {
 	p := &plan{
 		given: given, version: version,
 		isolated: given.Workers.On(), weight: given.weight(), rules: supervision.NewRules(given.Breaker),
-		waits: given.setsWait(),
+		waits: given.setsWait(), loaded: given.loads(), cost: 1,
 	}
 	p.settle()
 	p.table = newTable(p)
@@ -54,10 +56,41 @@ func (p *plan) settle() {
 }
 
 // workers are those of the policy, with their defaults.
-func (p *plan) workers() Workers { return p.given.Workers.WithDefaults(p.given.Bulkhead) }
+func (p *plan) workers() Workers { return p.given.workers() }
 
-// bulkhead is the gate's: no more permits than workers.
-func (p *plan) bulkhead() Bulkhead { return p.workers().Bound(p.given.Bulkhead) }
+// workers are those of the policy, with their defaults: enough for an adaptive limit.
+func (p Policy) workers() Workers {
+	b := p.Bulkhead
+	if p.Adaptive.On() {
+		b.Concurrency = p.adaptive().WithDefaults().Max
+	}
+	return p.Workers.WithDefaults(b)
+}
+
+// adaptive is the section with its beginning: where it names none, the permits of the bulkhead.
+func (p Policy) adaptive() Adaptive {
+	a := p.Adaptive
+	if a.On() && a.Initial == 0 && p.Bulkhead.Concurrency > 0 {
+		d := a.WithDefaults()
+		a.Initial = min(max(p.Bulkhead.Concurrency, d.Min), d.Max)
+	}
+	return a
+}
+
+// bulkhead is the gate's: no more permits than workers. An adaptive limit is at its beginning.
+func (p *plan) bulkhead() Bulkhead {
+	if p.given.Adaptive.On() {
+		return p.bulkheadOf(p.given.adaptive().WithDefaults().Initial)
+	}
+	return p.workers().Bound(p.given.Bulkhead)
+}
+
+// bulkheadOf is that of so many permits.
+func (p *plan) bulkheadOf(permits int) Bulkhead {
+	b := p.given.Bulkhead
+	b.Concurrency = permits
+	return p.workers().Bound(b)
+}
 
 // man gives the guard its pool if the plan has workers. The pool outlives every
 // plan: its goroutines do, and so does work that was left behind.

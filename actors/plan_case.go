@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -90,6 +91,7 @@ func (t *table) compile(row, step int) *plan {
 	p.row, p.stepped, p.applied = row, len(t.steps) > 1, t.applied(row, step)
 	for _, i := range p.applied {
 		t.base.given.Cases[i].lay(&p.given)
+		p.cost = cmp.Or(t.base.given.Cases[i].Cost, p.cost)
 	}
 	p.settle()
 	return &p
@@ -120,7 +122,10 @@ func (t *table) tenant(number int) string {
 // gateBulkhead is what the gate is told. Where cases set a wait, that is the longest of
 // all, and each call bounds its own: see [call.patience].
 func (p *plan) gateBulkhead() Bulkhead {
-	b := p.bulkhead()
+	return p.patientBulkhead(p.bulkhead())
+}
+
+func (p *plan) patientBulkhead(b Bulkhead) Bulkhead {
 	if p.waits {
 		for _, c := range p.given.Cases {
 			b.MaxWait = max(b.MaxWait, c.MaxWait, mailbox.DefaultMaxWait)

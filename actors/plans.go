@@ -14,8 +14,16 @@ import (
 // Guards of equal policies share one: it is immutable, and the hundred thousandth
 // has nothing to judge, to copy or to compile any more.
 type plans struct {
-	mu   sync.Mutex
-	kept []readyPlan // the last one used first
+	mu    sync.Mutex
+	kept  []readyPlan // the last one used first
+	sheds bool        // every guard obeys some shedding policy, if not its own
+}
+
+// compile makes the plan of a policy.
+func (all *plans) compile(p Policy, version uint64) *plan {
+	made := compile(p, version)
+	made.loaded = made.loaded || all.sheds
+	return made
 }
 
 // readyPlan is a plan with what is wrong with its policy.
@@ -38,7 +46,7 @@ func (all *plans) first(p Policy) (*plan, Problems) {
 	if problems.Err() != nil {
 		return nil, problems
 	}
-	made := readyPlan{plan: compile(p, 1), problems: problems}
+	made := readyPlan{plan: all.compile(p, 1), problems: problems}
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if len(all.kept) == plansKept {
@@ -73,6 +81,7 @@ func (all *plans) find(p Policy) (one readyPlan, found bool) {
 // written out differs from the same one by default.
 func (p Policy) equal(o Policy) bool {
 	return p.Mode == o.Mode && p.Deadline == o.Deadline && p.Bulkhead == o.Bulkhead &&
+		p.Throttle == o.Throttle && p.Rate == o.Rate && p.Adaptive == o.Adaptive && p.Shedding == o.Shedding &&
 		p.Workers == o.Workers && p.Panics == o.Panics && p.Restart == o.Restart &&
 		sameRetry(p.Retry, o.Retry) && sameBreaker(p.Breaker, o.Breaker) &&
 		slices.EqualFunc(p.Cases, o.Cases, Case.equal)

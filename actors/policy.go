@@ -28,12 +28,24 @@ type Policy struct {
 	Retry Retry
 	// Breaker stops calling a dependency that fails. Off: the circuit is always closed.
 	Breaker Breaker
+	// Throttle keeps a share of the calls from a dependency that refuses many of them.
+	// Off: every call is sent that the circuit lets through.
+	Throttle Throttle
+	// Rate bounds how many calls are made in how much time, of all and of each tenant.
+	// Off: no bound.
+	Rate RateLimit
 	// Bulkhead bounds concurrency. Off: no bound, no queue.
 	Bulkhead Bulkhead
+	// Adaptive finds the bulkhead's permits by itself, between two bounds. Off: there are
+	// as many as bulkhead.concurrency says.
+	Adaptive Adaptive
 	// Workers runs handlers on pooled goroutines, so that a caller leaves at its
 	// deadline although the handler goes on. Off: a handler runs on its caller's
 	// goroutine, and the caller waits until it returns.
 	Workers Workers
+	// Shedding refuses work of lower priorities while the host is under pressure. Off: as
+	// [Options.Shedding] says.
+	Shedding Shedding
 	// Panics holds the circuit open when too many handlers panic. Off: a panic is one
 	// call's failure.
 	Panics Panics
@@ -76,8 +88,12 @@ func (p Policy) problemsWithoutCases() Problems {
 	c.Include("deadline", p.Deadline.Validate())
 	c.Include("retry", p.Retry.Validate())
 	c.Include("breaker", p.Breaker.Validate())
+	c.Include("throttle", p.Throttle.Validate())
+	c.Include("rate", p.Rate.Validate())
 	c.Include("bulkhead", p.Bulkhead.Validate())
+	c.Include("adaptive", p.Adaptive.Validate())
 	c.Include("workers", p.Workers.Validate())
+	c.Include("shedding", p.Shedding.Validate())
 	c.Include("panics", p.Panics.Validate())
 	c.Include("restart", p.Restart.Validate())
 	for _, rule := range between {
@@ -99,7 +115,9 @@ func (p Policy) WithDefaults() Policy {
 	if p.Restart.On() {
 		p.Restart = p.Restart.WithDefaults()
 	}
-	p.Workers = p.Workers.WithDefaults(p.Bulkhead)
+	p.Workers = p.workers()
+	p.Throttle, p.Rate, p.Shedding = p.Throttle.WithDefaults(), p.Rate.WithDefaults(), p.Shedding.WithDefaults()
+	p.Adaptive = p.adaptive().WithDefaults()
 	return p
 }
 

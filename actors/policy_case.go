@@ -44,6 +44,9 @@ type Case struct {
 	// MaxWait replaces bulkhead.max_wait: how long a call may stay in the queue, longer or
 	// shorter than others. 1us to 1m; 0: as the policy says. It needs a queue.
 	MaxWait time.Duration
+	// Cost is what each call takes of the rate limit, or, where [With].Cost says what a
+	// request costs, what that is multiplied with. 1 to 1000000; 0: as the policy says, 1.
+	Cost int
 }
 
 // lay lays what the case sets over p, and returns which fields of p these are. The
@@ -90,7 +93,7 @@ func (c Case) clone() Case {
 
 // equal reports whether two cases say the same, word for word.
 func (c Case) equal(o Case) bool {
-	return c.Tenant == o.Tenant && c.Attempt == o.Attempt && c.Deadline == o.Deadline && c.MaxWait == o.MaxWait &&
+	return c.Tenant == o.Tenant && c.Attempt == o.Attempt && c.Deadline == o.Deadline && c.MaxWait == o.MaxWait && c.Cost == o.Cost &&
 		slices.Equal(c.Priorities, o.Priorities) && sameRetry(c.Retry, o.Retry)
 }
 

@@ -49,6 +49,10 @@ type With[Req, Resp any] struct {
 	// Room returns the room that a request brings for what its call needs, which is then
 	// not allocated. See [Room]; nil where this one brings none.
 	Room func(Req) *Room
+	// Cost is what a request takes of the rate limit ([Policy].Rate): 1 for an ordinary one,
+	// more for one that costs the dependency more. Less than 1 counts as 1, and so does what one
+	// says that panics, which is logged. It is asked once a call. Nil: 1.
+	Cost func(Req) int
 	// Meta gives the handler's context the number of its attempt and the chain of
 	// dependencies, this one included: see [fuseboard.MetaOf]. It costs two allocations an
 	// attempt. False: the context carries what the caller's does.

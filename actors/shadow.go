@@ -101,7 +101,7 @@ func (c *call) wouldRun() bool {
 	if reason < 0 {
 		return true
 	}
-	g.circuit.Return(c.permit)
+	c.unadmit()
 	c.permit = supervision.Permit{} // its outcome counts nowhere
 	return g.wouldRefuse(reason)
 }

@@ -73,6 +73,12 @@ type Stats struct {
 type Rejected struct {
 	// Breaker: the circuit refused.
 	Breaker uint64
+	// Shedding: the host was under pressure, and the call of too low a priority.
+	Shedding uint64
+	// Throttle: the dependency refuses so many that a share of the calls is not sent to it.
+	Throttle uint64
+	// Rate: the rate limit had no room.
+	Rate uint64
 	// Bulkhead: the gate was full, the wait too long, or the guard suspended.
 	Bulkhead uint64
 	// Restart: the handler was being rebuilt.
@@ -88,12 +94,13 @@ type Rejected struct {
 }
 
 func (r Rejected) sum() uint64 {
-	return r.Breaker + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Limits + r.Stopped
+	return r.Breaker + r.Shedding + r.Throttle + r.Rate + r.Bulkhead + r.Deadline + r.Restart + r.Workers + r.Limits + r.Stopped
 }
 
 func (r Rejected) plus(o Rejected) Rejected {
 	return Rejected{
-		Breaker: r.Breaker + o.Breaker, Bulkhead: r.Bulkhead + o.Bulkhead, Deadline: r.Deadline + o.Deadline,
+		Breaker: r.Breaker + o.Breaker, Shedding: r.Shedding + o.Shedding,
+		Throttle: r.Throttle + o.Throttle, Rate: r.Rate + o.Rate, Bulkhead: r.Bulkhead + o.Bulkhead, Deadline: r.Deadline + o.Deadline,
 		Restart: r.Restart + o.Restart, Workers: r.Workers + o.Workers,
 		Limits: r.Limits + o.Limits, Stopped: r.Stopped + o.Stopped,
 	}

@@ -35,7 +35,7 @@ type straight struct {
 }
 
 // plain reports that no hook of w needs more than the straight way knows.
-func (w *With[Req, Resp]) plain() bool { return !w.Meta }
+func (w *With[Req, Resp]) plain() bool { return !w.Meta && w.Cost == nil }
 
 // glance looks at an answer that came without an error.
 func (w *With[Req, Resp]) glance(resp Resp) (fine, whole bool) {
@@ -130,7 +130,14 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	}
 	s.began = g.clock.Now()
 	s.now = s.began
-	if pass.Due(s.began) || ctx.Err() != nil || !s.bounded(ctx) || !s.permitted() {
+	if pass.Due(s.began) || ctx.Err() != nil || !s.bounded(ctx) {
+		return false
+	}
+	if s.plan.loaded && !s.lets() {
+		return false
+	}
+	if !s.permitted() {
+		s.untake()
 		return false
 	}
 	if s.plan.repeats {
@@ -236,6 +243,9 @@ func (s *straight) passes(now fuseboard.Instant, took time.Duration) bool {
 	if !g.circuit.Passed(s.pass, now, took, lane) {
 		return false
 	}
+	if s.plan.loaded {
+		g.learnSuccess(lane, now, took)
+	}
 	g.succeeded(lane, now)
 	g.durations().plain.AddAt(lane, took)
 	return true
@@ -257,7 +267,7 @@ func (s *straight) become(c *call, parent context.Context, o *operation) {
 	c.span = s.plan.given.Deadline.Begin(parent, s.guard.clock, s.began)
 	c.try = s.plan.given.Deadline.Try(c.span, s.began)
 	c.permit = s.pass.Permit()
-	c.now, c.came, c.began, c.attempts = s.began, s.began, s.began, 1
+	c.now, c.came, c.began, c.attempts, c.learns = s.began, s.began, s.began, 1, s.plan.loaded
 }
 
 // turned is the rest of a call whose handler has returned, and which does not end straight.

@@ -17,6 +17,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/shedding"
 	"github.com/fuseboard/fuseboard/supervision/strategy"
 )
 
@@ -43,6 +44,11 @@ type Options struct {
 	// second's are used up is not counted for ObserveEvery either, so that it costs next
 	// to nothing where calls are many. 0: as many as there are.
 	ObservePerSecond int
+	// Shedding is what every guard obeys whose policy has no section of its own: whose work
+	// is refused while this host is under pressure. Zero: none.
+	Shedding Shedding
+	// Host reads the signals that shedding goes by. Nil: this host's; a test gives its own.
+	Host shedding.Source
 	// Clock is where the System takes its time from. Zero: [StandardClock].
 	Clock ClockSource
 	// Mode says how far the policies of all guards are obeyed; see [System.SetMode].
@@ -65,6 +71,8 @@ type System struct {
 	observer *observer // nil unless Options.Observe is set
 	limits   *limits
 	plans    plans         // that guards of equal policies share
+	shedding Shedding      // what guards obey that have none of their own
+	pressure pressure      // of the host, for those who shed
 	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
 	spares   sync.Map      // of each types of a request: typesOf to *spares
@@ -92,6 +100,7 @@ func (s *System) under() (*System, *Group) { return s, nil }
 
 func (o Options) problems() Problems {
 	problems := append(o.Limits.Validate().Under("limits"), o.Clock.problems()...)
+	problems = append(problems, o.Shedding.Validate().Under("shedding")...)
 	if o.ObservePerSecond < 0 {
 		problems = append(problems, fuseboard.Problem{
 			Path: "observe_per_second", Code: "range", Value: fmt.Sprint(o.ObservePerSecond), Message: "must not be negative",
@@ -128,7 +137,9 @@ func Start(o Options) (*System, error) {
 		groups:  make(map[string]*Group),
 		retired: make(map[*Guard]struct{}),
 		spawned: make(map[string]*actor.PID),
+		shedding: o.Shedding, pressure: pressure{clock: clock, source: o.Host},
 	}
+	s.plans.sheds = o.Shedding.On()
 	if o.Logger != nil {
 		s.journal = newJournal(o.Logger.Handler())
 		s.log = s.journal.logger()

@@ -30,7 +30,7 @@ func (r *receiver) update(p Policy) changed {
 	g := r.guard
 	r.publish()
 	before := g.plan.Load()
-	after := compile(p, before.version+1)
+	after := g.sys.plans.compile(p, before.version+1)
 	if err := g.reweigh(before, after); err != nil {
 		return changed{err: err}
 	}
@@ -53,8 +53,7 @@ func (r *receiver) adopt(after *plan) []string {
 		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)
 	g.man(after)
-	g.gate.Resize(after.gateBulkhead())
-	g.plan.Store(after)
+	lost = append(lost, g.reload(after)...)
 	g.steer()
 	g.reshapeCrew(after)
 	return lost

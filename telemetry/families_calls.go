@@ -89,8 +89,11 @@ func writeRefused(p *page, labels, what string, r actors.Rejected, forKeys uint6
 	p.count(labels, what+`by="deadline"`, r.Deadline)
 	p.count(labels, what+`by="keys"`, forKeys)
 	p.count(labels, what+`by="limits"`, r.Limits)
+	p.count(labels, what+`by="rate"`, r.Rate)
 	p.count(labels, what+`by="restart"`, r.Restart)
+	p.count(labels, what+`by="shedding"`, r.Shedding)
 	p.count(labels, what+`by="system"`, r.Stopped)
+	p.count(labels, what+`by="throttle"`, r.Throttle)
 	p.count(labels, what+`by="workers"`, r.Workers)
 }
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"errors"
+	"math"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
+)
+
+// shed refuses an attempt of too low a priority while the host is under pressure.
+func (c *call) shed() error {
+	l := c.guard.load.Load()
+	if l == nil || l.shed == nil || c.asked || l.shed.Level() == 0 {
+		return nil
+	}
+	if e := l.shed.Admit(fuseboard.PriorityOf(c.parent)); e != nil {
+		return c.refuse(refusedShed, c.op.refusedShed(e))
+	}
+	return nil
+}
+
+// ask asks what stands between circuit and gate: the throttle, then the rate limit. Where
+// one refuses, nothing of the attempt is kept, the circuit's permit included. Where the
+// call has to wait for its turn, c.turn says until when; it has taken it.
+func (c *call) ask() error {
+	l := c.guard.loadOf()
+	if refused := c.askThrottle(l); refused != nil {
+		c.guard.circuit.Return(c.permit)
+		return refused
+	}
+	c.asked, c.ofTenant, c.ofRate, c.turn = true, false, false, 0
+	if refused := c.askRate(l); refused != nil {
+		c.unadmit()
+		return refused
+	}
+	return nil
+}
+
+func (c *call) askThrottle(l *load) error {
+	if l.throttle == nil {
+		return nil
+	}
+	ok, chance := l.throttle.Admit(c.now, fuseboard.PriorityOf(c.parent), c.guard.random())
+	if ok {
+		return nil
+	}
+	return c.refuse(refusedThrottled, c.op.refusedThrottle(c.plan, chance))
+}
+
+func (c *call) askRate(l *load) error {
+	cost := c.price()
+	if l.tenants != nil {
+		tenant := fuseboard.MetaOf(c.parent).Tenant
+		again, ok := l.tenants.Take(c.now, tenant, cost)
+		if !ok {
+			return c.refuse(refusedTenant, c.op.refusedTenant(c.plan, tenant, again))
+		}
+		c.ofTenant = true
+	}
+	if l.rate == nil {
+		return nil
+	}
+	turn, err := l.rate.Reserve(c.now, cost, c.span.Until)
+	if err != nil {
+		return c.refuseRate(turn, err)
+	}
+	c.ofRate, c.taken = true, turn
+	if turn > c.now {
+		c.turn = turn
+	}
+	return nil
+}
+
+// price is what the attempt takes of the rate limit: what the request costs, times
+// what its case says.
+func (c *call) price() int {
+	if c.cost == 0 {
+		return c.plan.cost
+	}
+	return int(min(int64(c.cost)*int64(c.plan.cost), math.MaxInt32))
+}
+
+func (c *call) refuseRate(again fuseboard.Instant, why error) error {
+	reason := refusedRate
+	if errors.Is(why, ratelimit.ErrQueueFull) || errors.Is(why, ratelimit.ErrNoTime) {
+		reason = refusedTurn
+	}
+	return c.refuse(reason, c.op.refusedRate(c.plan, again, why))
+}
+
+// unask gives back what ask has taken.
+func (c *call) unask() {
+	if !c.asked {
+		return
+	}
+	c.asked = false
+	l := c.guard.loadOf()
+	if l.throttle != nil {
+		l.throttle.Return(c.now, fuseboard.PriorityOf(c.parent))
+	}
+	if c.ofTenant && l.tenants != nil {
+		l.tenants.Refund(fuseboard.MetaOf(c.parent).Tenant, c.price())
+	}
+	if c.ofRate && l.rate != nil {
+		l.rate.Refund(c.taken, c.price())
+	}
+	c.ofTenant, c.ofRate, c.turn = false, false, 0
+}
+
+// awaitTurn waits until the rate limit has the call's turn.
+func (c *call) awaitTurn() error {
+	from := c.now
+	err := c.wait(c.turn.Sub(from))
+	c.now = c.guard.clock.Now()
+	c.turn = 0
+	c.waited += c.now.Sub(from)
+	c.guard.durations().others().waits.Add(c.now.Sub(from))
+	return err
+}
+
+// patient is a request without a goroutine of its own that waits for its turn on one of
+// the System's, which was reserved for it already.
+type patient struct {
+	call   *call
+	come   func()      // to the gate
+	refuse func(error) // with what ended the wait
+}
+
+// Run waits, and brings the request to the gate.
+func (p *patient) Run() {
+	if err := p.call.awaitTurn(); err != nil {
+		p.refuse(err)
+		return
+	}
+	p.come()
+}
