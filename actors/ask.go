@@ -156,6 +156,7 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, f *Future[Resp]) err
 	}
 	p := newPosted[Req, Resp](r.op)
 	p.ref, p.req, p.future = r, req, f
+	r.with.weigh(&p.call, r.op, req)
 	err := p.begin(ctx, r.op)
 	if err == nil {
 		err = p.admit()
@@ -171,7 +172,16 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, f *Future[Resp]) err
 		return err
 	}
 	r.Guard.posted.add()
-	return p.come()
+	return p.approach()
+}
+
+// approach brings the request to the gate, or has it wait for its turn before.
+func (p *posted[Req, Resp]) approach() error {
+	if p.turn == 0 {
+		return p.come()
+	}
+	p.guard.sys.hands.run(&turnWait{call: &p.call, come: func() { _ = p.come() }, refuse: p.Refuse})
+	return nil
 }
 
 // come brings the request to the gate. With a free permit it is not ours any more when

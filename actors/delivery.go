@@ -42,6 +42,7 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 	}
 	d := newDelivery[Req, Resp](r.op)
 	d.ref, d.req, d.sender, d.envelope.Message = r, req, sender, d
+	r.with.weigh(&d.call, r.op, req)
 	err := d.begin(ctx, r.op)
 	if err == nil {
 		err = d.admit()
@@ -55,7 +56,16 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 		d.recycle()
 		return
 	}
-	d.come()
+	d.approach()
+}
+
+// approach brings the request to the gate, or has it wait for its turn before.
+func (d *delivery[Req, Resp]) approach() {
+	if d.turn == 0 {
+		d.come()
+		return
+	}
+	d.guard.sys.hands.run(&turnWait{call: &d.call, come: d.come, refuse: d.Refuse})
 }
 
 // come brings the request to the gate. With a free permit it goes to a worker from here:
@@ -180,7 +190,7 @@ func (d *delivery[Req, Resp]) Again() {
 		d.refused(err)
 		return
 	}
-	d.come()
+	d.approach()
 }
 
 // Answer replies with the failure.

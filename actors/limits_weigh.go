@@ -7,8 +7,17 @@ import "fmt"
 // weight is how many bytes the evidence of one guard of this policy takes at most.
 // Every guard has a retry account, whether its policy repeats or not.
 func (p Policy) weight() int64 {
-	return int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes()) +
-		p.Throttle.Bytes() + p.Rate.Bytes() + p.Adaptive.Bytes()
+	sum := int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes())
+	if p.Throttle.On() {
+		sum += p.Throttle.Bytes()
+	}
+	if p.Rate.On() {
+		sum += p.Rate.Bytes()
+	}
+	if p.Adaptive.On() {
+		sum += p.Adaptive.Bytes()
+	}
+	return sum
 }
 
 // reserveFor takes the name, and the bytes that the plan needs. Both are given

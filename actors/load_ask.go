@@ -4,7 +4,9 @@ package actors
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"runtime/debug"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/patterns/ratelimit"
@@ -74,6 +76,20 @@ func (c *call) askRate(l *load) error {
 	return nil
 }
 
+// weigh asks the hook what the request costs.
+func (w *With[Req, Resp]) weigh(c *call, o *operation, req Req) {
+	if w.Cost == nil {
+		return
+	}
+	c.cost = 1
+	defer func() {
+		if v := recover(); v != nil {
+			o.guard.sys.log.Error("Cost panicked", "operation", title(o.guard.name, o.name), "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		}
+	}()
+	c.cost = int32(min(max(w.Cost(req), 1), math.MaxInt32)) //nolint:gosec // in range
+}
+
 // price is what the attempt takes of the rate limit: what the request costs, times
 // what its case says.
 func (c *call) price() int {
@@ -121,16 +137,16 @@ func (c *call) awaitTurn() error {
 	return err
 }
 
-// patient is a request without a goroutine of its own that waits for its turn on one of
+// turnWait is a request without a goroutine of its own that waits for its turn on one of
 // the System's, which was reserved for it already.
-type patient struct {
+type turnWait struct {
 	call   *call
 	come   func()      // to the gate
 	refuse func(error) // with what ended the wait
 }
 
 // Run waits, and brings the request to the gate.
-func (p *patient) Run() {
+func (p *turnWait) Run() {
 	if err := p.call.awaitTurn(); err != nil {
 		p.refuse(err)
 		return

@@ -21,10 +21,11 @@ type operation struct {
 	name        string
 	fixed       atomic.Pointer[refusals]
 	open        atomic.Pointer[openRefusal]
-	generations *generations              // of the handler, if that is rebuilt
-	tasks       atomic.Pointer[sync.Pool] // of attempts on pooled goroutines that are over; nil before the first
-	spares      atomic.Pointer[spares]    // for its types; nil before the first Ask, Tell or message
-	holdings    atomic.Pointer[sync.Pool] // of answers that were held; nil before the first
+	load        atomic.Pointer[loadRefusals] // nil before the first
+	generations *generations                 // of the handler, if that is rebuilt
+	tasks       atomic.Pointer[sync.Pool]    // of attempts on pooled goroutines that are over; nil before the first
+	spares      atomic.Pointer[spares]       // for its types; nil before the first Ask, Tell or message
+	holdings    atomic.Pointer[sync.Pool]    // of answers that were held; nil before the first
 }
 
 // refusals are the errors that depend on the plan alone.

@@ -15,11 +15,11 @@ type pressure struct {
 	clock  *fuseboard.Clock
 	source shedding.Source // nil: this host
 	mu     sync.Mutex
-	all    map[Shedding]*watch // guarded by mu
+	all    map[Shedding]*lookout // guarded by mu
 }
 
-// watch is a sampler and how many guards obey it.
-type watch struct {
+// lookout is a sampler and how many guards obey it.
+type lookout struct {
 	sampler *shedding.Sampler
 	guards  int
 }
@@ -34,9 +34,9 @@ func (p *pressure) take(policy Shedding) {
 	defer p.mu.Unlock()
 	w := p.all[policy]
 	if w == nil {
-		w = &watch{sampler: shedding.NewSampler(policy, p.clock, p.source)}
+		w = &lookout{sampler: shedding.NewSampler(policy, p.clock, p.source)}
 		if p.all == nil {
-			p.all = make(map[Shedding]*watch)
+			p.all = make(map[Shedding]*lookout)
 		}
 		p.all[policy] = w
 		w.sampler.Start()

@@ -99,6 +99,7 @@ func (c *call) wouldRun() bool {
 	}
 	reason := c.wouldEnter()
 	if reason < 0 {
+		c.asked, c.learns = false, c.asked
 		return true
 	}
 	c.unadmit()
@@ -120,7 +121,7 @@ func (c *call) wouldEnter() int {
 	if why != nil {
 		return reasonOf(why)
 	}
-	if waits {
+	if waits || c.turn != 0 {
 		g.shadow().waited.Add(1)
 	}
 	return -1

@@ -106,6 +106,7 @@ func (o *operation) turnAway() error {
 func winding[Req, Resp any](ctx context.Context, s *straight, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
 	c := call{now: s.now, lends: handOver(&s.lends)}
 	defer func() { s.now, s.lends = c.now, c.lends }()
+	w.weigh(&c, o, req)
 	if err = c.begin(ctx, o); err == nil {
 		resp, err = run(&c, h, w, req)
 	}

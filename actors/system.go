@@ -131,12 +131,12 @@ func Start(o Options) (*System, error) {
 	clock, unwind, missing := newClock(o.Clock)
 	s := &System{
 		limits: newLimits(o.Limits), clock: clock, unwind: unwind,
-		log:     slog.New(slog.DiscardHandler),
-		seed:    o.Seed,
-		guards:  make(map[string]*Guard),
-		groups:  make(map[string]*Group),
-		retired: make(map[*Guard]struct{}),
-		spawned: make(map[string]*actor.PID),
+		log:      slog.New(slog.DiscardHandler),
+		seed:     o.Seed,
+		guards:   make(map[string]*Guard),
+		groups:   make(map[string]*Group),
+		retired:  make(map[*Guard]struct{}),
+		spawned:  make(map[string]*actor.PID),
 		shedding: o.Shedding, pressure: pressure{clock: clock, source: o.Host},
 	}
 	s.plans.sheds = o.Shedding.On()
