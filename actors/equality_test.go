@@ -21,6 +21,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/lane"
+	"github.com/fuseboard/fuseboard/patterns/adaptive"
 )
 
 // The actor way is the meaning, the caller's way its optimisation: a history of
@@ -103,11 +104,31 @@ func drawLivePolicy(t *rapid.T) Policy {
 	if rapid.Bool().Draw(t, "isolated") {
 		p.Workers = Workers{Max: rapid.IntRange(1, 4).Draw(t, "workers"), MaxAbandoned: rapid.IntRange(1, 2).Draw(t, "abandoned")}
 	}
+	drawLoad(t, &p)
 	p.Mode = rapid.SampledFrom([]PolicyMode{EnforcePolicy, EnforcePolicy, EnforcePolicy, ShadowPolicy, ShadowPolicy, BypassPolicy}).Draw(t, "policy mode")
 	if rapid.IntRange(0, 3).Draw(t, "panics") == 0 {
 		p.Panics = Panics{Max: 2, Within: time.Second, Hold: 300 * time.Millisecond}
 	}
 	return p
+}
+
+// drawLoad draws the sections that follow how much is asked.
+func drawLoad(t *rapid.T, p *Policy) {
+	if rapid.IntRange(0, 2).Draw(t, "rated") == 0 {
+		p.Rate = RateLimit{
+			Limit: rapid.IntRange(2, 20).Draw(t, "rate"), Burst: rapid.IntRange(1, 4).Draw(t, "burst"),
+			Queue: rapid.IntRange(0, 2).Draw(t, "turns"),
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "throttled") == 0 {
+		p.Throttle = Throttle{Window: 2 * time.Second, MinCalls: rapid.IntRange(1, 4).Draw(t, "calls")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "adaptive") == 0 {
+		p.Adaptive = Adaptive{
+			Min: 1, Max: rapid.IntRange(1, 5).Draw(t, "most"), Window: 200 * time.Millisecond, MinSamples: 1,
+			Kind: rapid.SampledFrom([]adaptive.Kind{adaptive.KindGradient2, adaptive.KindVegas, adaptive.KindAIMD}).Draw(t, "kind"),
+		}
+	}
 }
 
 // drawScripted gives each request its own nanoseconds, so that no two things

@@ -131,8 +131,11 @@ func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
 	before := r.guard.plan.Load()
 	after := r.guard.sys.plans.compile(p, before.version+1)
+	sys := r.guard.sys
+	sys.pressure.take(sys.sheddingOf(after)) // before a new key looks for it
 	less, err := r.ring.reweigh(after)
 	if err != nil {
+		sys.pressure.give(sys.sheddingOf(after))
 		return changed{err: err}
 	}
 	change := before.changeTo(after)
@@ -143,7 +146,8 @@ func (r *keyReceiver) update(p Policy) changed {
 			lost[words]++
 		}
 	}
-	r.guard.sys.lighten(less)
+	sys.pressure.give(sys.sheddingOf(before))
+	sys.lighten(less)
 	for _, words := range slices.Sorted(maps.Keys(lost)) {
 		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", plain.Count(lost[words], "key", "keys"), words))
 	}
