@@ -43,6 +43,7 @@ type scripted struct {
 	leaves   time.Duration // the caller cancels after this; 0: it stays
 	deadline time.Duration // of the caller; 0: none
 	priority fuseboard.Priority
+	tenant   string
 }
 
 // history is what happens to one guard.
@@ -109,6 +110,9 @@ func drawLivePolicy(t *rapid.T) Policy {
 	if rapid.IntRange(0, 3).Draw(t, "panics") == 0 {
 		p.Panics = Panics{Max: 2, Within: time.Second, Hold: 300 * time.Millisecond}
 	}
+	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 4}).Draw(t, "cases") {
+		p.Cases = append(p.Cases, drawLiveCase(t, time.Duration(i)))
+	}
 	return p
 }
 
@@ -131,6 +135,31 @@ func drawLoad(t *rapid.T, p *Policy) {
 	}
 }
 
+// drawLiveCase gives each case its own nanoseconds, for the same reason as drawScripted.
+func drawLiveCase(t *rapid.T, own time.Duration) Case {
+	c := Case{
+		Priorities: rapid.SampledFrom([][]fuseboard.Priority{nil, {fuseboard.Sheddable}, {fuseboard.High, fuseboard.Critical}}).Draw(t, "for priorities"),
+		Tenant:     rapid.SampledFrom([]string{"", "", "acme", "globex"}).Draw(t, "for tenant"),
+		Attempt:    rapid.SampledFrom([]int{0, 0, 2, 3}).Draw(t, "from attempt"),
+	}
+	some := func(what string, least, most int) time.Duration {
+		return time.Duration(rapid.IntRange(least, most).Draw(t, what))*time.Millisecond + 7*time.Microsecond + own*11
+	}
+	if rapid.Bool().Draw(t, "its deadline") {
+		c.Deadline.Attempt = some("its attempt", 20, 300)
+		if c.Attempt < 2 {
+			c.Deadline.Total = some("its total", 100, 1200)
+		}
+	}
+	if rapid.Bool().Draw(t, "its retry") {
+		c.Retry = Retry{Attempts: rapid.IntRange(0, 4).Draw(t, "its attempts"), Backoff: Backoff{Base: some("its base", 10, 90)}}
+	}
+	if rapid.Bool().Draw(t, "its wait") {
+		c.MaxWait = some("its wait", 1, 400)
+	}
+	return c
+}
+
 // drawScripted gives each request its own nanoseconds, so that no two things
 // happen at one instant: their order would be the scheduler's.
 func drawScripted(t *rapid.T, id int, at time.Duration) scripted {
@@ -149,6 +178,7 @@ func drawScripted(t *rapid.T, id int, at time.Duration) scripted {
 		r.deadline = time.Duration(rapid.IntRange(1, 600).Draw(t, "own deadline"))*time.Millisecond + own*7
 	}
 	r.priority = rapid.SampledFrom(rising).Draw(t, "priority")
+	r.tenant = rapid.SampledFrom([]string{"", "acme", "globex"}).Draw(t, "tenant")
 	return r
 }
 
@@ -308,7 +338,7 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 			time.AfterFunc(s.leaves, leave)
 		}
 		t.Cleanup(leave)
-		return fuseboard.WithPriority(ctx, s.priority)
+		return fuseboard.WithMeta(ctx, fuseboard.Meta{Priority: s.priority, Tenant: s.tenant})
 	}
 	if !w.messages {
 		return func(s scripted) {
@@ -405,6 +435,9 @@ func (s scripted) noted(ctx context.Context, rec *record) (int, error) {
 func (h history) bare() history {
 	for i := range h.policies {
 		h.policies[i].Retry, h.policies[i].Workers = Retry{}, Workers{}
+		for j := range h.policies[i].Cases {
+			h.policies[i].Cases[j].Retry = Retry{}
+		}
 	}
 	for i, s := range h.requests {
 		h.requests[i].attempts = slices.Clone(s.attempts)

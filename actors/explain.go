@@ -36,6 +36,12 @@ type Explanation struct {
 	// deadline, retry, breaker, workers, bulkhead, attempt deadline; for a guard of
 	// [Rebuild] its handler, too.
 	Stages []Stage
+	// Cases is the table of what is otherwise for some calls. In the Explanation of
+	// [Guard.Explain] the stages tell of calls that none of them matches.
+	Cases []Row
+	// Call says of which calls an Explanation of [Guard.ExplainCall] tells: "priority high,
+	// tenant acme, attempt 1". Otherwise empty.
+	Call string
 	// Operations are those bound to the guard, in the order of their binding.
 	Operations []Operation
 	// Happened is what became of calls up to now: why they were refused, repeated, or not.
@@ -96,7 +102,8 @@ type Setting struct {
 	Origin Origin
 }
 
-// Origin says where a value of a policy comes from.
+// Origin says where a value of a policy comes from: [Given], [Default], or the path of the
+// case that is laid over it, "cases[0]".
 type Origin string
 
 // The origins of a value.
@@ -115,12 +122,17 @@ func (g *Guard) Explain() Explanation {
 	if !g.made() {
 		return Explanation{}
 	}
-	s := g.sight()
+	return g.sight().explanation()
+}
+
+// explanation is made from what was seen.
+func (s sight) explanation() Explanation {
+	g := s.guard
 	return Explanation{
 		Dependency: g.name, At: s.now, PolicyVersion: s.plan.version,
 		PolicyMode: s.mode, SystemMode: g.sys.Mode(), Would: g.would(),
 		State: s.circuit.State, Mode: s.circuit.Mode, Epoch: s.circuit.Epoch,
-		Verdict: s.verdictInMode(), Stages: s.stages(), Operations: s.operations(),
+		Verdict: s.verdictInMode(), Stages: s.stages(), Cases: s.rows(), Operations: s.operations(),
 		Happened: s.happened(), Warnings: g.Warnings(), Overdue: s.overdue(), Recent: g.recent.list(),
 	}
 }

@@ -39,11 +39,14 @@ func (s sight) settings() (all settings) {
 	for _, leaf := range plain.Leaves(s.plan.given) {
 		given[leaf.Path] = !leaf.Zero
 	}
+	origins := s.origins()
 	effective := s.plan.given.WithDefaults()
 	effective.Restart = effective.Restart.WithDefaults()
 	for _, leaf := range plain.Leaves(effective) {
 		origin := Default
-		if given[leaf.Path] {
+		if i, is := origins[leaf.Path]; is {
+			origin = Origin(casePathOf(i))
+		} else if given[leaf.Path] {
 			origin = Given
 		}
 		all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: origin})

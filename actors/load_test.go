@@ -329,7 +329,9 @@ func TestSheddingRefusesByPriorityWhileTheHostIsUnderPressure(t *testing.T) {
 		var cpu float64
 		sys := startWith(t, Options{
 			Seed: 1, Shedding: Shedding{CPU: 0.8, Smoothing: time.Millisecond, HoldFor: time.Second, Every: 100 * time.Millisecond},
-			Host: func(fuseboard.Instant) shedding.Signals { return shedding.Signals{CPU: cpu, Memory: shedding.Unknown, GC: shedding.Unknown, RunQueue: shedding.Unknown} },
+			Host: func(fuseboard.Instant) shedding.Signals {
+				return shedding.Signals{CPU: cpu, Memory: shedding.Unknown, GC: shedding.Unknown, RunQueue: shedding.Unknown}
+			},
 		})
 		r := spawn(t, sys, Policy{}, echo)
 		admitted := func() (list []bool) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -95,7 +96,19 @@ func (w *wish) lastHow() string {
 
 // may reports whether any policy that was in force while the wish lived is so.
 func (w *wish) may(is func(Policy) bool) bool {
-	return slices.ContainsFunc(w.of.policies[w.first:], is)
+	return slices.ContainsFunc(w.laws(), is)
+}
+
+// laws are the policies that were in force while the wish lived, with their cases laid over: it is
+// of normal priority, and nobody's.
+func (w *wish) laws() (all []Policy) {
+	for _, p := range w.of.policies[w.first:] {
+		all = append(all, p)
+		for attempt := range min(4, 4*len(p.Cases)) {
+			all = append(all, byHand(p, fuseboard.Normal, "", attempt+1))
+		}
+	}
+	return all
 }
 
 // watches reports whether the policy is in shadow.
@@ -108,7 +121,7 @@ func (w *ward) watched() bool { return slices.ContainsFunc(w.policies, watches) 
 // judgeTries looks at the repetitions: not too many, and only of what may be repeated.
 func (w *wish) judgeTries() string {
 	most := 1
-	for _, p := range w.of.policies[w.first:] {
+	for _, p := range w.laws() {
 		most = max(most, p.Retry.WithDefaults().Attempts)
 	}
 	if w.tries > most {

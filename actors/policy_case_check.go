@@ -27,7 +27,8 @@ const (
 	codeOverlaid     = "overlaid"
 	codeNoDifference = "no-difference"
 
-	codeClassName = "class-name" // of supervision
+	codeClassName   = "class-name" // of supervision
+	codeUnknownWord = "unknown-word"
 )
 
 const (
@@ -74,7 +75,7 @@ func (p Policy) checkCases(found Problems) Problems {
 }
 
 // ofOneField are the codes of problems that a value has whatever stands beside it.
-var ofOneField = []string{plain.CodeNegative, plain.CodeRange, codeClassName}
+var ofOneField = []string{plain.CodeNegative, plain.CodeRange, codeClassName, codeUnknownWord}
 
 // addOnce adds a problem unless one of its path and code is there.
 func addOnce(all Problems, p fuseboard.Problem) Problems {

@@ -85,6 +85,7 @@ var edits = []struct {
 	{path: "breaker.probe_timeout", edit: func(p *Policy) { p.Breaker.ProbeTimeout = 0 }},
 	{path: "breaker.ramp", edit: func(p *Policy) { p.Breaker.Ramp = 0 }},
 	{path: "breaker.weights", edit: func(p *Policy) { p.Breaker.Weights[fuseboard.ClassTimeout] = 2 }},
+	{path: "cases", edit: func(p *Policy) { p.Cases = []Case{{Tenant: "acme", Retry: Retry{Attempts: 4}}} }},
 	{path: "bulkhead.concurrency", edit: func(p *Policy) { p.Bulkhead.Concurrency = 3 }, grows: 1},
 	{path: "bulkhead.queue", edit: func(p *Policy) { p.Bulkhead.Queue = 1 }},
 	{path: "bulkhead.max_wait", edit: func(p *Policy) { p.Bulkhead.MaxWait = time.Millisecond }},
@@ -299,6 +300,9 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 				}
 				if e.path == "breaker.weights" {
 					want = []string{"breaker.weights.timeout"}
+				}
+				if e.path == "cases" {
+					want = []string{"cases[0]"}
 				}
 				if !slices.Equal(change.Changed, want) || change.Version != 2 ||
 					!reflect.DeepEqual(change.Before, loaded()) || !reflect.DeepEqual(change.After, next) {
