@@ -48,7 +48,9 @@ func New(p Policy) *Limiter {
 	l.shape(p, NewAlgorithm(p))
 	l.limit.Store(int64(p.Initial))
 	l.view.Limit = p.Initial
-	l.forget(unstarted, always)
+	l.begin.Store(always)
+	l.cut.Store(always)
+	l.end.Store(unstarted)
 	return l
 }
 

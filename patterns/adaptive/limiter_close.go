@@ -11,8 +11,8 @@ import (
 const (
 	longestWindow = time.Minute // however long calls take
 	patience      = 10          // times that a window is prolonged until it has MinSamples
-	windowCalls   = 2           // a window lasts so many times as long as calls take,
-	freshCalls    = 8           // and so many times where those from before it do not count
+	windowCalls   = 2           // a window lasts so many times as long as calls take
+	settleCalls   = 4           // and begins so many times later than a change of the limit
 	much          = 8           // one part in so many of the limit is much of a change
 )
 
@@ -53,23 +53,17 @@ func (l *Limiter) closePublished(now fuseboard.Instant) (limit int, moved bool) 
 
 // move makes the evidence of a window into a limit, and begins the next window.
 func (l *Limiter) move(now fuseboard.Instant, w Window) (limit int, moved bool) {
+	mean := w.Mean()
 	m := l.algorithm.Next(w)
-	calls := time.Duration(windowCalls)
-	change := max(m.Limit-l.cutLimit, l.cutLimit-m.Limit)
-	cut := m.Reason == Probing || m.Reason == Probed || change*much >= l.cutLimit
-	if cut {
-		calls = freshCalls
-		l.cutLimit = m.Limit
-	}
-	length := max(l.policy.Window, min(calls*w.Mean(), longestWindow))
 	limit, moved = l.publish(now, w, m)
-	if cut {
-		l.forget(now.Add(length), now)
-	} else {
-		l.begin.Store(int64(now))
-		l.end.Store(int64(now.Add(length)))
+	begin, length := now, max(l.policy.Window, min(windowCalls*mean, longestWindow))
+	change := max(m.Limit-l.cutLimit, l.cutLimit-m.Limit)
+	if m.Reason == Probing || m.Reason == Probed || change*much >= l.cutLimit {
+		l.cutLimit = m.Limit
+		begin = now.Add(min(settleCalls*mean, longestWindow))
+		l.cut.Store(int64(now))
 	}
-	l.prolonged = 0
+	l.open(begin, begin.Add(length))
 	return limit, moved
 }
 
@@ -81,14 +75,17 @@ func (l *Limiter) publish(now fuseboard.Instant, w Window, m Move) (limit int, m
 	return m.Limit, moved
 }
 
-// forget begins a window, until end, of which nothing is known that began before cut, whatever
-// goroutines note at this moment.
-func (l *Limiter) forget(end, cut fuseboard.Instant) {
+// open begins a window: what ended before begin does not count, whatever goroutines note
+// at this moment.
+//
+// After a change of the limit a window begins later. If it began at once, of the attempts that
+// began after the change only short ones would have ended in it, and their mean would be
+// far below that of all (by a seventh in a window of eight times the mean).
+func (l *Limiter) open(begin, end fuseboard.Instant) {
 	if !l.policy.Published {
-		l.begin.Store(int64(cut))
-		l.cut.Store(int64(cut))
+		l.begin.Store(int64(begin))
+		l.lanes.gather() // who notes from now on has seen begin
 	}
-	l.lanes.gather() // who notes from now on has seen the new cut
 	l.prolonged = 0
 	l.end.Store(int64(end))
 }

@@ -33,7 +33,8 @@ func (l *Limiter) Reshape(now fuseboard.Instant, p Policy) (limit int, moved boo
 	moved = int64(limit) != l.limit.Load()
 	l.limit.Store(int64(limit))
 	l.cutLimit, l.view.Limit = limit, limit
-	l.forget(now.Add(p.Window), now)
+	l.cut.Store(int64(now))
+	l.open(now, now.Add(p.Window))
 	return limit, moved
 }
 

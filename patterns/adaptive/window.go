@@ -2,7 +2,10 @@
 
 package adaptive
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Window is what one window gathered: the evidence of one move of the limit.
 type Window struct {
@@ -10,6 +13,8 @@ type Window struct {
 	Samples int
 	// Took is how long all of them took together.
 	Took time.Duration
+	// Squares is the sum of the squares of how many seconds each took. Zero is no spread.
+	Squares float64
 	// Drops is how many of them were dropped: refused or timed out by the dependency.
 	Drops int
 	// DropsTook is how long those took together. It is a part of Took.
@@ -26,6 +31,25 @@ func (w Window) Mean() time.Duration {
 		return 0
 	}
 	return w.Took / time.Duration(w.Samples)
+}
+
+// doubt is the standard error of the mean, in nanoseconds: about so far is it from the mean
+// of more samples. It is zero where squares were not given.
+func (w Window) doubt() float64 {
+	n := float64(w.Samples)
+	if n < 2 {
+		return 0
+	}
+	mean := w.Took.Seconds() / n
+	return math.Sqrt(max(0, w.Squares/n-mean*mean)/(n-1)) * float64(time.Second)
+}
+
+// matters is the doubt where it is worth a call of so many, and else zero.
+func (w Window) matters(limit float64) float64 {
+	if doubt := w.doubt(); limit*doubt >= float64(w.Mean()) {
+		return doubt
+	}
+	return 0
 }
 
 // tracked is the mean, in nanoseconds, for which a drop that was faster than work is counts
@@ -60,6 +84,7 @@ func (w Window) add(o Window) Window {
 		w.Least = o.Least
 	}
 	w.Samples, w.Took = w.Samples+o.Samples, w.Took+o.Took
+	w.Squares += o.Squares
 	w.Drops, w.DropsTook = w.Drops+o.Drops, w.DropsTook+o.DropsTook
 	w.InFlight = max(w.InFlight, o.InFlight)
 	return w
@@ -72,6 +97,7 @@ func (w *Window) note(took time.Duration, inFlight int, dropped bool) {
 	}
 	w.Samples++
 	w.Took += took
+	w.Squares += took.Seconds() * took.Seconds()
 	if dropped {
 		w.Drops++
 		w.DropsTook += took
