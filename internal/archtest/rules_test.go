@@ -98,6 +98,16 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"a pattern is usable alone: it knows neither its siblings nor the actors",
 	},
+	{
+		"patterns/adaptive", 1,
+		[]string{root, "internal/lane", "internal/plain"},
+		"a limit is found from what calls tell of themselves: it knows no gate, so any semaphore can ask it; every call writes to it, hence lanes",
+	},
+	{
+		"patterns/throttle", 1,
+		[]string{root, "internal/plain"},
+		"a client refuses its own calls by what it has counted: it knows neither its siblings nor the actors",
+	},
 
 	{
 		"actors", 2,
@@ -242,6 +252,7 @@ var loans = []struct {
 	{"supervision", "context", []string{"DeadlineExceeded"}, "a class is read off an error; a decision has no context"},
 	{"supervision", "net", []string{"OpError", "DNSError", "ErrClosed"}, "a class is read off an error; a decision opens nothing"},
 	{"mailbox", module + "/internal/lane", []string{"Here", "Count", "Line"}, "how many lanes there are is the processors' business; only tests force them"},
+	{"patterns/adaptive", module + "/internal/lane", []string{"Count", "Line"}, "where a caller runs is the caller's to say; only tests force lanes"},
 	{"actors", module + "/internal/lane", []string{"Here", "Count"}, "how many lanes there are is the processors' business; only tests force them"},
 	{"supervision", "os", []string{"ErrDeadlineExceeded"}, "a class is read off an error; a decision reads no file and no environment"},
 }

@@ -28,8 +28,8 @@ type Limiter struct {
 	policy    Policy
 	algorithm Algorithm
 	view      View
-	cutLimit  int // the limit at the last cut
-	prolonged int // how often the present window was, for want of samples
+	cutLimit  int               // the limit at the last cut
+	stale     fuseboard.Instant // from then on the present window waits for no more samples
 }
 
 const (

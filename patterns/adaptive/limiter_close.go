@@ -10,7 +10,7 @@ import (
 
 const (
 	longestWindow = time.Minute // however long calls take
-	patience      = 10          // times that a window is prolonged until it has MinSamples
+	patience      = 10          // times its length that a window is prolonged until it has MinSamples
 	windowCalls   = 2           // a window lasts so many times as long as calls take
 	settleCalls   = 4           // and begins so many times later than a change of the limit
 	much          = 8           // one part in so many of the limit is much of a change
@@ -24,13 +24,13 @@ func (l *Limiter) close(now fuseboard.Instant) (limit int, moved bool) {
 	case l.policy.Published:
 		return l.closePublished(now)
 	case end == unstarted:
-		l.prolonged = 0
+		l.stale = now.Add(patience * l.policy.Window)
 		l.end.Store(int64(now.Add(l.policy.Window)))
 		return l.Limit(), false
 	}
 	w := l.lanes.gather()
 	if w.Samples < l.policy.MinSamples {
-		if l.prolonged++; l.prolonged < patience {
+		if now < l.stale {
 			l.lanes.give(w)
 			l.end.Store(int64(now.Add(l.policy.Window)))
 			return l.Limit(), false
@@ -56,14 +56,14 @@ func (l *Limiter) move(now fuseboard.Instant, w Window) (limit int, moved bool) 
 	mean := w.Mean()
 	m := l.algorithm.Next(w)
 	limit, moved = l.publish(now, w, m)
-	begin, length := now, max(l.policy.Window, min(windowCalls*mean, longestWindow))
+	length := max(l.policy.Window, min(windowCalls*mean, longestWindow))
 	change := max(m.Limit-l.cutLimit, l.cutLimit-m.Limit)
 	if m.Reason == Probing || m.Reason == Probed || change*much >= l.cutLimit {
 		l.cutLimit = m.Limit
-		begin = now.Add(min(settleCalls*mean, longestWindow))
-		l.cut.Store(int64(now))
+		l.forget(now, now.Add(min(settleCalls*mean, longestWindow)), length)
+	} else {
+		l.open(now, length)
 	}
-	l.open(begin, begin.Add(length))
 	return limit, moved
 }
 
@@ -75,17 +75,26 @@ func (l *Limiter) publish(now fuseboard.Instant, w Window, m Move) (limit int, m
 	return m.Limit, moved
 }
 
-// open begins a window: what ended before begin does not count, whatever goroutines note
-// at this moment.
-//
-// After a change of the limit a window begins later. If it began at once, of the attempts that
-// began after the change only short ones would have ended in it, and their mean would be
-// far below that of all (by a seventh in a window of eight times the mean).
-func (l *Limiter) open(begin, end fuseboard.Instant) {
+// open begins a window. What ended before does not count, unless it is told of at this moment.
+func (l *Limiter) open(begin fuseboard.Instant, length time.Duration) {
+	end := begin.Add(length)
 	if !l.policy.Published {
 		l.begin.Store(int64(begin))
-		l.lanes.gather() // who notes from now on has seen begin
 	}
-	l.prolonged = 0
+	l.stale = begin.Add(patience * length)
 	l.end.Store(int64(end))
+}
+
+// forget begins a window of which nothing is known that began before the limit changed, or that
+// ended before begin, whatever goroutines tell of at this moment.
+//
+// Begin is later than the change. If it were not, of the attempts that began after the
+// change only short ones would have ended in the window, and their mean would be far below
+// that of all (by a seventh in a window of eight times the mean).
+func (l *Limiter) forget(changed, begin fuseboard.Instant, length time.Duration) {
+	if !l.policy.Published {
+		l.cut.Store(int64(changed))
+	}
+	l.open(begin, length)
+	l.lanes.gather() // who notes from now on has seen cut and begin
 }

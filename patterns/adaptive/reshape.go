@@ -33,8 +33,7 @@ func (l *Limiter) Reshape(now fuseboard.Instant, p Policy) (limit int, moved boo
 	moved = int64(limit) != l.limit.Load()
 	l.limit.Store(int64(limit))
 	l.cutLimit, l.view.Limit = limit, limit
-	l.cut.Store(int64(now))
-	l.open(now, now.Add(p.Window))
+	l.forget(now, now, p.Window)
 	return limit, moved
 }
 
