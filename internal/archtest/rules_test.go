@@ -149,6 +149,16 @@ var rooms = []room{
 		"an example shows what a user writes, and a user imports actors",
 	},
 	{
+		"examples/adaptive", 6,
+		[]string{root, "patterns/adaptive"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
+		"examples/throttle", 6,
+		[]string{root, "patterns/throttle"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
 		"examples/actors", 6,
 		[]string{root, "actors", protoactor},
 		"an example for users who have actors: they import both",
