@@ -6,7 +6,7 @@ const (
 	queueFrom  = 1.1  // times the baseline: from there on calls are taken to queue
 	probeDepth = 0.75 // of the calls that are worked on at once: nobody queues at so many
 	probeSoon  = 5    // windows, after a probe that found another baseline
-	fullFrom   = 0.9  // of the limit in use: from there on it is what holds calls back
+	fullFrom   = 0.8  // of the limit in use: from there on it is what holds calls back
 	surely     = 2    // standard errors of a probe that are no accident
 	fewKnown   = 8    // samples that a baseline from elsewhere weighs as much as
 	mostKnown  = 2000 // samples, so that what is known is never more than the last dozen probes or so

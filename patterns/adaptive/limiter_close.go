@@ -24,7 +24,7 @@ func (l *Limiter) close(now fuseboard.Instant) (limit int, moved bool) {
 	case l.policy.Published:
 		return l.closePublished(now)
 	case end == unstarted:
-		l.stale = now.Add(patience * l.policy.Window)
+		l.opened, l.stale = now, now.Add(patience*l.policy.Window)
 		l.end.Store(int64(now.Add(l.policy.Window)))
 		return l.Limit(), false
 	}
@@ -37,14 +37,15 @@ func (l *Limiter) close(now fuseboard.Instant) (limit int, moved bool) {
 		}
 		w = Window{}
 	}
-	return l.move(now, w)
+	return l.move(now, w.over(now.Sub(l.opened)))
 }
 
 // closePublished is WindowedLimit of the reference: a window ends with the first sample
 // after its time, and is forgotten if it has too few.
 func (l *Limiter) closePublished(now fuseboard.Instant) (limit int, moved bool) {
 	l.end.Store(int64(now.Add(l.policy.Window + 1))) // it wants to be past, not reached
-	w := l.lanes.gather()
+	w := l.lanes.gather().over(now.Sub(l.opened))
+	l.opened = now
 	if w.Samples < l.policy.MinSamples {
 		return l.Limit(), false
 	}
@@ -81,7 +82,7 @@ func (l *Limiter) open(begin fuseboard.Instant, length time.Duration) {
 	if !l.policy.Published {
 		l.begin.Store(int64(begin))
 	}
-	l.stale = begin.Add(patience * length)
+	l.opened, l.stale = begin, begin.Add(patience*length)
 	l.end.Store(int64(end))
 }
 

@@ -20,7 +20,7 @@ type naive struct {
 	samples         []sample
 	started         bool
 	begin, end, cut time.Duration
-	stale           time.Duration
+	stale, opened   time.Duration
 	limit, atCut    int
 }
 
@@ -35,7 +35,7 @@ func (n *naive) sample(s sample) (limit int, moved bool) {
 	}
 	switch {
 	case !n.started:
-		n.started, n.end, n.stale = true, s.end+n.policy.Window, s.end+10*n.policy.Window
+		n.started, n.opened, n.end, n.stale = true, s.end, s.end+n.policy.Window, s.end+10*n.policy.Window
 	case s.end >= n.end:
 		return n.over(s.end)
 	}
@@ -55,6 +55,9 @@ func (n *naive) over(now time.Duration) (limit int, moved bool) {
 		w = Window{}
 	}
 	n.samples = nil
+	if w.InFlight == 0 && now > n.opened {
+		w.InFlight = int(math.Round(w.Took.Seconds() / (now - n.opened).Seconds()))
+	}
 	m := n.algorithm.Next(w)
 	moved, n.limit = m.Limit != n.limit, m.Limit
 	n.begin = now
@@ -63,7 +66,7 @@ func (n *naive) over(now time.Duration) (limit int, moved bool) {
 		n.cut, n.atCut = now, n.limit
 	}
 	length := max(n.policy.Window, min(2*w.Mean(), time.Minute))
-	n.end, n.stale = n.begin+length, n.begin+10*length
+	n.opened, n.end, n.stale = n.begin, n.begin+length, n.begin+10*length
 	return n.limit, moved
 }
 
@@ -76,6 +79,7 @@ func TestLimiterAgreesWithTheNaiveModel(t *testing.T) {
 		l, n := New(p), naively(p)
 		now := time.Second
 		spread := rapid.IntRange(0, 200).Draw(t, "spread")
+		unknown := rapid.Bool().Draw(t, "unknown")
 		for i := range rapid.IntRange(1, 400).Draw(t, "calls") {
 			if i == spread {
 				l.lanes.spread()
@@ -84,6 +88,9 @@ func TestLimiterAgreesWithTheNaiveModel(t *testing.T) {
 			s := sample{
 				end: now - time.Duration(rapid.IntRange(0, 5).Draw(t, "late"))*time.Millisecond, took: time.Duration(rapid.IntRange(0, 300).Draw(t, "took")) * time.Millisecond,
 				inFlight: rapid.IntRange(1, 70).Draw(t, "inside"), dropped: rapid.IntRange(0, 30).Draw(t, "dropped") == 0,
+			}
+			if unknown {
+				s.inFlight = 0
 			}
 			limit, moved := l.Sample(rapid.IntRange(-1, 8).Draw(t, "lane"), fuseboard.Instant(s.end), s.took, s.inFlight, s.dropped)
 			if wantLimit, wantMoved := n.sample(s); limit != wantLimit || moved != wantMoved {

@@ -25,6 +25,7 @@ type load struct {
 	rate    float64
 	// errors is the share of answers that the dependency drops for no reason of load.
 	errors float64
+	silent bool // nobody says how many are inside
 }
 
 // world is one dependency behind one limiter in virtual time, until it is told otherwise.
@@ -145,7 +146,11 @@ func (w *world) finish() {
 
 func (w *world) end(came fuseboard.Instant, dropped bool) {
 	took := w.now.Sub(came)
-	w.limiter.Sample(-1, w.now, took, w.inFlight, dropped)
+	inside := w.inFlight
+	if w.silent {
+		inside = 0
+	}
+	w.limiter.Sample(-1, w.now, took, inside, dropped)
 	w.inFlight--
 	if dropped {
 		w.drops++

@@ -55,6 +55,24 @@ func TestLimitSettlesAtTheCapacityOverStepsDownAndUp(t *testing.T) {
 	}
 }
 
+// Little's law says how many are inside where nobody does.
+func TestLimitSettlesWhereNobodySaysHowManyAreInside(t *testing.T) {
+	for _, s := range settling {
+		t.Run(s.name, func(t *testing.T) {
+			const c = 40
+			d := dependency{servers: c, service: 50 * time.Millisecond}
+			if s.queue > 0 {
+				d.queue = c / s.queue
+			}
+			w := newWorld(s.policy, d, load{clients: 500, silent: true}, 7)
+			w.run(6 * time.Minute)
+			if got, want := w.last(120), s.stands(c); math.Abs(got/want-1) > 0.15 {
+				t.Errorf("limit %.1f, want %.1f give or take 15%%", got, want)
+			}
+		})
+	}
+}
+
 // meanEach returns the means of n parts of all.
 func meanEach(all []float64, n int) (means []float64) {
 	for i := range n {
@@ -118,8 +136,8 @@ func TestLimitSettlesWhenMoreComesThanTheDependencyBears(t *testing.T) {
 // Few are in flight: that all goes well says nothing of more of them.
 func TestLimitDoesNotGrowWhileFewAreInside(t *testing.T) {
 	for _, s := range settling {
-		for _, l := range []load{{clients: 8}, {rate: 80}} {
-			t.Run(fmt.Sprintf("%s/%d clients", s.name, l.clients), func(t *testing.T) {
+		for _, l := range []load{{clients: 8}, {rate: 80}, {clients: 8, silent: true}} {
+			t.Run(fmt.Sprintf("%s/%+v", s.name, l), func(t *testing.T) {
 				w := newWorld(s.policy, dependency{servers: 40, service: 100 * time.Millisecond}, l, 17)
 				w.run(30 * time.Minute)
 				highest := 0.0

@@ -21,7 +21,8 @@ type Window struct {
 	DropsTook time.Duration
 	// Least is how long the shortest took.
 	Least time.Duration
-	// InFlight is how many were inside at once, at most.
+	// InFlight is how many were inside at once, at most; or on average, where nobody said
+	// how many there were.
 	InFlight int
 }
 
@@ -76,6 +77,15 @@ func (w Window) allDropped() bool { return w.Drops >= w.Samples }
 // dropped reports whether so many were dropped that it counts.
 func (w Window) dropped(rate float64) bool {
 	return w.Drops > 0 && float64(w.Drops) >= rate*float64(w.Samples)
+}
+
+// over is the window, that lasted for so long, with the mean of how many were inside where
+// nobody said how many: by Little's law, what all took in a unit of time.
+func (w Window) over(length time.Duration) Window {
+	if w.InFlight <= 0 && length > 0 {
+		w.InFlight = int(math.Round(float64(w.Took) / float64(length)))
+	}
+	return w
 }
 
 // add joins two windows of the same time.
