@@ -13,7 +13,8 @@ type Window struct {
 	Samples int
 	// Took is how long all of them took together.
 	Took time.Duration
-	// Squares is the sum of the squares of how many seconds each took. Zero is no spread.
+	// Squares is the sum of the squares of how many nanoseconds each took, which says how
+	// far the mean may be wrong. Zero is not at all.
 	Squares float64
 	// Drops is how many of them were dropped: refused or timed out by the dependency.
 	Drops int
@@ -41,8 +42,8 @@ func (w Window) doubt() float64 {
 	if n < 2 {
 		return 0
 	}
-	mean := w.Took.Seconds() / n
-	return math.Sqrt(max(0, w.Squares/n-mean*mean)/(n-1)) * float64(time.Second)
+	mean := float64(w.Took) / n
+	return math.Sqrt(max(0, w.Squares/n-mean*mean) / (n - 1))
 }
 
 // matters is the doubt where it is worth a call of so many, and else zero.
@@ -107,7 +108,7 @@ func (w *Window) note(took time.Duration, inFlight int, dropped bool) {
 	}
 	w.Samples++
 	w.Took += took
-	w.Squares += took.Seconds() * took.Seconds()
+	w.Squares += float64(took) * float64(took)
 	if dropped {
 		w.Drops++
 		w.DropsTook += took
