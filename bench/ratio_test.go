@@ -49,6 +49,9 @@ var pairs = []pair{
 	{scenario: "permits-free", ours: "Fuseboard, the part alone", peer: "x/sync/semaphore", cores: 1, most: 1.2, target: 1},
 	{scenario: "permits-contended", ours: "Fuseboard, the part alone", peer: "x/sync/semaphore", cores: 2, most: 1.6, target: 1.1},
 	{scenario: "permits-contended", ours: ours, peer: "x/sync/semaphore", cores: 2, most: 3, target: 1.1},
+	{scenario: "adaptive", ours: byLimiter, peer: "go-concurrency-limits", cores: 1, most: 1. / 2, target: 1. / 3},
+	{scenario: "adaptive", ours: byLimiter, peer: "failsafe-go, permits", cores: 1, most: 1. / 1.7, target: 1. / 3},
+	{scenario: "adaptive", ours: byLimiterTSC, peer: "failsafe-go, permits", cores: 1, most: 1. / 2, target: 1. / 3}, // as above where there is no TSC
 	{scenario: "timeout", ours: ours, peer: "context.WithTimeout", cores: 1, most: 0.5},
 	{scenario: "window-1000", ours: ours, peer: ours, beside: "window-10", cores: 1, most: 1.4},
 	{scenario: "ask", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1, target: 1 / 1.5},

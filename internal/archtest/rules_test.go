@@ -103,10 +103,20 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"it reads the host and judges it by itself: what it sheds from, and how, is the caller's business",
 	},
+	{
+		"patterns/adaptive", 1,
+		[]string{root, "internal/lane", "internal/plain"},
+		"a limit is found from what calls tell of themselves: it knows no gate, so any semaphore can ask it; every call writes to it, hence lanes",
+	},
+	{
+		"patterns/throttle", 1,
+		[]string{root, "internal/plain"},
+		"a client refuses its own calls by what it has counted: it knows neither its siblings nor the actors",
+	},
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/deadline", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
@@ -142,6 +152,16 @@ var rooms = []room{
 		"examples/shadow", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
+	},
+	{
+		"examples/adaptive", 6,
+		[]string{root, "patterns/adaptive"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
+		"examples/throttle", 6,
+		[]string{root, "patterns/throttle"},
+		"a pattern is usable alone, and this shows it",
 	},
 	{
 		"examples/actors", 6,
@@ -247,6 +267,7 @@ var loans = []struct {
 	{"supervision", "context", []string{"DeadlineExceeded"}, "a class is read off an error; a decision has no context"},
 	{"supervision", "net", []string{"OpError", "DNSError", "ErrClosed"}, "a class is read off an error; a decision opens nothing"},
 	{"mailbox", module + "/internal/lane", []string{"Here", "Count", "Line"}, "how many lanes there are is the processors' business; only tests force them"},
+	{"patterns/adaptive", module + "/internal/lane", []string{"Count", "Line"}, "where a caller runs is the caller's to say; only tests force lanes"},
 	{"actors", module + "/internal/lane", []string{"Here", "Count"}, "how many lanes there are is the processors' business; only tests force them"},
 	{"supervision", "os", []string{"ErrDeadlineExceeded"}, "a class is read off an error; a decision reads no file and no environment"},
 }

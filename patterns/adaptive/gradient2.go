@@ -25,7 +25,9 @@ const (
 // What differs from the reference, and is not done when [Policy.Published] is set:
 // QueueSize is added only where the gradient is 1 (concurrency-limits PR 134: else the limit
 // grows at a gradient of 0.8 for as long as the baseline follows); the baseline does not follow what
-// calls take while they queue, and is measured by a probe instead (issue 165); drops count (issue 176).
+// calls take while they queue, and is measured by a probe instead (issue 165); drops count (issue
+// 176); what the mean may be wrong by, its standard error, is not taken for a queue (for Envoy its PR
+// 9038), unless it is worth less than one call.
 type Gradient2 struct {
 	policy Policy
 	limit  float64
@@ -65,7 +67,9 @@ func (g *Gradient2) Next(w Window) Move {
 	default:
 		g.follow(mean)
 	}
-	gradient := g.gradient(g.ground.base, mean)
+	doubt := w.matters(g.limit)
+	gradient := g.gradient(g.ground.base, mean-doubt)
+	mended = mended || doubt > 0 && gradient < 1
 	dropped := w.dropped(g.policy.DropRate)
 	switch {
 	case dropped && gradient > steepest:

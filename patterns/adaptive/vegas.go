@@ -24,7 +24,10 @@ const (
 // What differs from the reference, and is not done when [Policy.Published] is set: the
 // reference takes a new baseline from whatever a window happens to say, every 30 × limit
 // windows, and so counts the queue into it (issue 165); here it is measured by a probe. Drops
-// count from [Policy.DropRate] on, and a fast one is no new baseline (issue 176).
+// count from [Policy.DropRate] on, and a fast one is no new baseline (issue 176). What a mean may
+// be wrong by, its standard error, counts neither as a queue nor as a better baseline, unless
+// it is less than one call of the queue: else the luckiest window of all sets the baseline, and
+// the limit stays below what the dependency bears (issue 37; for Envoy its PR 9038).
 type Vegas struct {
 	policy Policy
 	limit  float64
@@ -60,14 +63,16 @@ func (v *Vegas) Next(w Window) Move {
 	mean, mended := w.tracked(v.ground.base)
 	dropped := w.dropped(v.policy.DropRate)
 	mended = mended || w.Drops > 0 && !dropped
-	if !w.allDropped() && (v.ground.base == 0 || mean < v.ground.base) {
-		v.ground.base = mean
+	doubt := w.matters(v.limit)
+	mended = mended || doubt > 0
+	if !w.allDropped() && (v.ground.base == 0 || mean+doubt < v.ground.base) {
+		v.ground.base = mean + doubt
 		if !dropped {
 			return Move{Limit: int(v.limit), Reason: Kept, Mended: mended}
 		}
 		mended = true
 	}
-	next, why := v.wanted(w, mean, dropped)
+	next, why := v.wanted(w, max(v.ground.base, mean-doubt), dropped)
 	queued := v.ground.queued(mean) && !dropped
 	if lower, due := v.ground.due(w, v.limit, queued, why == Slow, v.policy.Probe); due {
 		return Move{Limit: lower, Reason: Probing, Mended: true}
