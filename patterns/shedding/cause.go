@@ -81,5 +81,5 @@ func (p Policy) most(signal Signal) float64 {
 	if signal == RunQueue {
 		return 2 * fullRunQueue * max(p.RunQueue, leastRunQueue).Seconds()
 	}
-	return fullShare
+	return mostUse
 }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package shedding
+
+import (
+	"math"
+	"runtime"
+	"runtime/metrics"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// The places of the runtime's numbers in goruntime.samples.
+const (
+	latencies = iota
+	gcTime
+	gcIdleTime
+	allTime
+	processors
+	memoryLimit
+	mapped
+	released
+	heapObjects
+	heapFree
+	heapUnused
+	heapLive
+)
+
+var metricNames = [...]string{
+	latencies:   "/sched/latencies:seconds",
+	gcTime:      "/cpu/classes/gc/total:cpu-seconds",
+	gcIdleTime:  "/cpu/classes/gc/mark/idle:cpu-seconds",
+	allTime:     "/cpu/classes/total:cpu-seconds",
+	processors:  "/sched/gomaxprocs:threads",
+	memoryLimit: "/gc/gomemlimit:bytes",
+	mapped:      "/memory/classes/total:bytes",
+	released:    "/memory/classes/heap/released:bytes",
+	heapObjects: "/memory/classes/heap/objects:bytes",
+	heapFree:    "/memory/classes/heap/free:bytes",
+	heapUnused:  "/memory/classes/heap/unused:bytes",
+	heapLive:    "/gc/heap/live:bytes",
+}
+
+// goruntime reads what the Go runtime says of itself.
+type goruntime struct {
+	samples [len(metricNames)]metrics.Sample
+	waits   []uint64 // the counts of latencies at the reading before
+	begun   bool
+
+	cycle struct { // as of the last cycle of the collector that was seen to end
+		gc, all float64
+		at      fuseboard.Instant
+		share   float64 // of the time since the cycle before
+		span    float64 // that time, in seconds
+	}
+}
+
+func newGoruntime() *goruntime {
+	g := &goruntime{}
+	for i, name := range metricNames {
+		g.samples[i].Name = name
+	}
+	return g
+}
+
+func (g *goruntime) read() { metrics.Read(g.samples[:]) }
+
+func (g *goruntime) float(i int) float64 {
+	if v := g.samples[i].Value; v.Kind() == metrics.KindFloat64 {
+		return v.Float64()
+	}
+	return 0
+}
+
+func (g *goruntime) bytes(i int) int64 {
+	if v := g.samples[i].Value; v.Kind() == metrics.KindUint64 {
+		return int64(min(v.Uint64(), unlimited))
+	}
+	return 0
+}
+
+// heap is the memory of this process, in bytes.
+type heap struct {
+	limit int64 // GOMEMLIMIT; unlimited where there is none
+	held  int64 // from the system
+	spare int64 // of it, what the collector gives back when it has to: garbage, and free pages
+}
+
+// heap returns the memory of this process. What was alive when the last cycle of the
+// collector ended is not spare.
+func (g *goruntime) heap() heap {
+	held := max(g.bytes(mapped)-g.bytes(released), 0)
+	all := g.bytes(heapObjects) + g.bytes(heapFree) + g.bytes(heapUnused)
+	return heap{limit: g.bytes(memoryLimit), held: held, spare: clamp(all-g.bytes(heapLive), 0, held)}
+}
+
+// wait returns the 99th percentile of the waits for a processor since the call before, in
+// seconds. The first call has none.
+func (g *goruntime) wait() float64 {
+	v := g.samples[latencies].Value
+	if v.Kind() != metrics.KindFloat64Histogram {
+		return Unknown
+	}
+	h := v.Float64Histogram()
+	first := len(g.waits) != len(h.Counts)
+	if first {
+		g.waits = make([]uint64, len(h.Counts))
+	}
+	wait := percentile(h, g.waits, 0.99)
+	copy(g.waits, h.Counts)
+	if first {
+		return Unknown
+	}
+	return wait
+}
+
+// percentile returns where the share of the counts beyond those of before lies, evenly
+// within its bucket; zero where there is none.
+func percentile(h *metrics.Float64Histogram, before []uint64, share float64) float64 {
+	var all float64
+	for i, n := range h.Counts {
+		all += float64(n - before[i])
+	}
+	rank, sum := all*share, 0.0
+	for i, n := range h.Counts {
+		here := float64(n - before[i])
+		if sum += here; here == 0 || sum < rank {
+			continue
+		}
+		lo, hi := h.Buckets[i], h.Buckets[i+1]
+		if math.IsInf(lo, -1) {
+			lo = 0
+		}
+		if math.IsInf(hi, 1) {
+			return lo
+		}
+		return hi - (hi-lo)*(sum-rank)/here
+	}
+	return 0
+}
+
+// collecting returns the share of the processor time that the collector takes, without
+// what it does on processors that nobody else wants. The runtime counts this time at the
+// end of each of its cycles only: until the next one ends, the share of the last holds for
+// as long as that took, and then fades, so that a process at rest is not taken for a busy one.
+func (g *goruntime) collecting(now fuseboard.Instant) float64 {
+	gc, all := g.float(gcTime)-g.float(gcIdleTime), g.float(allTime)
+	c := &g.cycle
+	first := !g.begun
+	if more := all - c.all; more > 0 {
+		c.share, c.span = clamp((gc-c.gc)/more, 0, 1), more/max(float64(g.bytes(processors)), 1)
+		c.gc, c.all, c.at = gc, all, now
+	}
+	if first {
+		g.begun = true
+		c.at, c.share, c.span = now, 0, 0
+		return Unknown
+	}
+	if gone := now.Sub(c.at).Seconds(); gone > c.span {
+		return c.share * c.span / gone
+	}
+	return c.share
+}
+
+// cores returns how many cores the process may run on, as far as the runtime knows:
+// GOMAXPROCS, but not more than there are.
+func (g *goruntime) cores() float64 {
+	return float64(min(g.bytes(processors), int64(runtime.NumCPU())))
+}
