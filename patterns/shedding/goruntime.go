@@ -45,14 +45,7 @@ var metricNames = [...]string{
 type goruntime struct {
 	samples [len(metricNames)]metrics.Sample
 	waits   []uint64 // the counts of latencies at the reading before
-	begun   bool
-
-	cycle struct { // as of the last cycle of the collector that was seen to end
-		gc, all float64
-		at      fuseboard.Instant
-		share   float64 // of the time since the cycle before
-		span    float64 // that time, in seconds
-	}
+	cycles  cycles
 }
 
 func newGoruntime() *goruntime {
@@ -140,26 +133,9 @@ func percentile(h *metrics.Float64Histogram, before []uint64, share float64) flo
 }
 
 // collecting returns the share of the processor time that the collector takes, without
-// what it does on processors that nobody else wants. The runtime counts this time at the
-// end of each of its cycles only: until the next one ends, the share of the last holds for
-// as long as that took, and then fades, so that a process at rest is not taken for a busy one.
+// what it does on processors that nobody else wants.
 func (g *goruntime) collecting(now fuseboard.Instant) float64 {
-	gc, all := g.float(gcTime)-g.float(gcIdleTime), g.float(allTime)
-	c := &g.cycle
-	first := !g.begun
-	if more := all - c.all; more > 0 {
-		c.share, c.span = clamp((gc-c.gc)/more, 0, 1), more/max(float64(g.bytes(processors)), 1)
-		c.gc, c.all, c.at = gc, all, now
-	}
-	if first {
-		g.begun = true
-		c.at, c.share, c.span = now, 0, 0
-		return Unknown
-	}
-	if gone := now.Sub(c.at).Seconds(); gone > c.span {
-		return c.share * c.span / gone
-	}
-	return c.share
+	return g.cycles.share(now, g.float(gcTime)-g.float(gcIdleTime), g.float(allTime), float64(g.bytes(processors)))
 }
 
 // cores returns how many cores the process may run on, as far as the runtime knows:
