@@ -75,11 +75,11 @@ func (p Policy) way(signal Signal) (threshold, full float64) {
 	}
 }
 
-// most is where a reading is cut before it is averaged, so that one wild value does not
-// fill the average for long.
+// most is where a reading is cut before it is averaged, so that one wild value neither
+// sheds by itself nor fills the average for long.
 func (p Policy) most(signal Signal) float64 {
 	if signal == RunQueue {
-		return 2 * fullRunQueue * max(p.RunQueue, leastRunQueue).Seconds()
+		return mostWait * max(p.RunQueue, leastRunQueue).Seconds()
 	}
 	return mostUse
 }
