@@ -144,6 +144,11 @@ var rooms = []room{
 		"an example shows what a user writes, and a user imports actors",
 	},
 	{
+		"examples/shedding", 6,
+		[]string{root, "patterns/shedding"},
+		"an example of a pattern that is used alone: it needs no actors",
+	},
+	{
 		"examples/actors", 6,
 		[]string{root, "actors", protoactor},
 		"an example for users who have actors: they import both",

@@ -3,6 +3,7 @@
 package shedding
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -172,6 +173,28 @@ func TestASourceThatPanicsHasReadNothing(t *testing.T) {
 	if v := s.View(); v.Signals.Source != "the source panicked" || v.Watches()[0].Value != Unknown {
 		t.Errorf("%+v", v)
 	}
+}
+
+func TestASourceThatEndsItsGoroutineEndsTheSampler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		read := 0
+		s := NewSampler(Policy{Memory: 0.9}, fuseboard.NewClock(), func(fuseboard.Instant) Signals {
+			if read++; read > 1 {
+				runtime.Goexit()
+			}
+			return Signals{Memory: 1}
+		})
+		s.Start()
+		synctest.Wait()
+		if s.Level() != ShedHigh {
+			t.Errorf("before: %v", s.Level())
+		}
+		time.Sleep(time.Minute)
+		if s.Level() != AdmitAll || read != 2 {
+			t.Errorf("after %d readings: %v", read, s.Level())
+		}
+		s.Stop()
+	})
 }
 
 func TestASamplerOfThisHostReadsSomething(t *testing.T) {

@@ -18,7 +18,8 @@ type State struct {
 	Since fuseboard.Instant
 	// Cause is what asked for the level, or kept it, last.
 	Cause Cause
-	// Calm is since when every signal has been below what keeps the level; it is At where one is not.
+	// Calm is since when every signal has been below what keeps the level; it is At where
+	// one is not, and begins anew with each level.
 	Calm fuseboard.Instant
 	// At is when the last reading was taken.
 	At fuseboard.Instant
@@ -116,7 +117,7 @@ func (s State) over(level Level, p Policy, margin float64) (worst Cause) {
 			continue
 		}
 		if ratio := v / entry; worst.Signal == NoSignal || ratio > furthest {
-			worst, furthest = Cause{Signal: signal, Level: level, Value: v, Entry: entry, Exit: entry * (1 - p.Margin)}, ratio
+			worst, furthest = Cause{Signal: signal, Level: level, At: s.At, Value: v, Entry: entry, Exit: entry * (1 - p.Margin)}, ratio
 		}
 	}
 	return worst

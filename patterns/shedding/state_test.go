@@ -101,7 +101,7 @@ func TestAnAreaBetweenEntryAndMarginKeepsTheLevel(t *testing.T) {
 	for range 8 {
 		h.read(Signals{CPU: 0.71})
 	}
-	h.says("shed-sheddable: it was cpu 73% is not yet below 72%; calm for 2s")
+	h.says("shed-sheddable: cpu was 73% 2s ago, and all is calm since")
 	h.read(Signals{CPU: 0.73})
 	if took := h.until(AdmitAll, Signals{CPU: 0.71}); took != DefaultHoldFor {
 		t.Errorf("after one reading that was not calm it takes %v", took)
@@ -185,6 +185,13 @@ func TestARefusalSaysWhoIsShedWhyAndUntilWhen(t *testing.T) {
 	if !errors.Is(err, ErrShed) || !errors.As(err, &rejection) || rejection.RejectedBy() != "shedding" || rejection.RetryAfter() != 4*time.Second {
 		t.Errorf("%#v", err)
 	}
+	s.source = func(fuseboard.Instant) Signals { return Signals{} }
+	s.Sample(fuseboard.Instant(6 * time.Second))
+	if err, want := s.View().Refuse(fuseboard.Sheddable, fuseboard.Instant(7*time.Second)), "sheddable work is shed: memory was 95% 6s ago, and all is calm since; again in 4s at the earliest"; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+	s.source = func(fuseboard.Instant) Signals { return Signals{Memory: 0.95} }
+	s.Sample(fuseboard.Instant(8 * time.Second))
 	view := s.View().String()
 	if want := "shed-normal: memory 95% is at or over 94%\nmemory 95% (smoothed 95%): sheds sheddable from 90%, normal from 94%, high from 98%"; view != want {
 		t.Errorf("got %q, want %q", view, want)
