@@ -64,9 +64,6 @@ func pathBelow(p place) string { return p.dir[min(len(p.mount), len(p.dir)):] }
 // look reads the limit again: it may be changed while the process runs.
 func (q *quota) look(root fs.FS, buf []byte) {
 	q.cores, q.bounded = q.limit(root, buf)
-	if !q.bounded {
-		q.begun = false
-	}
 }
 
 func (q *quota) limit(root fs.FS, buf []byte) (cores float64, bounded bool) {

@@ -44,7 +44,7 @@ var metricNames = [...]string{
 // goruntime reads what the Go runtime says of itself.
 type goruntime struct {
 	samples [len(metricNames)]metrics.Sample
-	waits   []uint64 // the counts of latencies at the reading before
+	waits   waits
 	cycles  cycles
 }
 
@@ -88,22 +88,23 @@ func (g *goruntime) heap() heap {
 }
 
 // wait returns the 99th percentile of the waits for a processor since the call before, in
-// seconds. The first call has none.
+// seconds. The first call knows of none.
 func (g *goruntime) wait() float64 {
 	v := g.samples[latencies].Value
 	if v.Kind() != metrics.KindFloat64Histogram {
 		return Unknown
 	}
-	h := v.Float64Histogram()
-	first := len(g.waits) != len(h.Counts)
-	if first {
-		g.waits = make([]uint64, len(h.Counts))
+	return g.waits.since(v.Float64Histogram())
+}
+
+// waits are the counts of a histogram at the reading before.
+type waits []uint64
+
+func (w *waits) since(h *metrics.Float64Histogram) (wait float64) {
+	if wait = Unknown; len(*w) == len(h.Counts) {
+		wait = percentile(h, *w, 0.99)
 	}
-	wait := percentile(h, g.waits, 0.99)
-	copy(g.waits, h.Counts)
-	if first {
-		return Unknown
-	}
+	*w = append((*w)[:0], h.Counts...)
 	return wait
 }
 

@@ -21,21 +21,28 @@ func TestThePercentileLiesInTheBucketOfTheNaiveOne(t *testing.T) {
 		before := rapid.SliceOfN(rapid.Uint64Range(0, 50), 6, 6).Draw(t, "before")
 		more := rapid.SliceOfN(rapid.Uint64Range(0, 200), 6, 6).Draw(t, "more")
 		h := &metrics.Float64Histogram{Counts: slices.Clone(before), Buckets: buckets}
-		var waits []int // the bucket of each wait
+		var order []int // the bucket of each wait
 		for i, n := range more {
 			h.Counts[i] += n
 			for range n {
-				waits = append(waits, i)
+				order = append(order, i)
 			}
 		}
-		got := percentile(h, before, 0.99)
-		if len(waits) == 0 {
+		var w waits
+		if first := w.since(&metrics.Float64Histogram{Counts: before, Buckets: buckets}); first != Unknown {
+			t.Fatalf("the first reading knows %v", first)
+		}
+		got := w.since(h)
+		if again := w.since(h); again != 0 {
+			t.Fatalf("nothing new, and %v", again)
+		}
+		if len(order) == 0 {
 			if got != 0 {
 				t.Fatalf("%v of nothing", got)
 			}
 			return
 		}
-		in := waits[int(math.Ceil(0.99*float64(len(waits))))-1]
+		in := order[int(math.Ceil(0.99*float64(len(order))))-1]
 		lo, hi := max(buckets[in], 0), min(buckets[in+1], 8)
 		if math.IsNaN(got) || got < lo || got > hi {
 			t.Fatalf("%v, want %v to %v", got, lo, hi)
@@ -88,6 +95,9 @@ func TestTheRuntimeIsReadAsItIs(t *testing.T) {
 	wait, gc, own := g.wait(), g.collecting(clock.Now()), g.heap()
 	if wait <= 0 || wait > 60 {
 		t.Errorf("the 99th percentile of the waits of a hundred goroutines is %v s", wait)
+	}
+	if c := g.cycles; c.gc != g.float(gcTime)-g.float(gcIdleTime) || c.all != g.float(allTime) {
+		t.Errorf("%+v is not what the runtime says", c)
 	}
 	if gc <= 0 || gc > 1 {
 		t.Errorf("the collector's share after five cycles is %v", gc)

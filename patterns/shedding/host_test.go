@@ -30,11 +30,12 @@ type leaf struct {
 	fs.File
 	tree tree
 	name string
+	gone bool
 }
 
 func (l *leaf) ReadAt(buf []byte, at int64) (int, error) {
 	text, there := l.tree[l.name]
-	if !there {
+	if l.gone = l.gone || !there; l.gone { // also when there is another of its name
 		return 0, fs.ErrNotExist // what the kernel calls ENODEV: the cgroup is gone
 	}
 	n := copy(buf, text[min(int(at), len(text)):])

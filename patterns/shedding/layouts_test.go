@@ -73,9 +73,27 @@ var layouts = []struct {
 	{
 		name: "a mount point with a space in it", stat: "my groups/x/cpu.stat",
 		files: tree{
-			"proc/self/cgroup":    "0::/x\n",
-			"proc/self/mountinfo": "35 24 0:30 / /my\\040groups rw - cgroup2 cgroup2 rw\n",
+			"proc/self/cgroup":    "0::/a b/x\n",
+			"proc/self/mountinfo": "35 24 0:30 /a\\040b /my\\040groups rw - cgroup2 cgroup2 rw\n",
 		}.with(v2Files("my groups/x")),
+	},
+	{
+		name: "another part of the hierarchy is mounted first", stat: "sys/fs/cgroup/x/cpu.stat",
+		files: tree{
+			"proc/self/cgroup": "0::/x\n",
+			"proc/self/mountinfo": "34 24 0:30 /other /mnt/other rw - cgroup2 cgroup2 rw\n" +
+				"35 24 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
+			"mnt/other/cpu.max": "10000 100000\n",
+		}.with(v2Files("sys/fs/cgroup/x")),
+	},
+	{
+		name: "v2 of a process that was moved out of its namespace", stat: "sys/fs/cgroup/cpu.stat",
+		files: tree{
+			"proc/self/cgroup":          "0::/../x\n",
+			"proc/self/mountinfo":       "35 24 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
+			"sys/fs/cgroup/x/cpu.max":   "10000 100000\n", // of another x
+			"sys/fs/cgroup/memory.swap": "1\n",
+		}.with(v2Files("sys/fs/cgroup")),
 	},
 }
 
@@ -91,7 +109,7 @@ func v2Files(dir string) tree {
 }
 
 func v2Stat(seconds float64, periods, throttled int) string {
-	return fmt.Sprintf("usage_usec %.0f\nuser_usec 1\nsystem_usec 2\nnr_periods %d\nnr_throttled %d\nthrottled_usec 77\n", seconds*1e6, periods, throttled)
+	return fmt.Sprintf("usage_usec_of_all 7\nusage_usec %.0f\nuser_usec 1\nsystem_usec 2\nnr_periods %d\nnr_throttled %d\nthrottled_usec 77\n", seconds*1e6, periods, throttled)
 }
 
 func v1Files(cpu, acct, memory string) tree {

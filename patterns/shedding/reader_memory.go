@@ -2,14 +2,43 @@
 
 package shedding
 
+// memory is what is used of one limit, and whose that is, for people.
+type memory struct {
+	used, limit int64
+	from        string
+}
+
+// nearer returns the one that is nearer to its limit; nothing is far from it.
+func (m memory) nearer(than memory) memory {
+	if than.limit == 0 || float64(m.used)/float64(m.limit) > float64(than.used)/float64(than.limit) {
+		return m
+	}
+	return than
+}
+
 // readMemory reads the memory that is nearest to a limit, and returns whose limit that is:
 // of each cgroup that has one, GOMEMLIMIT, and where no cgroup has one, the machine's memory.
 func (r *Reader) readMemory(s *Signals) (from string) {
 	own := r.heap()
+	nearest, bounded := r.readCeilings(own)
 	if own.limit > 0 && own.limit < unlimited {
-		from = s.nearer(own.held-own.spare, own.limit, from, "GOMEMLIMIT")
+		nearest = memory{own.held - own.spare, own.limit, "GOMEMLIMIT"}.nearer(nearest)
 	}
-	bounded := false
+	if !bounded && r.total > 0 {
+		if free, ok := entry(r.machine.read(r.root, r.buf), "MemAvailable:"); ok {
+			used := max(r.total-min(free, unlimited>>10)<<10, 0)
+			nearest = memory{used, r.total, "the machine"}.nearer(nearest)
+		}
+	}
+	if nearest.limit > 0 {
+		s.Memory = float64(nearest.used) / float64(nearest.limit)
+		s.MemoryUsed, s.MemoryLimit = nearest.used, nearest.limit
+	}
+	return nearest.from
+}
+
+// readCeilings reads the cgroups that have a limit, and returns the nearest, and whether there is one.
+func (r *Reader) readCeilings(own heap) (nearest memory, bounded bool) {
 	for _, c := range r.ceilings {
 		if !c.bounded {
 			continue
@@ -18,31 +47,14 @@ func (r *Reader) readMemory(s *Signals) (from string) {
 			continue
 		}
 		bounded = true
-		if used, ok := c.used(r.root, r.buf); ok {
-			if own.limit <= c.bytes { // the collector gives its garbage back before the cgroup is full
-				used = max(used-own.spare, 0)
-			}
-			from = s.nearer(used, c.bytes, from, c.from)
+		used, ok := c.used(r.root, r.buf)
+		if !ok {
+			continue
 		}
+		if own.limit <= c.bytes { // the collector gives its garbage back before the cgroup is full
+			used = max(used-own.spare, 0)
+		}
+		nearest = memory{used, c.bytes, c.from}.nearer(nearest)
 	}
-	if bounded {
-		return from
-	}
-	text := r.machine.read(r.root, r.buf)
-	free, ok := entry(text, "MemAvailable:")
-	if !ok || r.total == 0 {
-		return from
-	}
-	return s.nearer(max(r.total-min(free, unlimited>>10)<<10, 0), r.total, from, "the machine")
-}
-
-// nearer takes the numbers where they are nearer to their limit than those so far, and
-// returns whose the numbers are then.
-func (s *Signals) nearer(used, limit int64, from, of string) string {
-	share := float64(used) / float64(limit)
-	if share <= s.Memory {
-		return from
-	}
-	s.Memory, s.MemoryUsed, s.MemoryLimit = share, used, limit
-	return of
+	return nearest, bounded
 }

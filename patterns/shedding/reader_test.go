@@ -68,6 +68,34 @@ func TestWhatCannotBeReadIsNotKnownAndStopsNothing(t *testing.T) {
 	}
 }
 
+func TestAnAbsurdLimitIsNoneAlsoWhereTheMachineIsNotKnown(t *testing.T) {
+	files := tree{"proc/self/cgroup": "3:memory:/a\n"}.with(v1Files("x", "x", "sys/fs/cgroup/memory/a")).with(tree{
+		"sys/fs/cgroup/memory/a/memory.limit_in_bytes": fmt.Sprintln(int64(0x7FFFFFFFFFFFF000)),
+		"sys/fs/cgroup/memory/a/memory.stat":           "total_inactive_file 3\n",
+	})
+	if s := newHost(files).after(0); s.Memory != Unknown || s.MemoryLimit != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestCountersThatGoBackAreNotKnownOnce(t *testing.T) {
+	files := inV2(nil)
+	h := newHost(files)
+	h.after(0)
+	files["sys/fs/cgroup/cpu.stat"] = v2Stat(1, 2, 0)
+	if s := h.after(time.Second); s.CPU != 0.25 || s.Throttled != 0 {
+		t.Errorf("%+v", s)
+	}
+	files["sys/fs/cgroup/cpu.stat"] = v2Stat(2, 12, 0)
+	if s := h.after(time.Second); s.CPU != 0.5 {
+		t.Errorf("%+v", s)
+	}
+	h.used = 0
+	if s := h.after(0); s.CPU != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestPeriodsOfZeroAndQuotasOfZeroAreNone(t *testing.T) {
 	for _, text := range []string{"200000 0", "0 100000", "200000", "200000 -1"} {
 		h := newHost(inV2(tree{"sys/fs/cgroup/cpu.max": text}))
@@ -151,6 +179,15 @@ func TestAProcessThatIsMovedIsFollowed(t *testing.T) {
 	for name, text := range v2Files("sys/fs/cgroup/b") {
 		files[name] = text
 	}
+	for range 10 {
+		h.after(time.Second)
+	}
+	quota := files["sys/fs/cgroup/b/cpu.max"]
+	delete(files, "sys/fs/cgroup/b/cpu.max")
+	if s := h.after(time.Second); s.Quota != 4 {
+		t.Errorf("while a file is gone: %+v", s)
+	}
+	files["sys/fs/cgroup/b/cpu.max"] = quota
 	for range 10 {
 		h.after(time.Second)
 	}

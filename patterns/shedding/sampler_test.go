@@ -153,8 +153,13 @@ func TestStopWithoutStartAndAPolicyThatIsOffDoNothing(t *testing.T) {
 			t.Errorf("%v after %d readings", s.Level(), host.reads())
 		}
 		s.Stop()
-		NewSampler(Policy{CPU: 0.9}, nil, host.source).Stop()
-		NewSampler(Policy{CPU: 0.9}, nil, nil).Stop() // with a reader of its own
+		s = NewSampler(Policy{CPU: 0.9}, nil, host.source)
+		s.Stop()
+		s.Start()
+		time.Sleep(time.Minute)
+		if host.reads() != 0 {
+			t.Errorf("a sampler that was stopped before its start reads %d times", host.reads())
+		}
 	})
 }
 
@@ -197,9 +202,21 @@ func TestASourceThatEndsItsGoroutineEndsTheSampler(t *testing.T) {
 	})
 }
 
-func TestASamplerOfThisHostReadsSomething(t *testing.T) {
+func TestASamplerWithoutASourceReadsThisHostAndClosesItsFiles(t *testing.T) {
 	clock := fuseboard.NewClock()
 	s := NewSampler(Policy{Every: time.Minute}, clock, nil)
+	s.own.root, s.own.machine.name = inV2(nil), "proc/meminfo"
+	s.Sample(clock.Now())
+	files := s.own.ceilings[0]
+	if files.stat.open == nil {
+		t.Error("the files are not held open")
+	}
+	s.Stop()
+	if files.stat.open != nil || s.own.machine.open != nil {
+		t.Error("Stop leaves files open")
+	}
+
+	s = NewSampler(Policy{Every: time.Minute}, clock, nil)
 	defer s.Stop()
 	s.Sample(clock.Now())
 	s.Sample(clock.Now().Add(time.Second))

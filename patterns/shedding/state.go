@@ -113,7 +113,7 @@ func (s State) over(level Level, p Policy, margin float64) (worst Cause) {
 	for signal := CPU; signal <= GC; signal++ {
 		entry := p.Entry(signal, level)
 		v := s.smooth[signal]
-		if entry <= 0 || v < 0 || v < entry*(1-margin) {
+		if entry <= 0 || v < entry*(1-margin) {
 			continue
 		}
 		if ratio := v / entry; worst.Signal == NoSignal || ratio > furthest {
@@ -131,6 +131,9 @@ func (s State) RetryAfter(priority fuseboard.Priority, now fuseboard.Instant, p 
 	}
 	p = p.usable()
 	shedding, _ := LevelThatSheds(priority)
-	falls := time.Duration(s.Level - shedding)
-	return max(0, s.Calm.Add(p.HoldFor).Sub(now)) + falls*p.HoldFor
+	left := max(0, s.Calm.Add(p.HoldFor).Sub(now))
+	for ; shedding < s.Level; shedding++ { // each level that has to be left before
+		left += p.HoldFor
+	}
+	return left
 }
