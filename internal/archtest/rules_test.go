@@ -164,6 +164,11 @@ var rooms = []room{
 		"a pattern is usable alone, and this shows it",
 	},
 	{
+		"examples/shedding", 6,
+		[]string{root, "patterns/shedding"},
+		"an example of a pattern that is used alone: it needs no actors",
+	},
+	{
 		"examples/actors", 6,
 		[]string{root, "actors", protoactor},
 		"an example for users who have actors: they import both",
