@@ -97,11 +97,23 @@ func (p Policy) WithDefaults() Policy {
 // by Update alone. A map or list without members says the same as none.
 func (p Policy) clone() Policy {
 	p.Breaker.Weights, p.Retry.Only = maps.Clone(p.Breaker.Weights), slices.Clone(p.Retry.Only)
+	p.Retry.Budget.Weights, p.Retry.Classes = maps.Clone(p.Retry.Budget.Weights), maps.Clone(p.Retry.Classes)
+	return p.tidy()
+}
+
+// tidy returns p with nothing in place of maps and lists without members.
+func (p Policy) tidy() Policy {
 	if len(p.Breaker.Weights) == 0 {
 		p.Breaker.Weights = nil
 	}
 	if len(p.Retry.Only) == 0 {
 		p.Retry.Only = nil
+	}
+	if len(p.Retry.Classes) == 0 {
+		p.Retry.Classes = nil
+	}
+	if len(p.Retry.Budget.Weights) == 0 {
+		p.Retry.Budget.Weights = nil
 	}
 	return p
 }
@@ -143,11 +155,12 @@ func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
 }
 
 func attemptsInTotal(p Policy) (fuseboard.Problem, bool) {
-	need := time.Duration(p.Retry.Attempts) * p.Deadline.Attempt
+	attempts := p.Retry.MostAttempts()
+	need := time.Duration(attempts) * p.Deadline.Attempt
 	return fuseboard.Problem{
-		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(p.Retry.Attempts),
+		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(attempts),
 		Message: fmt.Sprintf("%d attempts of %s need %s, more than deadline.total %s; the last ones may be cut short or never made",
-			p.Retry.Attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
+			attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
 		Fix: "raise deadline.total, or lower deadline.attempt or retry.attempts",
 	}, p.Retry.On() && p.Deadline.Attempt > 0 && p.Deadline.Total > 0 && need > p.Deadline.Total
 }
