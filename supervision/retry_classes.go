@@ -120,11 +120,11 @@ func (r Retry) backoffToCheck(class fuseboard.Class, said ClassRetry) Backoff {
 	if said.Backoff.Kind == Exponential && b.Jitter == DecorrelatedJitter {
 		b.Kind = Exponential // the section's kind is not the class's mistake
 	}
-	if b.Base == 0 && full.Base <= backoffLongestBase {
-		b.Base = full.Base
+	if b.Base == 0 && full.Base > 0 { // what is wrong with the section is said there
+		b.Base = min(full.Base, backoffLongestBase)
 	}
-	if b.Max == 0 {
-		b.Max = full.Max
+	if b.Max == 0 && full.Max > 0 {
+		b.Max = min(full.Max, backoffLongestMax)
 	}
 	return b
 }
