@@ -24,6 +24,12 @@ type (
 	Deadline = deadline.Policy
 	// Retry says when a failed attempt is repeated; see [supervision.Retry].
 	Retry = supervision.Retry
+	// ClassRetry says what is otherwise with failures of one class; see [supervision.ClassRetry].
+	ClassRetry = supervision.ClassRetry
+	// Amplification is what repetitions add to the load; see [supervision.Amplification].
+	Amplification = supervision.Amplification
+	// Repeats is how many repetitions one class of failure has caused; see [supervision.Repeats].
+	Repeats = supervision.Repeats
 	// Backoff is the wait before a repetition; see [supervision.Backoff].
 	Backoff = supervision.Backoff
 	// Budget bounds the share of repetitions; see [supervision.Budget].

@@ -91,6 +91,16 @@ var reasons = []reason{
 		resilience4j: "has no budget", polly: "has no budget", failsafe: "none: counts what is in flight", others: "Finagle 10s",
 	},
 	{
+		path: "retry.budget.weights", unit: "number for each class", byDefault: "1 for each class",
+		why:          "a repetition is a repetition, until you know which of them your dependency pays for most",
+		resilience4j: "has no budget", polly: "has no budget", failsafe: "each counts as one", others: "AWS SDKs take 5 tokens of 500, after a timeout 10",
+	},
+	{
+		path: "retry.classes", unit: "attempts and backoff for each class", byDefault: "none: as the section",
+		why:          "throttled waits four times as long anyway; the rest only you know",
+		resilience4j: "a function of the wait; attempts are those of all", polly: "a function of the wait; attempts are those of all", failsafe: "a function of the wait; attempts are those of all",
+	},
+	{
 		path: "retry.only", unit: "list of classes", byDefault: "by class",
 		why:          "each class of failure knows whether repeating can help",
 		resilience4j: "every exception", polly: "every exception but OperationCanceledException", failsafe: "every error; over HTTP any 5xx and 429, POST included",

@@ -22,6 +22,7 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/lane"
 	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // The actor way is the meaning, the caller's way its optimisation: a history of
@@ -84,9 +85,25 @@ func drawLivePolicy(t *rapid.T) Policy {
 	p := Policy{
 		Retry: Retry{
 			Attempts: rapid.IntRange(1, 4).Draw(t, "attempts"),
-			Backoff:  Backoff{Base: 40 * time.Millisecond, Max: 300 * time.Millisecond},
-			Budget:   Budget{MinPerSecond: 1000},
+			Backoff: Backoff{
+				Base: 40 * time.Millisecond, Max: 300 * time.Millisecond,
+				Jitter: rapid.SampledFrom([]supervision.Jitter{
+					supervision.FullJitter, supervision.NoJitter, supervision.EqualJitter, supervision.DecorrelatedJitter,
+				}).Draw(t, "jitter"),
+			},
+			Budget: Budget{MinPerSecond: 1000},
 		},
+	}
+	if rapid.Bool().Draw(t, "classes") {
+		p.Retry.Classes = map[fuseboard.Class]ClassRetry{
+			fuseboard.ClassRefused: {Attempts: rapid.IntRange(1, 4).Draw(t, "refused attempts")},
+			fuseboard.ClassThrottled: {Backoff: Backoff{
+				Base: 30 * time.Millisecond, Jitter: rapid.SampledFrom([]supervision.Jitter{0, supervision.DecorrelatedJitter}).Draw(t, "throttled jitter"),
+			}},
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "tight budget") == 0 {
+		p.Retry.Budget = Budget{MinPerSecond: 1, Window: time.Second, Weights: map[fuseboard.Class]float64{fuseboard.ClassTimeout: 2, fuseboard.ClassRefused: 0.3}}
 	}
 	if p.Retry.Attempts == 1 {
 		p.Retry = Retry{}

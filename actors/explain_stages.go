@@ -142,12 +142,15 @@ func (s sight) retry() string {
 		are = "is"
 	}
 	words := fmt.Sprintf("up to %d attempts; budget: %d of %s within %s %s left",
-		r.Attempts, left, plain.Count(allowed, "repetition", "repetitions"), plain.Duration(r.Budget.Window), are)
+		r.MostAttempts(), left, plain.Count(allowed, "repetition", "repetitions"), plain.Duration(r.Budget.Window), are)
 	switch {
 	case left == 0:
 		words += ", so nothing is repeated now"
 	case !s.circuit.Admits && !s.stopped:
 		words += ", but now the circuit would refuse them too"
+	}
+	if a := s.guard.spent.Amplification(s.now); a.Repeats+a.Inner+a.Suppressed > 0 {
+		words += "; " + a.String()
 	}
 	return words
 }

@@ -24,6 +24,10 @@ type GroupStats struct {
 	Left uint64
 	// Failed and Suppressed are sums of the same numbers in [Stats].
 	Failed, Suppressed uint64
+	// NotRepeated are the sums of the same numbers in [Stats].
+	NotRepeated NotRepeated
+	// Amplification is as in [Stats], of all guards and keys together.
+	Amplification Amplification
 	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all guards together.
 	CallLatency, AttemptLatency, QueueWait Histogram
 	// Would are the sums of what policies in [ShadowPolicy] would have done.
@@ -44,7 +48,7 @@ func (g *Group) Stats() GroupStats {
 		return GroupStats{}
 	}
 	now := g.stand.Load()
-	sum := GroupStats{Groups: len(g.Groups()), State: now.state, Epoch: now.epoch, PolicyVersion: g.plan.Load().version}
+	sum := GroupStats{Groups: len(g.Groups()), State: now.state, Epoch: now.epoch, PolicyVersion: g.plan.Load().version, Amplification: Amplification{Ratio: 1}}
 	for _, one := range g.Guards() {
 		sum.add(one.Stats())
 	}
@@ -78,6 +82,8 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
+	sum.NotRepeated = sum.NotRepeated.plus(s.NotRepeated)
+	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 	sum.Would = sum.Would.plus(s.Would)
 	sum.InUse += s.Gate.InUse
@@ -96,6 +102,8 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
+	sum.NotRepeated = sum.NotRepeated.plus(s.NotRepeated)
+	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 	sum.Would = sum.Would.plus(s.Would)
 }

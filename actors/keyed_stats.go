@@ -46,6 +46,12 @@ type KeyringStats struct {
 	PolicyVersion uint64
 	// Failed and Suppressed are as in [Stats]. They never fall.
 	Failed, Suppressed uint64
+	// NotRepeated and Repeated are as in [Stats], of all keys together. They never fall.
+	NotRepeated NotRepeated
+	// Repeated is how many repetitions have begun, by the class of the failure before them.
+	Repeated []Repeats
+	// Amplification is as in [Stats], of the keys that have a guard now.
+	Amplification Amplification
 	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all keys together.
 	CallLatency, AttemptLatency, QueueWait Histogram
 	// Transitions is how often the circuits moved.
@@ -69,7 +75,7 @@ func (k *Keyring) Stats() KeyringStats {
 	}
 	st := KeyringStats{
 		Max: k.limits.Max, Refused: k.refused.Load(), WouldRefuse: k.let.Load(), PolicyVersion: k.head.plan.Load().version,
-		PolicyMode: k.PolicyMode(), Would: k.head.would(),
+		PolicyMode: k.PolicyMode(), Would: k.head.would(), Amplification: Amplification{Ratio: 1},
 	}
 	var (
 		sum counters
@@ -88,6 +94,7 @@ func (k *Keyring) Stats() KeyringStats {
 	st.Retries, st.Left = rare.again.sum(), rare.left.Load()
 	st.Attempts = st.Successes + st.Failures + st.Voids
 	st.Rejected, st.Failed, st.Suppressed = rare.refused.rejected(), rare.failed.Load(), rare.suppressed.Load()
+	st.NotRepeated, st.Repeated = rare.notRepeated(), rare.repeated(k.head.spent.Causes())
 	st.CallLatency, st.AttemptLatency, st.QueueWait = all.calls, all.attempts, all.waits
 	st.Transitions = k.moves.list()
 	st.Calls = sum.first.sum() + st.Left + st.Rejected.sum()
@@ -140,6 +147,7 @@ func (st *KeyringStats) hold(g *Guard, now fuseboard.Instant) {
 	st.TimeIn = st.TimeIn.plus(in)
 	st.Overdue += g.pool.Load().Abandoned()
 	st.BudgetLeft += g.budgetLeft(now)
+	st.Amplification = st.Amplification.Plus(g.amplification(now))
 	one, all := g.gate.Depth(), &st.Gate
 	all.Limit += one.Limit
 	all.InUse += one.InUse

@@ -51,7 +51,7 @@ func compile(given Policy, version uint64) *plan {
 // settle works out what cases may change.
 func (p *plan) settle() {
 	p.retry = p.given.Retry.WithDefaults()
-	p.repeats = p.retry.Attempts > 1
+	p.repeats = p.retry.MostAttempts() > 1
 	p.first = p.given.Deadline.First()
 }
 
@@ -133,14 +133,16 @@ func (p *plan) changeTo(next *plan) Change {
 	}
 }
 
-// effective is the policy with its defaults, those of the weights included.
+// effective is the policy with its defaults, those of weights and classes included: what
+// is said of a class and holds anyway is as if it were not said.
 func (p Policy) effective() Policy {
 	p = p.clone().WithDefaults()
 	maps.DeleteFunc(p.Breaker.Weights, func(class fuseboard.Class, weight float64) bool {
 		return weight == supervision.TreatmentOf(class).Weight
 	})
-	if len(p.Breaker.Weights) == 0 {
-		p.Breaker.Weights = nil
-	}
-	return p
+	maps.DeleteFunc(p.Retry.Budget.Weights, func(_ fuseboard.Class, weight float64) bool { return weight == 1 })
+	unsaid := p.Retry
+	unsaid.Classes = nil
+	maps.DeleteFunc(p.Retry.Classes, func(class fuseboard.Class, said ClassRetry) bool { return said == unsaid.For(class) })
+	return p.clone()
 }

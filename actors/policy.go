@@ -124,20 +124,31 @@ func (p Policy) WithDefaults() Policy {
 // clone returns a policy that shares nothing with p: what a guard obeys changes
 // by Update alone. A map or list without members says the same as none.
 func (p Policy) clone() Policy {
-	p.Breaker.Weights, p.Retry.Only = maps.Clone(p.Breaker.Weights), slices.Clone(p.Retry.Only)
-	if len(p.Breaker.Weights) == 0 {
-		p.Breaker.Weights = nil
-	}
-	if len(p.Retry.Only) == 0 {
-		p.Retry.Only = nil
-	}
-	if p.Cases = slices.Clone(p.Cases); len(p.Cases) == 0 {
-		p.Cases = nil
-	}
+	p.Breaker.Weights, p.Retry = cloneMap(p.Breaker.Weights), cloneRetry(p.Retry)
+	p.Cases = cloneList(p.Cases)
 	for i := range p.Cases {
 		p.Cases[i] = p.Cases[i].clone()
 	}
 	return p
+}
+
+func cloneRetry(r Retry) Retry {
+	r.Only, r.Classes, r.Budget.Weights = cloneList(r.Only), cloneMap(r.Classes), cloneMap(r.Budget.Weights)
+	return r
+}
+
+func cloneMap[K comparable, V any](m map[K]V) map[K]V {
+	if len(m) == 0 {
+		return nil
+	}
+	return maps.Clone(m)
+}
+
+func cloneList[T any](l []T) []T {
+	if len(l) == 0 {
+		return nil
+	}
+	return slices.Clone(l)
 }
 
 // MarshalJSON writes the policy with snake_case names and natural units
@@ -177,11 +188,12 @@ func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
 }
 
 func attemptsInTotal(p Policy) (fuseboard.Problem, bool) {
-	need := time.Duration(p.Retry.Attempts) * p.Deadline.Attempt
+	attempts := p.Retry.MostAttempts()
+	need := time.Duration(attempts) * p.Deadline.Attempt
 	return fuseboard.Problem{
-		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(p.Retry.Attempts),
+		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(attempts),
 		Message: fmt.Sprintf("%d attempts of %s need %s, more than deadline.total %s; the last ones may be cut short or never made",
-			p.Retry.Attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
+			attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
 		Fix: "raise deadline.total, or lower deadline.attempt or retry.attempts",
 	}, p.Retry.On() && p.Deadline.Attempt > 0 && p.Deadline.Total > 0 && need > p.Deadline.Total
 }

@@ -48,6 +48,14 @@ type Stats struct {
 	Failed uint64
 	// Suppressed is how many repetitions the retry budget refused. It never falls.
 	Suppressed uint64
+	// NotRepeated is why failed calls were not repeated. Its numbers never fall.
+	NotRepeated NotRepeated
+	// Repeated is how many repetitions have begun, by the class of the failure before
+	// them, in the order of [supervision.Causes]. Its numbers never fall.
+	Repeated []Repeats
+	// Amplification is what repetitions add to the load now: within retry.budget.window,
+	// not since the guard was made. In shadow it is what they would add.
+	Amplification Amplification
 	// BudgetLeft is how many repetitions the retry budget allows now, without any
 	// further call; 0 where the policy has no retries.
 	BudgetLeft int
@@ -126,7 +134,8 @@ func (g *Guard) Stats() Stats {
 	}
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	s.Calls = n.first.sum() + s.Left + s.Rejected.sum()
-	s.BudgetLeft = g.budgetLeft(now)
+	s.BudgetLeft, s.Amplification = g.budgetLeft(now), g.amplification(now)
+	s.NotRepeated, s.Repeated = rare.notRepeated(), rare.repeated(g.spent.Causes())
 	if g.key == nil {
 		var l latencies
 		l.add(g.times.Load())
@@ -134,6 +143,14 @@ func (g *Guard) Stats() Stats {
 	}
 	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
 	return s
+}
+
+// amplification is what repetitions add to the load now: nothing without retries.
+func (g *Guard) amplification(now fuseboard.Instant) Amplification {
+	if !g.plan.Load().repeats {
+		return Amplification{Ratio: 1}
+	}
+	return g.spent.Amplification(now)
 }
 
 // budgetLeft is how many repetitions the budget allows now.

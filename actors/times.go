@@ -62,6 +62,9 @@ func (c *call) timed(now fuseboard.Instant) {
 // gaveUp notes that the call's last attempt has failed and is not repeated.
 func (c *call) gaveUp(why error) {
 	c.wentBad()
+	if reason, counts := c.keptFor(why); counts {
+		c.guard.count.seldom().kept[reason].Add(1)
+	}
 	c.guard.history().gaveUp(c, why)
 }
 

@@ -66,6 +66,10 @@ var edits = []struct {
 	{path: "retry.budget.ratio", edit: func(p *Policy) { p.Retry.Budget.Ratio = 0 }},
 	{path: "retry.budget.min_per_second", edit: func(p *Policy) { p.Retry.Budget.MinPerSecond = 1 }},
 	{path: "retry.budget.window", edit: func(p *Policy) { p.Retry.Budget.Window = 0 }},
+	{path: "retry.budget.weights", edit: func(p *Policy) { p.Retry.Budget.Weights = map[fuseboard.Class]float64{fuseboard.ClassTimeout: 2} }},
+	{path: "retry.classes", edit: func(p *Policy) {
+		p.Retry.Classes = map[fuseboard.Class]ClassRetry{fuseboard.ClassTimeout: {Attempts: 9}}
+	}},
 	{path: "retry.only", edit: func(p *Policy) { p.Retry.Only = nil }},
 	{path: "retry.innermost", edit: func(p *Policy) { p.Retry.Innermost = false }},
 	{path: "retry.max_retry_after", edit: func(p *Policy) { p.Retry.MaxRetryAfter = 0 }},
@@ -298,8 +302,9 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 				if e.also != "" {
 					want = []string{e.also, e.path}
 				}
-				if e.path == "breaker.weights" {
-					want = []string{"breaker.weights.timeout"}
+				switch e.path {
+				case "breaker.weights", "retry.budget.weights", "retry.classes":
+					want = []string{e.path + ".timeout"}
 				}
 				if e.path == "cases" {
 					want = []string{"cases[0]"}

@@ -26,8 +26,8 @@ type family struct {
 }
 
 // families are all there is, in the order of the page. Every family has all its
-// series from the start, at zero.
-var families = slices.Concat(callFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, keyFamilies, systemFamilies)
+// series from the start, at zero; classes of a user's own nobody knows before they come.
+var families = slices.Concat(callFamilies, repeatFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, keyFamilies, systemFamilies)
 
 // each writes for every dependency.
 func each(write func(*page, *dependency)) func(*page, *view) {

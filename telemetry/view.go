@@ -60,6 +60,7 @@ func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries,
 		Successes: s.Successes, Failures: s.Failures, Voids: s.Voids,
 		Rejected: s.Rejected, Left: s.Left, Failed: s.Failed, Suppressed: s.Suppressed,
+		NotRepeated: s.NotRepeated, Repeated: s.Repeated, Amplification: s.Amplification,
 		CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency, QueueWait: s.QueueWait,
 		Transitions: s.Transitions, TimeIn: s.TimeIn, Gate: s.Gate, Overdue: s.Overdue, BudgetLeft: s.BudgetLeft,
 		PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would,

@@ -169,6 +169,11 @@ var rooms = []room{
 		"an example of a pattern that is used alone: it needs no actors",
 	},
 	{
+		"examples/storm", 6,
+		[]string{root, "mailbox", "supervision"},
+		"an example of the decisions alone, in a time of its own: no actor, and no clock",
+	},
+	{
 		"examples/actors", 6,
 		[]string{root, "actors", protoactor},
 		"an example for users who have actors: they import both",
