@@ -161,6 +161,9 @@ type Depth struct {
 	Priorities ByPriority
 	// Queue is how many may wait; without a limit, only while suspended.
 	Queue int
+	// Wait is how long a newcomer of normal priority, of no tenant, is expected to wait for
+	// a permit; 0 while it is not known ([Bulkhead.Estimate]) or a permit is free.
+	Wait time.Duration
 	// Closed tells that no one gets in any more.
 	Closed bool
 	// Suspended tells that nothing is granted for the moment.
