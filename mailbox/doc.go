@@ -50,8 +50,8 @@
 // A wait allocates nothing while others wait (TestAllocationsOfAWaitAreNone); what it
 // needs belongs to the gate, and is let go when nobody has waited for as long as anyone
 // may (TestQuietGateKeepsNothingOfItsQueue), or by a stop (TestStoppedGateKeepsNothingOfItsQueue).
-// The priority is the context's and is looked up only to wait, once
-// (TestPriorityIsLookedUpOnceAndOnlyToWait).
+// The priority is the context's and is looked up only to wait or to take the place of another, once
+// (TestPriorityIsLookedUpOnceAndOnlyToWaitOrToTakeAPlace).
 // Jobs posted by one goroutine with one priority are granted in the order of posting
 // (TestPostsOfOneGoroutineKeepTheirOrder).
 // Every caller and every job is answered exactly once: with a permit or with

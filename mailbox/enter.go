@@ -13,12 +13,16 @@ import (
 // priority and those of its own who came before, at most [Bulkhead.MaxWait], and not
 // beyond until. The priority is [fuseboard.PriorityOf] of ctx, asked for once a wait.
 // Nil means that the caller holds a permit and must call [Gate.Leave].
-// A full queue refuses who comes, whatever its priority.
+// Who finds the queue full takes the place of the last one of the lowest priority below
+// its own, which is answered with [ErrYielded]; without one it is refused.
 //
-// A free permit is granted without a look at the clock or at ctx. Otherwise the
-// error is [ErrFull], [ErrLimit], [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
-// or what was given to [Gate.Flush]. Refusing for want of a place takes no lock,
-// reads no clock and allocates nothing.
+// A free permit is granted without a look at the clock or at ctx; with a [Bulkhead.Quota] one
+// that not everybody may have costs a look at the priority. Otherwise the
+// error is [ErrFull], [ErrLimit], [ErrQuota], [ErrHopeless], [ErrYielded], [ErrSojourn],
+// [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
+// or what was given to [Gate.Flush]. Refusing for want of a place takes no lock where
+// nobody waits whose place it might have,
+// reads no clock then and allocates nothing.
 //
 // A handler that enters the gate it holds the only permit of waits for itself,
 // and gets ErrLate after MaxWait.
@@ -71,7 +75,14 @@ func (g *Gate) stand(ctx context.Context, now, until fuseboard.Instant) (fuseboa
 // join queues a caller (job nil) or a job. It returns the waiter, or an error if
 // it is refused, or neither if a permit became free meanwhile.
 func (g *Gate) join(ctx context.Context, now, until fuseboard.Instant, job Job) (*waiter, error) {
-	if err := g.refusal(g.word.Load()); err != nil {
+	var who comer
+	r := g.rules.Load()
+	if r != nil && r.quota {
+		if who.look(ctx, r); g.tryAs(r, who.rank) {
+			return nil, nil
+		}
+	}
+	if err := g.refusal(g.word.Load(), r, who.rank); err != nil && !g.mayOust(&who, ctx, r) {
 		return nil, err
 	}
 	if ctx.Err() != nil {
@@ -80,56 +91,98 @@ func (g *Gate) join(ctx context.Context, now, until fuseboard.Instant, job Job) 
 	if now == unread {
 		now = g.clock.Now()
 	}
-	limit := g.bulkhead().WaitUntil(now, until)
-	if now >= limit {
+	who.now, who.limit = now, g.bulkhead().WaitUntil(now, until)
+	if now >= who.limit {
 		return nil, ErrLate
 	}
-	done, rank := ctx.Done(), rankOf(ctx) // outside the lock: a context may be anyone's code
-	if counted, err := g.count(); !counted {
+	who.look(ctx, r)
+	return g.enqueue(ctx, &who, r, job)
+}
+
+// enqueue is join of one who may wait.
+func (g *Gate) enqueue(ctx context.Context, who *comer, r *rules, job Job) (*waiter, error) {
+	done := ctx.Done() // outside the lock: a context may be anyone's code
+	counted, err := g.count(r, who.rank)
+	if !counted && (err == nil || !g.mayOust(who, ctx, r)) {
 		return nil, err
 	}
 	g.mu.Lock()
-	if decided, err := g.decided(); decided {
+	var victim, gone *waiter
+	if !counted {
+		if victim, counted, err = g.place(who, r, err); err != nil {
+			g.mu.Unlock()
+			return nil, err
+		}
+	}
+	if decided, err := g.decided(who, counted); decided {
 		g.unlock(nil)
 		return nil, err
 	}
+	if victim != nil {
+		gone = g.oust(victim)
+	}
 	w := g.waiters.seat(job)
-	w.ctx, w.done, w.rank, w.limit = ctx, done, rank, limit
-	g.push(w, now)
-	g.mu.Unlock()
+	w.ctx, w.done = ctx, done
+	g.push(w, who)
+	g.unlock(gone)
 	return w, nil
 }
 
-// refusal tells why nobody may join at word w; nil if there is a place in the
+// place finds a place for one who was refused with why for want of one: that of another,
+// unless one has come free since. Under mu.
+func (g *Gate) place(who *comer, r *rules, why error) (victim *waiter, counted bool, err error) {
+	if victim = g.waiters.yields(who); victim == nil {
+		return nil, false, why
+	}
+	switch counted, err = g.count(r, who.rank); { // as somebody waits it asks for nothing that is under mu
+	case counted:
+		return nil, true, nil
+	case errors.Is(err, ErrStopped):
+		return nil, false, err
+	}
+	return victim, false, nil
+}
+
+// refusal tells why nobody of the rank may join at word w; nil if there is a place in the
 // queue or a permit.
-func (g *Gate) refusal(w uint64) error {
+func (g *Gate) refusal(w uint64, r *rules, rank uint8) error {
 	queue := uint64(g.queue.Load())
+	places, most := queue, g.limit.Load()
+	if r != nil && r.quota {
+		places, most = r.places[rank], r.most[rank]
+	}
 	switch {
 	case w&closedBit != 0:
 		return ErrStopped
-	case w < g.limit.Load() || w&dividedBit != 0:
+	case w < most || w&dividedBit != 0:
 		return nil
-	case w&waitersMask/waiterOne < queue:
+	case w&waitersMask/waiterOne < places:
 		if g.shared.Queued.Spent() {
 			return ErrLimit
 		}
 		return nil
 	case w&suspendedBit != 0 && queue == 0:
 		return ErrSuspended
+	case w&waitersMask/waiterOne < queue, queue == 0 && r != nil && w&inUseMask < r.permits:
+		return ErrQuota
 	}
 	return ErrFull
 }
 
 // count takes a place in the queue, unless there is none left or a permit is free, which
 // it takes. From then on nobody overtakes whom it counts, though others may be before it.
-func (g *Gate) count() (counted bool, err error) {
+func (g *Gate) count(r *rules, rank uint8) (counted bool, err error) {
 	for {
 		word := g.word.Load()
-		if err := g.refusal(word); err != nil {
+		if err := g.refusal(word, r, rank); err != nil {
 			return false, err
 		}
-		if word < g.limit.Load() || word&dividedBit != 0 {
-			if g.tryElse(unasked) {
+		most := g.limit.Load()
+		if r != nil && r.quota {
+			most = r.most[rank]
+		}
+		if word < most || word&dividedBit != 0 {
+			if g.try(r, rank) {
 				return false, nil
 			}
 			continue
@@ -144,23 +197,35 @@ func (g *Gate) count() (counted bool, err error) {
 	}
 }
 
-// decided reports whether what has happened since somebody was counted makes its wait
-// needless: the gate was closed, or a permit came back and nobody was there to take it.
-// Then its place is given back. Under mu.
-func (g *Gate) decided() (decided bool, err error) {
+// try is TryEnter of a rank, where the first try did not do.
+func (g *Gate) try(r *rules, rank uint8) bool {
+	if r != nil && r.quota {
+		return g.tryAs(r, rank)
+	}
+	return g.tryElse(unasked)
+}
+
+// decided reports whether what has happened since somebody came makes its wait
+// needless: the gate was closed, or a permit came back and nobody was there to take it; or
+// whether it would be in vain. Then its place is given back, if it was counted. Under mu.
+func (g *Gate) decided(who *comer, counted bool) (decided bool, err error) {
 	switch {
 	case g.word.Load()&closedBit != 0:
-		g.word.Add(minusWaiter)
 		err = ErrStopped
-	case g.waiters.first() == nil && g.mayGrant():
-		g.word.Add(minusWaiter + 1)
+	case g.nextIs(who.rank):
+		g.word.Add(1)
+	case g.hopeless(who):
+		err = ErrHopeless
 	default:
 		if g.waiters == nil {
-			g.waiters = new(queue)
+			g.waiters = newQueue(g.rules.Load())
 		}
 		return false, nil
 	}
-	g.shared.Queued.Give(1)
+	if counted {
+		g.word.Add(minusWaiter)
+		g.shared.Queued.Give(1)
+	}
 	return true, err
 }
 

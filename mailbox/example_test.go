@@ -54,7 +54,7 @@ func ExampleNewOverruns() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(overruns.Claim())
+		fmt.Println(overruns.Claim(context.Background()))
 	}
 	fmt.Println("in use:", gate.Depth().InUse)
 	// Output:
