@@ -75,32 +75,48 @@ func (g *Gate) stand(ctx context.Context, now, until fuseboard.Instant) (fuseboa
 // join queues a caller (job nil) or a job. It returns the waiter, or an error if
 // it is refused, or neither if a permit became free meanwhile.
 func (g *Gate) join(ctx context.Context, now, until fuseboard.Instant, job Job) (*waiter, error) {
-	var who comer
 	r := g.rules.Load()
+	if r != nil || g.present.Load() > onlyCritical {
+		return g.joinAs(ctx, r, now, until, job)
+	}
+	if err := g.refusal(g.word.Load()); err != nil { // nobody has to know who comes
+		return nil, err
+	}
+	return g.joinIn(ctx, nil, comer{now: now, job: job}, until)
+}
+
+// joinAs is join where it matters who comes.
+func (g *Gate) joinAs(ctx context.Context, r *rules, now, until fuseboard.Instant, job Job) (*waiter, error) {
+	who := comer{now: now, job: job}
 	if r != nil && r.quota {
 		if who.look(ctx, r); g.tryAs(r, who.rank) {
 			return nil, nil
 		}
 	}
-	if err := g.refusal(g.word.Load(), r, who.rank); err != nil && !g.mayOust(&who, ctx, r) {
+	if err := g.refusalOf(g.word.Load(), r, who.rank); err != nil && !g.mayOust(&who, ctx, r) {
 		return nil, err
 	}
+	return g.joinIn(ctx, r, who, until)
+}
+
+// joinIn is join of one whom the gate has no reason to refuse.
+func (g *Gate) joinIn(ctx context.Context, r *rules, who comer, until fuseboard.Instant) (*waiter, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if now == unread {
-		now = g.clock.Now()
+	if who.now == unread {
+		who.now = g.clock.Now()
 	}
-	who.now, who.limit = now, g.bulkhead().WaitUntil(now, until)
-	if now >= who.limit {
+	who.limit = g.bulkhead().WaitUntil(who.now, until)
+	if who.now >= who.limit {
 		return nil, ErrLate
 	}
 	who.look(ctx, r)
-	return g.enqueue(ctx, &who, r, job)
+	return g.enqueue(ctx, &who, r)
 }
 
 // enqueue is join of one who may wait.
-func (g *Gate) enqueue(ctx context.Context, who *comer, r *rules, job Job) (*waiter, error) {
+func (g *Gate) enqueue(ctx context.Context, who *comer, r *rules) (*waiter, error) {
 	done := ctx.Done() // outside the lock: a context may be anyone's code
 	counted, err := g.count(r, who.rank)
 	if !counted && (err == nil || !g.mayOust(who, ctx, r)) {
@@ -121,7 +137,7 @@ func (g *Gate) enqueue(ctx context.Context, who *comer, r *rules, job Job) (*wai
 	if victim != nil {
 		gone = g.oust(victim)
 	}
-	w := g.waiters.seat(job)
+	w := g.waiters.seat(who.job)
 	w.ctx, w.done = ctx, done
 	g.push(w, who)
 	g.unlock(gone)
@@ -143,30 +159,40 @@ func (g *Gate) place(who *comer, r *rules, why error) (victim *waiter, counted b
 	return victim, false, nil
 }
 
-// refusal tells why nobody of the rank may join at word w; nil if there is a place in the
+// refusal tells why nobody may join at word w; nil if there is a place in the
 // queue or a permit.
-func (g *Gate) refusal(w uint64, r *rules, rank uint8) error {
+func (g *Gate) refusal(w uint64) error {
 	queue := uint64(g.queue.Load())
-	places, most := queue, g.limit.Load()
-	if r != nil && r.quota {
-		places, most = r.places[rank], r.most[rank]
-	}
 	switch {
 	case w&closedBit != 0:
 		return ErrStopped
-	case w < most || w&dividedBit != 0:
+	case w < g.limit.Load() || w&dividedBit != 0:
 		return nil
-	case w&waitersMask/waiterOne < places:
+	case w&waitersMask/waiterOne < queue:
 		if g.shared.Queued.Spent() {
 			return ErrLimit
 		}
 		return nil
 	case w&suspendedBit != 0 && queue == 0:
 		return ErrSuspended
-	case w&waitersMask/waiterOne < queue, queue == 0 && r != nil && w&inUseMask < r.permits:
-		return ErrQuota
 	}
 	return ErrFull
+}
+
+// refusalOf is refusal of a rank, where there may be quotas.
+func (g *Gate) refusalOf(w uint64, r *rules, rank uint8) error {
+	why := g.refusal(w)
+	if r == nil || !r.quota || errors.Is(why, ErrStopped) || errors.Is(why, ErrSuspended) {
+		return why
+	}
+	taken := w & waitersMask / waiterOne
+	switch {
+	case w < r.most[rank] || w&dividedBit != 0:
+		return nil
+	case taken >= r.places[rank] && (why == nil || errors.Is(why, ErrLimit) || w < r.permits):
+		return ErrQuota
+	}
+	return why
 }
 
 // count takes a place in the queue, unless there is none left or a permit is free, which
@@ -174,17 +200,12 @@ func (g *Gate) refusal(w uint64, r *rules, rank uint8) error {
 func (g *Gate) count(r *rules, rank uint8) (counted bool, err error) {
 	for {
 		word := g.word.Load()
-		if err := g.refusal(word, r, rank); err != nil {
+		if err := g.refusalOf(word, r, rank); err != nil {
 			return false, err
 		}
-		most := g.limit.Load()
-		if r != nil && r.quota {
-			most = r.most[rank]
-		}
-		if word < most || word&dividedBit != 0 {
-			if g.try(r, rank) {
-				return false, nil
-			}
+		if free, got := g.try(word, r, rank); got {
+			return false, nil
+		} else if free {
 			continue
 		}
 		if !g.shared.Queued.Take(1) {
@@ -197,12 +218,15 @@ func (g *Gate) count(r *rules, rank uint8) (counted bool, err error) {
 	}
 }
 
-// try is TryEnter of a rank, where the first try did not do.
-func (g *Gate) try(r *rules, rank uint8) bool {
-	if r != nil && r.quota {
-		return g.tryAs(r, rank)
+// try takes a permit if one was free for the rank at the word.
+func (g *Gate) try(word uint64, r *rules, rank uint8) (free, got bool) {
+	switch {
+	case word < g.limit.Load() || word&dividedBit != 0:
+		return true, g.tryElse(unasked)
+	case r != nil && word < r.most[rank]:
+		return true, g.tryAs(r, rank)
 	}
-	return g.tryElse(unasked)
+	return false, false
 }
 
 // decided reports whether what has happened since somebody came makes its wait

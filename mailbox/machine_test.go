@@ -16,6 +16,9 @@ import (
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
+// tenants are those for whom the models and storms call.
+var tenants = []string{"", "one", "two", "three"}
+
 // machine does the same to a model and to a gate in virtual time.
 type machine struct {
 	model
@@ -108,7 +111,7 @@ func (m *machine) come(t *rapid.T) (context.Context, fuseboard.Instant, *visit) 
 		priority: rapid.SampledFrom(priorities).Draw(t, "priority"),
 		leave:    func() { cancel(errLeave) },
 	}
-	tenant := rapid.SampledFrom([]string{"", "one", "two", "three"}).Draw(t, "tenant")
+	tenant := rapid.SampledFrom(tenants).Draw(t, "tenant")
 	if m.bulkhead.Fair {
 		v.tenant = tenant
 	}
@@ -206,6 +209,23 @@ func (m *machine) advance(t *rapid.T) {
 	d := time.Duration(rapid.IntRange(1, 150).Draw(t, "ms")) * time.Millisecond
 	m.model.advance(d)
 	time.Sleep(d)
+}
+
+// advanceShortly lets a queue stand and does not empty it.
+func (m *machine) advanceShortly(t *rapid.T) {
+	d := time.Duration(rapid.IntRange(1, 12).Draw(t, "ms")) * time.Millisecond
+	m.model.advance(d)
+	time.Sleep(d)
+}
+
+// rarely skips a step nine times of ten.
+func rarely(step func(*rapid.T)) func(*rapid.T) {
+	return func(t *rapid.T) {
+		if rapid.IntRange(0, 9).Draw(t, "now") != 0 {
+			t.Skip("not now")
+		}
+		step(t)
+	}
 }
 
 // agree is checked after every step, when everything has come to rest.

@@ -167,6 +167,29 @@ func TestGateAgreesWithTheNaiveModel(t *testing.T) {
 	})
 }
 
+// Where little happens but that many come, long queues of all orders come about.
+func TestLongQueuesAgreeWithTheNaiveModel(t *testing.T) {
+	overLanes(t, func(t *testing.T, lanes int) {
+		synctest.Test(t, func(t *testing.T) {
+			rapid.Check(struct{ rapid.TB }{t}, func(rt *rapid.T) {
+				m := newMachine(rt, lanes)
+				defer m.tearDown()
+				m.reshape(drawRules(rt, mailbox.Bulkhead{Concurrency: rapid.IntRange(1, 5).Draw(rt, "permits"), Queue: 4}))
+				m.gate.Resize(m.bulkhead)
+				all, few := m.steps(), map[string]func(*rapid.T){"": m.agree}
+				for _, name := range []string{"Enter", "Enter again", "Post", "Leave", "Cancel"} {
+					few[name], few[name+" once more"] = all[name], all[name]
+				}
+				few["Resize, rarely"] = rarely(all["Resize"])
+				few["Suspend, rarely"] = rarely(all["Suspend"])
+				few["Resume"] = all["Resume"]
+				few["Wait"], few["Wait more"] = m.advanceShortly, m.advanceShortly
+				rt.Repeat(few)
+			})
+		})
+	})
+}
+
 // overLanes runs a test of gates that are never divided, and of those whose permits are
 // divided over one lane and over four, whatever processors there are: each asks for the
 // next of them in turn.
@@ -192,6 +215,11 @@ func drawBulkhead(t *rapid.T) mailbox.Bulkhead {
 	if rapid.Bool().Draw(t, "plain") {
 		return b
 	}
+	return drawRules(t, b)
+}
+
+// drawRules adds an order, tenants that take turns, or quotas.
+func drawRules(t *rapid.T, b mailbox.Bulkhead) mailbox.Bulkhead {
 	b.Queue += rapid.IntRange(0, 4).Draw(t, "more places")
 	b.Order = rapid.SampledFrom([]mailbox.Order{mailbox.FIFO, mailbox.LIFO, mailbox.CoDel, mailbox.CoDel}).Draw(t, "order")
 	b.Fair = rapid.Bool().Draw(t, "fair")

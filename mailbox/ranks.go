@@ -14,6 +14,9 @@ import (
 // are above its own.
 const ranked = int(fuseboard.Critical-fuseboard.Sheddable) + 1
 
+// onlyCritical is ranks.present where nobody waits that might yield to another.
+const onlyCritical = 1
+
 func rankOf(ctx context.Context) uint8 { return rankAt(fuseboard.PriorityOf(ctx)) }
 
 func rankAt(p fuseboard.Priority) uint8 { return uint8(fuseboard.Critical - p) }

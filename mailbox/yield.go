@@ -11,6 +11,7 @@ import (
 
 // comer is who wants a permit and found none free.
 type comer struct {
+	job        Job // nil for a caller
 	now, limit fuseboard.Instant
 	rank       uint8
 	tenant     string
@@ -35,7 +36,7 @@ func (who *comer) look(ctx context.Context, r *rules) {
 // takes no lock, and is false where nobody waits who might yield to anybody.
 func (g *Gate) mayOust(who *comer, ctx context.Context, r *rules) bool {
 	waiting, fair := g.present.Load(), r != nil && r.fair
-	if waiting>>1 == 0 && (!fair || waiting == 0) || g.queue.Load() == 0 || g.Closed() {
+	if waiting <= onlyCritical && (!fair || waiting == 0) || g.queue.Load() == 0 || g.Closed() {
 		return false
 	}
 	who.look(ctx, r)
