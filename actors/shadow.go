@@ -117,7 +117,7 @@ func (c *call) wouldEnter() int {
 	if c.callerless && !c.hosted || c.plan.isolated && g.pool.Load().Spent() {
 		return refusedUnhosted
 	}
-	waits, why := g.shadow().over.Claim()
+	waits, why := g.shadow().over.Claim(c.parent)
 	if why != nil {
 		return reasonOf(why)
 	}
