@@ -62,8 +62,8 @@ func (w *warm) above(stored float64) float64 {
 	return w.slope * over * over / 2
 }
 
-func (w *warm) back(_ fuseboard.Instant, cost int64) {
-	w.b.back(cost)
+func (w *warm) back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant) {
+	w.b.back(taken, cost, drained)
 	w.stored = min(w.most, w.stored+float64(cost))
 }
 
