@@ -158,11 +158,11 @@ func (b *bucket) inherit(now fuseboard.Instant, old *bucket) {
 
 // from translates the word of another bucket.
 func (b *bucket) from(now fuseboard.Instant, old *bucket, at int64) int64 {
-	_, next := b.steps(now)
-	begun, _ := old.steps(now)
-	switch missing := at - begun; {
+	begun, next := b.steps(now)
+	was, _ := old.steps(now)
+	switch missing := at - was; {
 	case missing <= 0:
-		return next
+		return begun
 	case missing <= old.size:
 		return next + scale(missing, b.size, old.size)
 	}

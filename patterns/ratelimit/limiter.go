@@ -113,8 +113,9 @@ func (l *Limiter) Reserve(now fuseboard.Instant, cost int, until fuseboard.Insta
 // Refund gives back what was taken at that instant (the now of Allow and Take, the turn of
 // Reserve), because a gate behind it refused or the caller left: as if it had not come. What
 // a full bucket could not take up in the meantime comes back, too: so the bound of a
-// token bucket grows by what comes in the longest time between a take and its refund.
-// Units that wait for later turns do not move up; whoever comes next goes with the last.
+// token bucket for a stretch of time grows by the units that were lent when it began, and
+// came back in it. Units that wait for later turns do not move up; whoever comes next goes
+// with the last of them.
 func (l *Limiter) Refund(taken fuseboard.Instant, cost int) {
 	taken, drained := inTime(taken), fuseboard.Instant(l.drained.Load())
 	s, units := l.live.Load(), int64(clamp(cost, 1, mostUnits))

@@ -190,7 +190,7 @@ func (m *machine) refund(t *rapid.T) {
 	cost := rapid.IntRange(1, 3).Draw(t, "cost")
 	m.l.Refund(m.now, cost)
 	was := m.b.fullAt
-	m.b.fullAt = new(big.Rat).Sub(was, m.b.units(cost))
+	m.b.fullAt = new(big.Rat).Sub(was, m.b.units(min(cost, m.b.burst)))
 	if m.drain > m.now { // what was taken before its end is gone
 		least := new(big.Rat).Add(ratOf(int64(m.drain)), m.b.units(m.b.burst-1))
 		if least.Cmp(was) > 0 {
