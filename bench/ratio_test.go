@@ -54,6 +54,10 @@ var pairs = []pair{
 	{scenario: "adaptive", ours: byLimiterTSC, peer: "failsafe-go, permits", cores: 1, most: 1. / 2, target: 1. / 3}, // as above where there is no TSC
 	{scenario: "timeout", ours: ours, peer: "context.WithTimeout", cores: 1, most: 0.5},
 	{scenario: "window-1000", ours: ours, peer: ours, beside: "window-10", cores: 1, most: 1.4},
+	{scenario: "rate", ours: ourRate, peer: "x/time/rate", cores: 1, most: 0.8, target: 0.5},
+	{scenario: "rate", ours: ourRate, peer: "x/time/rate", cores: 2, most: 0.8, target: 0.5},
+	{scenario: "rate", ours: ourRate + ", odd limit", peer: "x/time/rate", cores: 1, most: 0.9, target: 0.5},
+	{scenario: "rate", ours: ourRate + ", odd limit", peer: "x/time/rate", cores: 2, most: 0.9, target: 0.5},
 	{scenario: "ask", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1, target: 1 / 1.5},
 	{scenario: "ask", ours: ours, peer: "protoactor, RequestFuture", cores: 2, most: 1, target: 1 / 1.5},
 	{scenario: "message", ours: ours, peer: "protoactor, RequestFuture", cores: 1, most: 1, target: 1 / 1.5},

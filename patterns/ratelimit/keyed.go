@@ -99,7 +99,7 @@ func (t *Keyed[K]) Refund(key K, cost int) {
 	defer t.mu.Unlock()
 	if i, ok := t.at[key]; ok {
 		k := &t.keys[i]
-		k.fullAt = max(0, k.fullAt-int64(max(cost, 1))*t.rate.unit)
+		k.fullAt = max(0, k.fullAt-clamp(int64(cost), 1, t.rate.burst)*t.rate.unit)
 	}
 }
 
