@@ -18,6 +18,8 @@ import (
 type (
 	// Bulkhead bounds how many calls run and wait at once; see [mailbox.Bulkhead].
 	Bulkhead = mailbox.Bulkhead
+	// PriorityQuota keeps permits for higher priorities; see [mailbox.PriorityQuota].
+	PriorityQuota = mailbox.PriorityQuota
 	// Workers runs handlers on pooled goroutines; see [mailbox.Workers].
 	Workers = mailbox.Workers
 	// Deadline bounds how long a call and each attempt may take; see [deadline.Policy].
@@ -40,6 +42,10 @@ type (
 	Throttle = throttle.Policy
 	// RateLimit bounds how many calls are made in how much time; see [ratelimit.Policy].
 	RateLimit = ratelimit.Policy
+	// PerTenant is the rate limit of each tenant; see [ratelimit.PerKey].
+	PerTenant = ratelimit.PerKey
+	// AdaptiveRate moves a rate limit; see [ratelimit.Adaptive].
+	AdaptiveRate = ratelimit.Adaptive
 	// Adaptive finds how many permits a dependency bears; see [adaptive.Policy].
 	Adaptive = adaptive.Policy
 	// Shedding says what is shed at which pressure of the host; see [shedding.Policy].
@@ -81,6 +87,26 @@ const (
 	Off        = supervision.Off
 	HoldOpen   = supervision.HoldOpen
 	HoldClosed = supervision.HoldClosed
+)
+
+// The words of the sections that follow the load.
+const (
+	// FIFO, LIFO and CoDel are the orders of a bulkhead's queue.
+	FIFO  = mailbox.FIFO
+	LIFO  = mailbox.LIFO
+	CoDel = mailbox.CoDel
+
+	// TokenBucket and the others are the kinds of a rate limit.
+	TokenBucket    = ratelimit.TokenBucket
+	SlidingLog     = ratelimit.SlidingLog
+	SlidingCounter = ratelimit.SlidingCounter
+	FixedWindow    = ratelimit.FixedWindow
+	Smooth         = ratelimit.Smooth
+
+	// Gradient2, Vegas and AIMD are the kinds of an adaptive limit.
+	Gradient2 = adaptive.KindGradient2
+	Vegas     = adaptive.KindVegas
+	AIMD      = adaptive.KindAIMD
 )
 
 // What a caller branches on with errors.Is. Each comes inside a [*CallError]: as

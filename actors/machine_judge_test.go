@@ -155,7 +155,9 @@ func (w *wish) judgeRefusal(e *CallError) string {
 	of := w.of
 	possible := map[string]bool{
 		byBreaker:  errors.Is(e, ErrOpen) && (of.held || of.commandedOpen || w.may(func(p Policy) bool { return p.Breaker.On() || p.Panics.On() })),
-		byBulkhead: (errors.Is(e, ErrFull) || errors.Is(e, ErrLate)) && (of.broke || w.may(func(p Policy) bool { return p.Bulkhead.On() || p.Workers.On() })) || errors.Is(e, ErrSuspended) && of.broke,
+		byThrottle: errors.Is(e, ErrThrottled) && w.may(func(p Policy) bool { return p.Throttle.On() }),
+		byRate:     errors.Is(e, ErrRate) && w.may(func(p Policy) bool { return p.Rate.On() }),
+		byBulkhead: (errors.Is(e, ErrFull) || errors.Is(e, ErrLate)) && (of.broke || w.may(func(p Policy) bool { return p.Bulkhead.On() || p.Workers.On() || p.Adaptive.On() })) || errors.Is(e, ErrSuspended) && of.broke,
 		byRestart:  errors.Is(e, ErrRestarting) && of.rebuilt,
 		byDeadline: w.dated || w.may(func(p Policy) bool { return p.Deadline.On() }),
 		byWorkers:  errors.Is(e, ErrAbandoned) && w.may(func(p Policy) bool { return p.Workers.On() }),
