@@ -157,14 +157,12 @@ func TestOnlyWhatLivesCountsUnderARealGOMEMLIMIT(t *testing.T) {
 	if s.Memory > before.Memory+0.1 || s.MemoryLimit != 200*mib || s.Source != "cpu: this process; memory: GOMEMLIMIT" {
 		t.Errorf("with garbage %+v, before %+v", s, before)
 	}
-	garbage = nil
 	alive := grow(100)
 	runtime.GC()
 	if s = read(); s.Memory < 0.5 || s.Memory > 0.8 {
 		t.Errorf("with 100 MiB alive %+v", s)
 	}
 	runtime.KeepAlive(alive)
-	alive = nil
 	runtime.GC()
 	if s = read(); s.Memory > before.Memory+0.1 {
 		t.Errorf("when nothing lives %+v, before %+v", s, before)
