@@ -56,8 +56,8 @@
 //
 // A level falls by one, five seconds after the last sign of it, so that what was shed last
 // is admitted first. Shedding is by whole priorities: where one priority alone is more than
-// the host bears, it is shed and admitted in turns of at least HoldFor. Limits of
-// concurrency and of rates are what smooths that; this is the last line behind them.
+// the host bears, it is shed for at least HoldFor and then admitted again, in turns. Limits
+// of concurrency and of rates are what smooths that; this is the last line behind them.
 //
 // # Sources
 //
@@ -65,11 +65,11 @@
 // only), Envoy's overload manager (a trigger is scaled between two thresholds, from
 // which the steps come). "Keeping Netflix Reliable Using Prioritized Load Shedding"
 // (Netflix Technology Blog, 2020) and "Enhancing Netflix Reliability with Service-Level
-// Prioritized Load Shedding" (2024): priorities are shed progressively, the latter by CPU. Zhou et
-// al., "Overload Control for Scaling WeChat Microservices" (DAGOR), SoCC 2018: the wait in
-// the queue and not the response time tells overload (20 ms), and admission is by priority,
-// step by step. Files: cgroups(7), the kernel's cgroup-v1 and cgroup-v2 documents, proc(5);
-// [runtime/metrics].
+// Prioritized Load Shedding" (2024): priorities are shed progressively, the latter by CPU.
+// Zhou et al., "Overload Control for Scaling WeChat Microservices" (DAGOR), SoCC 2018: the
+// wait in the queue and not the response time tells overload (20 ms), and admission is by
+// priority, step by step. Files: cgroups(7), the kernel's cgroup-v1 and cgroup-v2 documents,
+// proc(5); [runtime/metrics].
 //
 // # Ordering and ownership
 //
@@ -83,6 +83,8 @@
 //   - What is not known, and what is not watched, never sheds
 //     (TestWhatIsNotKnownOrNotWatchedNeverSheds,
 //     TestWhatCannotBeReadIsNotKnownAndStopsNothing).
+//   - Where shedding takes the load away, nothing more important is shed than had to be
+//     (TestNoMoreIsShedThanHadToBe).
 //   - A burst does not shed, a load that lasts does
 //     (TestOneBurstDoesNotShedAndALastingOneDoes).
 //   - The level follows the pressure in virtual time as in real time
