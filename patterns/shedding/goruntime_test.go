@@ -5,6 +5,7 @@ package shedding
 import (
 	"math"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"testing"
@@ -125,5 +126,45 @@ func TestGarbageIsSpare(t *testing.T) {
 	after := g.heap()
 	if used, was := after.held-after.spare, before.held-before.spare; used > was+mib {
 		t.Errorf("%d bytes after 2 MiB of garbage, %d before", used, was)
+	}
+}
+
+// With GOGC=off a process fills its GOMEMLIMIT with garbage, which is no pressure; what
+// lives is.
+func TestOnlyWhatLivesCountsUnderARealGOMEMLIMIT(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(200 * mib))
+	runtime.GC()
+	r := NewReader(tree{})
+	now := fuseboard.Instant(0)
+	read := func() Signals {
+		now = now.Add(time.Second)
+		return r.Read(now)
+	}
+	grow := func(n int) (kept [][]byte) {
+		for range n {
+			kept = append(kept, make([]byte, mib))
+		}
+		return kept
+	}
+	before := read()
+	garbage := grow(100)
+	runtime.KeepAlive(garbage)
+	s := read()
+	if held := r.golang.heap().held; held < 100*mib {
+		t.Fatalf("the process holds %d bytes only", held)
+	}
+	if s.Memory > before.Memory+0.1 || s.MemoryLimit != 200*mib || s.Source != "cpu: this process; memory: GOMEMLIMIT" {
+		t.Errorf("with garbage %+v, before %+v", s, before)
+	}
+	alive := grow(100)
+	runtime.GC()
+	if s = read(); s.Memory < 0.5 || s.Memory > 0.8 {
+		t.Errorf("with 100 MiB alive %+v", s)
+	}
+	runtime.KeepAlive(alive)
+	runtime.GC()
+	if s = read(); s.Memory > before.Memory+0.1 {
+		t.Errorf("when nothing lives %+v, before %+v", s, before)
 	}
 }

@@ -94,6 +94,11 @@ func TestCountersThatGoBackAreNotKnownOnce(t *testing.T) {
 	if s := h.after(0); s.CPU != 0 {
 		t.Errorf("%+v", s)
 	}
+	h.process = func() (time.Duration, bool) { return 0, false }
+	files["sys/fs/cgroup/cpu.stat"] = v2Stat(1, 22, 0)
+	if s := h.after(0); s.CPU != Unknown {
+		t.Errorf("%+v", s)
+	}
 }
 
 func TestPeriodsOfZeroAndQuotasOfZeroAreNone(t *testing.T) {

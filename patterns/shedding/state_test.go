@@ -132,6 +132,9 @@ func TestRetryAfterIsWhenThePriorityMayBeAdmittedAtTheEarliest(t *testing.T) {
 	want := map[fuseboard.Priority]time.Duration{
 		fuseboard.Sheddable: 3 * DefaultHoldFor, fuseboard.Normal: 2 * DefaultHoldFor, fuseboard.High: DefaultHoldFor, fuseboard.Critical: 0,
 	}
+	if late := h.now.Add(time.Minute); h.state.RetryAfter(fuseboard.High, late, h.policy) != 0 || h.state.RetryAfter(fuseboard.Normal, late, h.policy) != DefaultHoldFor {
+		t.Errorf("long after the last reading: %v", h.state.RetryAfter(fuseboard.Normal, late, h.policy))
+	}
 	began := h.now
 	for p, d := range want {
 		if got := h.state.RetryAfter(p, h.now, h.policy); got != d {
