@@ -72,7 +72,7 @@ func (l *Limiter) Sample(lane int, now fuseboard.Instant, took time.Duration, in
 	took = min(max(took, 0), longest)
 	c := l.lanes.lock(lane)
 	if int64(took) >= l.least.Load() && int64(now) >= l.begin.Load() && int64(now)-int64(took) >= l.cut.Load() {
-		c.window.note(took, inFlight, dropped)
+		note(&c.window, took, inFlight, dropped)
 	}
 	c.mu.Unlock()
 	if int64(now) < l.end.Load() || !l.mu.TryLock() {

@@ -72,7 +72,7 @@ func (l *Limiter) move(now fuseboard.Instant, w Window) (limit int, moved bool) 
 func (l *Limiter) publish(now fuseboard.Instant, w Window, m Move) (limit int, moved bool) {
 	moved = int64(m.Limit) != l.limit.Load()
 	l.limit.Store(int64(m.Limit))
-	l.view.saw(now, w, m, moved)
+	l.view = l.view.after(now, w, m, moved)
 	return m.Limit, moved
 }
 

@@ -45,7 +45,7 @@ func (n *naive) sample(s sample) (limit int, moved bool) {
 func (n *naive) over(now time.Duration) (limit int, moved bool) {
 	var w Window
 	for _, s := range n.samples {
-		w.note(s.took, s.inFlight, s.dropped)
+		note(&w, s.took, s.inFlight, s.dropped)
 	}
 	if len(n.samples) < n.policy.MinSamples {
 		if now < n.stale {

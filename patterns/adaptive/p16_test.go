@@ -17,7 +17,7 @@ import (
 func window(n int, took time.Duration, inFlight int) Window {
 	var w Window
 	for range n {
-		w.note(took, inFlight, false)
+		note(&w, took, inFlight, false)
 	}
 	return w
 }
@@ -26,7 +26,7 @@ func window(n int, took time.Duration, inFlight int) Window {
 func dropping(done int, took time.Duration, drops int, dropTook time.Duration, inFlight int) Window {
 	w := window(done, took, inFlight)
 	for range drops {
-		w.note(dropTook, inFlight, true)
+		note(&w, dropTook, inFlight, true)
 	}
 	return w
 }

@@ -52,10 +52,10 @@ type call struct{ ends, came fuseboard.Instant }
 
 type ends []call
 
-func (e ends) Len() int           { return len(e) }
-func (e ends) Less(i, j int) bool { return e[i].ends < e[j].ends }
-func (e ends) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
-func (e *ends) Push(x any)        { *e = append(*e, x.(call)) }
+func (e *ends) Len() int           { return len(*e) }
+func (e *ends) Less(i, j int) bool { return (*e)[i].ends < (*e)[j].ends }
+func (e *ends) Swap(i, j int)      { (*e)[i], (*e)[j] = (*e)[j], (*e)[i] }
+func (e *ends) Push(x any)         { *e = append(*e, x.(call)) }
 func (e *ends) Pop() any {
 	last := len(*e) - 1
 	c := (*e)[last]

@@ -3,6 +3,7 @@
 package adaptive
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"math"
@@ -35,12 +36,11 @@ type sample struct {
 // table reads the numbers of a file of testdata.
 func table(t *testing.T, name string) (rows [][]int) {
 	t.Helper()
-	file, err := os.Open(filepath.Join("testdata", name+".csv"))
+	text, err := os.ReadFile(filepath.Join("testdata", name+".csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	r := csv.NewReader(file)
+	r := csv.NewReader(bytes.NewReader(text))
 	r.Comment = '#'
 	lines, err := r.ReadAll()
 	if err != nil {

@@ -17,11 +17,9 @@ import (
 // counted counts what an algorithm is given, which one goroutine at a time does.
 type counted struct {
 	Algorithm
-	inside          atomic.Bool
-	twice           atomic.Bool
-	samples, drops  int
-	took            time.Duration
-	windows, probes int
+	inside, twice    atomic.Bool
+	samples, windows int
+	took             time.Duration
 }
 
 func (c *counted) Next(w Window) Move {
@@ -31,7 +29,6 @@ func (c *counted) Next(w Window) Move {
 	defer c.inside.Store(false)
 	c.windows++
 	c.samples += w.Samples
-	c.drops += w.Drops
 	c.took += w.Took
 	return c.Algorithm.Next(w)
 }
@@ -52,7 +49,6 @@ func TestStorm_EverySampleIsInOneWindow(t *testing.T) {
 	var clock atomic.Int64
 	var all sync.WaitGroup
 	const callers = 8
-	late := 0
 	for range callers {
 		all.Go(func() {
 			for i := range stormSamples / callers {
@@ -64,7 +60,7 @@ func TestStorm_EverySampleIsInOneWindow(t *testing.T) {
 	all.Wait()
 	left := l.lanes.gather()
 	got := c.samples + left.Samples
-	late = stormSamples - got // told of after a window had ended that they ended before
+	late := stormSamples - got // told of after a window had ended that they ended before
 	if c.twice.Load() || c.windows < 2 {
 		t.Errorf("two goroutines ended a window at once: %t; %d windows", c.twice.Load(), c.windows)
 	}

@@ -50,26 +50,26 @@ func (v *Vegas) Baseline() time.Duration { return time.Duration(v.ground.base) }
 
 // Next takes the evidence of a window and returns the next limit.
 func (v *Vegas) Next(w Window) Move {
-	if v.ground.probing {
+	switch {
+	case v.ground.probing:
 		v.ground.learn(w, v.policy.Probe)
 		return Move{Limit: int(v.limit), Reason: Probed, Mended: true}
-	}
-	if w.Samples <= 0 {
+	case w.Samples <= 0:
 		return Move{Limit: int(v.limit), Reason: Unused}
-	}
-	if v.policy.Published {
+	case v.policy.Published:
 		return v.published(w)
 	}
+	return v.mended(w)
+}
+
+// mended is what the reference does, but for what was mended.
+func (v *Vegas) mended(w Window) Move {
 	mean, mended := w.tracked(v.ground.base)
-	dropped := w.dropped(v.policy.DropRate)
-	mended = mended || w.Drops > 0 && !dropped
-	doubt := w.matters(v.limit)
-	mended = mended || doubt > 0
-	if !w.allDropped() && (v.ground.base == 0 || mean+doubt < v.ground.base) {
-		v.ground.base = mean + doubt
-		if !dropped {
-			return Move{Limit: int(v.limit), Reason: Kept, Mended: mended}
-		}
+	doubt, dropped := w.matters(v.limit), w.dropped(v.policy.DropRate)
+	mended = mended || doubt > 0 || w.Drops > 0 && !dropped
+	if better := v.see(w, mean+doubt); better && !dropped {
+		return Move{Limit: int(v.limit), Reason: Kept, Mended: mended}
+	} else if better {
 		mended = true
 	}
 	next, why := v.wanted(w, max(v.ground.base, mean-doubt), dropped)
@@ -78,6 +78,15 @@ func (v *Vegas) Next(w Window) Move {
 		return Move{Limit: lower, Reason: Probing, Mended: true}
 	}
 	return v.settle(next, float64(v.policy.Min), why, mended)
+}
+
+// see takes a mean for the baseline if it is less, and reports whether it was.
+func (v *Vegas) see(w Window, mean float64) (better bool) {
+	if w.allDropped() || v.ground.base > 0 && mean >= v.ground.base {
+		return false
+	}
+	v.ground.base = mean
+	return true
 }
 
 // published is the reference, step by step, but that its random number is the mean of them.

@@ -101,8 +101,8 @@ func (w Window) add(o Window) Window {
 	return w
 }
 
-// note adds one sample.
-func (w *Window) note(took time.Duration, inFlight int, dropped bool) {
+// note adds one sample to w.
+func note(w *Window, took time.Duration, inFlight int, dropped bool) {
 	if w.Samples == 0 || took < w.Least {
 		w.Least = took
 	}
