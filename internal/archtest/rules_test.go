@@ -98,6 +98,11 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"a pattern is usable alone: it knows neither its siblings nor the actors",
 	},
+	{
+		"patterns/ratelimit", 1,
+		[]string{root, "internal/plain"},
+		"a pattern is usable alone: it knows neither its siblings nor the actors",
+	},
 
 	{
 		"actors", 2,
@@ -137,6 +142,11 @@ var rooms = []room{
 		"examples/shadow", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
+	},
+	{
+		"examples/ratelimit", 6,
+		[]string{root, "patterns/ratelimit"},
+		"an example of the pattern alone: it needs no guard",
 	},
 	{
 		"examples/actors", 6,
