@@ -99,8 +99,11 @@ func TestTokenBucketIsTheIdealBucketToANanosecond(t *testing.T) {
 // ones; two don't. Two million units of an odd rate, one after the other as soon as each may come.
 func TestTokenBucketDoesNotDrift(t *testing.T) {
 	for _, p := range []Policy{
-		{Limit: 3, Burst: 2}, {Limit: 999_983, Burst: 7}, {Limit: 7, Per: time.Minute, Burst: 2},
-		{Limit: 999_999_937, Burst: 3}, {Limit: 86_413, Per: time.Minute, Burst: 100},
+		{Limit: 3, Burst: 2},
+		{Limit: 999_983, Burst: 7},
+		{Limit: 7, Per: time.Minute, Burst: 2},
+		{Limit: 999_999_937, Burst: 3},
+		{Limit: 86_413, Per: time.Minute, Burst: 100},
 	} {
 		l, b := New(p, nil), newIdeal(p)
 		const units = 2_000_000

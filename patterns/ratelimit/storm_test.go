@@ -30,8 +30,13 @@ func crowd(step time.Duration, rounds int, f func(worker, round int, now fuseboa
 
 func TestStorm_NeverMoreThanTheLimitComes(t *testing.T) {
 	for _, p := range []Policy{
-		{Limit: 1000, Burst: 50}, {Limit: 997, Burst: 50}, {Kind: Smooth, Limit: 1000}, {Limit: 1000, Burst: 50, WarmUp: time.Second},
-		{Kind: SlidingLog, Limit: 100}, {Kind: SlidingCounter, Limit: 100}, {Kind: FixedWindow, Limit: 100},
+		{Limit: 1000, Burst: 50},
+		{Limit: 997, Burst: 50},
+		{Kind: Smooth, Limit: 1000},
+		{Limit: 1000, Burst: 50, WarmUp: time.Second},
+		{Kind: SlidingLog, Limit: 100},
+		{Kind: SlidingCounter, Limit: 100},
+		{Kind: FixedWindow, Limit: 100},
 	} {
 		l := New(p, fixedClock(0))
 		var came atomic.Int64
