@@ -80,8 +80,10 @@
 //
 // Changes of policy, level, share and drains keep the same part of the bucket missing and
 // every turn where it is, in whatever order they come
-// (TestLimiterAgreesWithItsModelWhateverChanges), lose and gain nothing of what is taken
-// meanwhile (TestStorm_NothingIsLostOrGainedWhileShapesChange), and say what could not
+// (TestLimiterAgreesWithItsModelWhateverChanges), and a limiter as warm as it was
+// (TestReshapeKeepsHowWarmALimiterIs), forget nothing that is taken meanwhile
+// (TestReplacedShapeGivesNothing, TestStorm_NoTakeIsForgottenWhileShapesChange) or comes back
+// (TestStorm_WhatIsLentComesBackWhileShapesChange), and say what could not
 // survive (TestReshapeKeepsWhatIsSpentAndSaysWhatIsLost). A share holds at once and until it
 // expires (TestShareHoldsAtOnceAndUntilItExpires). An adaptive limit moves once in an
 // interval, between its bounds (TestAdaptiveLimitMovesBetweenFloorAndCeiling).

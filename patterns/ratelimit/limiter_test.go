@@ -210,3 +210,15 @@ func TestOffPolicyLimitsNothing(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A caller that holds a shape which another has taken the place of gets nothing from it.
+func TestReplacedShapeGivesNothing(t *testing.T) {
+	l := New(Policy{Limit: 10, Burst: 10}, nil)
+	old := l.live.Load()
+	l.Reshape(0, Policy{Limit: 10, Burst: 10})
+	equal(t, "take", old.take(0), moved)
+	_, v := old.claim(claim{cost: 2})
+	equal(t, "claim", v, moved)
+	equal(t, "refund", old.refund(0, 1, 0), moved)
+	equal(t, "left", l.Peek(0).Left, 10)
+}

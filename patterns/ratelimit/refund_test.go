@@ -132,4 +132,3 @@ func TestRefundGivesNoMoreThanWhatWasLent(t *testing.T) {
 		}
 	})
 }
-
