@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/patterns/ratelimit"
-	"golang.org/x/time/rate"
 )
 
 // x/time/rate counts in floating point, so the two agree but for what is within a

@@ -113,6 +113,11 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"a client refuses its own calls by what it has counted: it knows neither its siblings nor the actors",
 	},
+	{
+		"patterns/ratelimit", 1,
+		[]string{root, "internal/plain"},
+		"a pattern is usable alone: it knows neither its siblings nor the actors",
+	},
 
 	{
 		"actors", 2,
@@ -172,6 +177,11 @@ var rooms = []room{
 		"examples/storm", 6,
 		[]string{root, "mailbox", "supervision"},
 		"an example of the decisions alone, in a time of its own: no actor, and no clock",
+	},
+	{
+		"examples/ratelimit", 6,
+		[]string{root, "patterns/ratelimit"},
+		"an example of the pattern alone: it needs no guard",
 	},
 	{
 		"examples/actors", 6,

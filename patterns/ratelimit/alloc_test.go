@@ -15,8 +15,14 @@ func TestAllocationsOfACallAreNone(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	for _, p := range []Policy{
-		{Limit: 1000}, {Limit: 997}, {Kind: Smooth, Limit: 10, Queue: 5}, {Kind: SlidingLog, Limit: 100},
-		{Kind: SlidingCounter, Limit: 100}, {Kind: FixedWindow, Limit: 100}, {Limit: 1000, WarmUp: time.Second}, {Limit: 10, Adaptive: Adaptive{Floor: 1}},
+		{Limit: 1000},
+		{Limit: 997},
+		{Kind: Smooth, Limit: 10, Queue: 5},
+		{Kind: SlidingLog, Limit: 100},
+		{Kind: SlidingCounter, Limit: 100},
+		{Kind: FixedWindow, Limit: 100},
+		{Limit: 1000, WarmUp: time.Second},
+		{Limit: 10, Adaptive: Adaptive{Floor: 1}},
 	} {
 		l := New(p, nil)
 		now := fuseboard.Instant(0)

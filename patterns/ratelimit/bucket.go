@@ -75,7 +75,7 @@ func (b *bucket) claim(c claim) (turn fuseboard.Instant, v verdict) {
 		if at == sealed {
 			return 0, moved
 		}
-		turn, v = c.now, granted
+		turn = c.now
 		if first := at - (b.size - c.cost*b.unit); first > begun {
 			turn = b.instant(first)
 			if v = c.judge(turn, b.waiting(at, begun)); v != granted {
@@ -136,16 +136,14 @@ func (b *bucket) back(taken fuseboard.Instant, cost int64, drained fuseboard.Ins
 	}
 }
 
-// empty lets the bucket be empty until that instant, at which one unit may come.
-func (b *bucket) empty(until fuseboard.Instant) verdict {
+// empty lets the bucket be empty until that instant, at which one unit may come. Nobody
+// seals it meanwhile.
+func (b *bucket) empty(until fuseboard.Instant) {
 	_, next := b.steps(until)
 	for {
 		at := b.word.Load()
-		if at == sealed {
-			return moved
-		}
 		if drained := next + b.size - b.unit; at >= drained || b.word.CompareAndSwap(at, drained) {
-			return granted
+			return
 		}
 	}
 }

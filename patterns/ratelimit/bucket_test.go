@@ -58,6 +58,17 @@ func ceil(r *big.Rat) fuseboard.Instant {
 
 // check takes from both: never more than the ideal bucket, and not later than it by more than 1 ns.
 func (b *ideal) check(t *rapid.T, l *Limiter, now fuseboard.Instant, cost int) {
+	if cost == 1 && rapid.Bool().Draw(t, "allow") {
+		if ok := l.Allow(now); ok {
+			if !b.may(now, 1) {
+				t.Fatalf("at %d one came before %s", now, b.first(1).FloatString(3))
+			}
+			b.put(now, 1)
+			return
+		} else if now > 0 && b.may(now-1, 1) {
+			t.Fatalf("at %d one is refused that could have come before", now)
+		}
+	}
 	again, ok := l.Take(now, cost)
 	switch {
 	case ok:
@@ -99,8 +110,11 @@ func TestTokenBucketIsTheIdealBucketToANanosecond(t *testing.T) {
 // ones; two don't. Two million units of an odd rate, one after the other as soon as each may come.
 func TestTokenBucketDoesNotDrift(t *testing.T) {
 	for _, p := range []Policy{
-		{Limit: 3, Burst: 2}, {Limit: 999_983, Burst: 7}, {Limit: 7, Per: time.Minute, Burst: 2},
-		{Limit: 999_999_937, Burst: 3}, {Limit: 86_413, Per: time.Minute, Burst: 100},
+		{Limit: 3, Burst: 2},
+		{Limit: 999_983, Burst: 7},
+		{Limit: 7, Per: time.Minute, Burst: 2},
+		{Limit: 999_999_937, Burst: 3},
+		{Limit: 86_413, Per: time.Minute, Burst: 100},
 	} {
 		l, b := New(p, nil), newIdeal(p)
 		const units = 2_000_000

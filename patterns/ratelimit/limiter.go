@@ -145,6 +145,7 @@ func (l *Limiter) Drain(now, until fuseboard.Instant) {
 // alone for after; zero if it did not say. By policy ([Policy.Throttled]) that drains the
 // limiter until then, and it counts as an [Limiter.Overload].
 func (l *Limiter) Throttled(now fuseboard.Instant, after time.Duration) {
+	l.Overload(now) // first, so that the drain ends when it should at the new rate
 	l.mu.Lock()
 	drains := l.policy.Throttled == DrainBucket
 	l.mu.Unlock()
@@ -152,7 +153,6 @@ func (l *Limiter) Throttled(now fuseboard.Instant, after time.Duration) {
 		now = inTime(now)
 		l.Drain(now, now.Add(max(0, after)))
 	}
-	l.Overload(now)
 }
 
 // claim is Take and Reserve. A queue of -1 stands for that of the policy.
@@ -161,15 +161,7 @@ func (l *Limiter) claim(c claim) (turn fuseboard.Instant, v verdict) {
 	if uint64(c.now) >= uint64(s.fast) || c.queue != 0 {
 		s = l.prepare(&c)
 	}
-	if s.engine == nil && !s.closed {
-		turn, v = s.claim(c)
-	}
-	if s.engine != nil || s.closed || v == moved {
-		l.mu.Lock()
-		turn, v = l.live.Load().locked(c)
-		l.mu.Unlock()
-	}
-	if v == granted {
+	if turn, v = l.ask(s, c); v == granted {
 		return turn, v
 	}
 	if v != dear && s.adaptive && !l.pressed.Load() {
@@ -179,6 +171,18 @@ func (l *Limiter) claim(c claim) (turn fuseboard.Instant, v verdict) {
 		turn = fuseboard.Never
 	}
 	return turn, v
+}
+
+// ask puts the claim to the shape, under the lock where it or its successor needs it.
+func (l *Limiter) ask(s *shape, c claim) (fuseboard.Instant, verdict) {
+	if s.engine == nil && !s.closed {
+		if turn, v := s.claim(c); v != moved {
+			return turn, v
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.live.Load().locked(c)
 }
 
 // prepare moves the claim into what a limiter knows of, and returns the shape for it.

@@ -95,7 +95,7 @@ func TestHostilePoliciesAreMovedIntoTheirRange(t *testing.T) {
 			l.Allow(at(d))
 			l.Throttled(at(d), d)
 			l.Give(at(d), Share{Part: wild.Fallback, Until: at(d) + 1})
-			l.Reserve(at(d), wild.Burst, at(d)+1)
+			_, _ = l.Reserve(at(d), wild.Burst, at(d)+1)
 			l.Refund(at(d), wild.Burst)
 			l.Succeeded(at(d))
 			l.Peek(at(d))

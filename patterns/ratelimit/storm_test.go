@@ -30,8 +30,13 @@ func crowd(step time.Duration, rounds int, f func(worker, round int, now fuseboa
 
 func TestStorm_NeverMoreThanTheLimitComes(t *testing.T) {
 	for _, p := range []Policy{
-		{Limit: 1000, Burst: 50}, {Limit: 997, Burst: 50}, {Kind: Smooth, Limit: 1000}, {Limit: 1000, Burst: 50, WarmUp: time.Second},
-		{Kind: SlidingLog, Limit: 100}, {Kind: SlidingCounter, Limit: 100}, {Kind: FixedWindow, Limit: 100},
+		{Limit: 1000, Burst: 50},
+		{Limit: 997, Burst: 50},
+		{Kind: Smooth, Limit: 1000},
+		{Limit: 1000, Burst: 50, WarmUp: time.Second},
+		{Kind: SlidingLog, Limit: 100},
+		{Kind: SlidingCounter, Limit: 100},
+		{Kind: FixedWindow, Limit: 100},
 	} {
 		l := New(p, fixedClock(0))
 		var came atomic.Int64
@@ -56,8 +61,8 @@ func TestStorm_NeverMoreThanTheLimitComes(t *testing.T) {
 }
 
 // All that is taken comes back, and shapes change all the time: what is lent is never more
-// than the limit of the greatest shape, and in the end the bucket is full.
-func TestStorm_NothingIsLostOrGainedWhileShapesChange(t *testing.T) {
+// than the burst, and in the end the bucket is full.
+func TestStorm_WhatIsLentComesBackWhileShapesChange(t *testing.T) {
 	p := Policy{Limit: 1, Per: time.Hour, Burst: 100}
 	l := New(p, nil)
 	var lent atomic.Int64
@@ -76,6 +81,26 @@ func TestStorm_NothingIsLostOrGainedWhileShapesChange(t *testing.T) {
 		l.Refund(now, 1)
 	})
 	equal(t, "left", l.Peek(at(time.Second)).Left, 100)
+}
+
+func TestStorm_NoTakeIsForgottenWhileShapesChange(t *testing.T) {
+	const burst = 1_000_000
+	p := Policy{Limit: mostUnits, Per: longestPer, Burst: burst}
+	l := New(p, nil)
+	var came atomic.Int64
+	crowd(0, 5000, func(w, _ int, _ fuseboard.Instant) {
+		for range 30 {
+			if w == 0 {
+				l.Reshape(0, p)
+			} else if l.Allow(0) {
+				came.Add(1)
+			}
+		}
+	})
+	for l.Allow(0) {
+		came.Add(1)
+	}
+	equal(t, "came", came.Load(), burst)
 }
 
 func TestStorm_EverythingAtOnce(t *testing.T) {

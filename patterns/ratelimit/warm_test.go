@@ -124,3 +124,30 @@ func TestWarmLimiterNeverExceedsItsBucket(t *testing.T) {
 		}
 	})
 }
+
+func TestReshapeKeepsHowWarmALimiterIs(t *testing.T) {
+	p := Policy{Kind: Smooth, Limit: 100, WarmUp: 10 * time.Second}
+	for _, warmed := range []time.Duration{0, 20 * time.Second} {
+		l := New(p, nil)
+		now := fuseboard.Instant(0)
+		for again := now; now < at(warmed); now = again {
+			l.Take(now, 1)
+			again, _ = l.Take(now, 1)
+		}
+		p.Limit = 200
+		l.Reshape(now, p)
+		n := 0
+		for end := now.Add(time.Second); now < end; {
+			again, ok := l.Take(now, 1)
+			if ok {
+				n++
+			} else {
+				now = again
+			}
+		}
+		if want := map[time.Duration]int{0: 68, 20 * time.Second: 200}[warmed]; n < want-5 || n > want+5 {
+			t.Errorf("%d in the second after a change, warm for %s; want %d", n, warmed, want)
+		}
+		p.Limit = 100
+	}
+}

@@ -40,7 +40,7 @@ func (n *naive) between(after, to fuseboard.Instant) (units int64) {
 func (n *naive) may(now fuseboard.Instant, cost int) bool {
 	into := fuseboard.Instant((int64(now) + int64(n.offset)) % int64(n.per))
 	per := fuseboard.Instant(n.per)
-	used := new(big.Rat)
+	var used *big.Rat
 	switch n.kind {
 	case SlidingLog:
 		used = ratOf(n.between(now-per, now))
