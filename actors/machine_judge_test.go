@@ -109,7 +109,7 @@ func (w *ward) watched() bool { return slices.ContainsFunc(w.policies, watches) 
 func (w *wish) judgeTries() string {
 	most := 1
 	for _, p := range w.of.policies[w.first:] {
-		most = max(most, p.Retry.WithDefaults().Attempts)
+		most = max(most, p.Retry.MostAttempts())
 	}
 	if w.tries > most {
 		return "was repeated too often"
