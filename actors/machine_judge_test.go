@@ -122,7 +122,7 @@ func (w *ward) watched() bool { return slices.ContainsFunc(w.policies, watches) 
 func (w *wish) judgeTries() string {
 	most := 1
 	for _, p := range w.laws() {
-		most = max(most, p.Retry.WithDefaults().Attempts)
+		most = max(most, p.Retry.MostAttempts())
 	}
 	if w.tries > most {
 		return "was repeated too often"

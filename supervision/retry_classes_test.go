@@ -108,9 +108,12 @@ func TestAClassMayHaveFewerAndMoreAttemptsThanItsSection(t *testing.T) {
 		attempt int
 		want    error
 	}{
-		{"error", 1, nil}, {"error", 2, supervision.ErrAttempts},
-		{"timeout", 1, supervision.ErrClassAttempts}, {"timeout", 2, supervision.ErrAttempts},
-		{"refused", 3, nil}, {"refused", 4, supervision.ErrAttempts},
+		{"error", 1, nil},
+		{"error", 2, supervision.ErrAttempts},
+		{"timeout", 1, supervision.ErrClassAttempts},
+		{"timeout", 2, supervision.ErrAttempts},
+		{"refused", 3, nil},
+		{"refused", 4, supervision.ErrAttempts},
 	} {
 		f := supervision.Fault{Outcome: failed(c.class), Attempt: c.attempt, Safe: true, Until: fuseboard.Never}
 		if got := supervision.Decide(0, f, r, supervision.Restart{}).Why; got != c.want {

@@ -147,11 +147,12 @@ func (w *world) at(when fuseboard.Instant, what func()) {
 	heap.Push(&w.events, event{when: when, number: w.planned, what: what})
 }
 
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].when < e[j].when || e[i].when == e[j].when && e[i].number < e[j].number
+func (e *events) Len() int { return len(*e) }
+func (e *events) Less(i, j int) bool {
+	a, b := (*e)[i], (*e)[j]
+	return a.when < b.when || a.when == b.when && a.number < b.number
 }
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *events) Swap(i, j int) { (*e)[i], (*e)[j] = (*e)[j], (*e)[i] }
 
 // Push is for package heap.
 func (e *events) Push(x any) {
