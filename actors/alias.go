@@ -14,6 +14,10 @@ import (
 type (
 	// Bulkhead bounds how many calls run and wait at once; see [mailbox.Bulkhead].
 	Bulkhead = mailbox.Bulkhead
+	// Order is who of one priority is served first; see [mailbox.Order].
+	Order = mailbox.Order
+	// PriorityQuota keeps permits and places for higher priorities; see [mailbox.PriorityQuota].
+	PriorityQuota = mailbox.PriorityQuota
 	// Workers runs handlers on pooled goroutines; see [mailbox.Workers].
 	Workers = mailbox.Workers
 	// Deadline bounds how long a call and each attempt may take; see [deadline.Policy].
@@ -56,6 +60,13 @@ const (
 	Ramping  = supervision.Ramping
 )
 
+// The orders of a bulkhead's queue; see [mailbox.Order].
+const (
+	FIFO  = mailbox.FIFO
+	LIFO  = mailbox.LIFO
+	CoDel = mailbox.CoDel
+)
+
 // The modes of a circuit.
 const (
 	Enforce    = supervision.Enforce
@@ -75,6 +86,14 @@ var (
 	ErrFull = mailbox.ErrFull
 	// ErrLate: the call waited in the queue as long as it could.
 	ErrLate = mailbox.ErrLate
+	// ErrYielded: the call waited, and its place went to one that comes before it.
+	ErrYielded = mailbox.ErrYielded
+	// ErrQuota: the permits and places that are left are kept for higher priorities.
+	ErrQuota = mailbox.ErrQuota
+	// ErrSojourn: the queue does not drain, and the call had waited longer than it may stand.
+	ErrSojourn = mailbox.ErrSojourn
+	// ErrHopeless: by how fast permits come back the call would have waited in vain.
+	ErrHopeless = mailbox.ErrHopeless
 	// ErrSuspended: the guard is suspended by its supervisor.
 	ErrSuspended = mailbox.ErrSuspended
 	// ErrAbandoned: as many handlers as workers.max_abandoned still run after their callers left.

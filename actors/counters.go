@@ -77,7 +77,7 @@ type reasonCounts [reasonsToRefuse]atomic.Uint64
 func (n *reasonCounts) rejected() Rejected {
 	return Rejected{
 		Breaker:  n[refusedOpen].Load(),
-		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
+		Bulkhead: n.atGate().sum(),
 		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
 		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
 		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),

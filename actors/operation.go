@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -29,10 +28,11 @@ type operation struct {
 
 // refusals are the errors that depend on the plan alone.
 type refusals struct {
-	plan                           *plan
-	full, late, suspended, stopped *CallError
-	abandoned                      *CallError
-	limits                         limitRefusals
+	plan      *plan
+	byGate    [reasonsToRefuse]*CallError // by the reason in the word of the gate; nil for others
+	stopped   *CallError
+	abandoned *CallError
+	limits    limitRefusals
 }
 
 // openRefusal is the error of one phase of the circuit.
@@ -58,23 +58,10 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
 	}
-	b, limit := p.bulkhead().WithDefaults(), p.limitedBy()
-	wait := "the smaller of 100ms and a fifth of what the deadline leaves"
-	if b.MaxWait > 0 {
-		wait = plain.Duration(b.MaxWait)
-	}
-	queue := "there is no queue"
-	if b.Queue > 0 {
-		queue = fmt.Sprintf("the queue of %d is full", b.Queue)
-	}
 	r := &refusals{
-		plan: p,
-		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
-			"no permit of %d is free and %s; call less, or raise %s or bulkhead.queue", b.Concurrency, queue, limit)),
-		late: o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf(
-			"no permit of %d came free in time (bulkhead.max_wait: %s); call less, or raise %s", b.Concurrency, wait, limit)),
-		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
-		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
+		plan:    p,
+		byGate:  o.gateRefusals(p),
+		stopped: o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
 		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
 			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",
 			p.workers().MaxAbandoned)),

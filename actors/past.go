@@ -34,7 +34,11 @@ const (
 	refusedUnhosted
 	refusedFull
 	refusedCrowded
+	refusedQuota
+	refusedHopeless
 	refusedWaited
+	refusedYielded
+	refusedSojourn
 	refusedSuspended
 	refusedStopped
 	reasonsToRefuse
