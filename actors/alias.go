@@ -18,7 +18,9 @@ import (
 type (
 	// Bulkhead bounds how many calls run and wait at once; see [mailbox.Bulkhead].
 	Bulkhead = mailbox.Bulkhead
-	// PriorityQuota keeps permits for higher priorities; see [mailbox.PriorityQuota].
+	// Order is who of one priority is served first; see [mailbox.Order].
+	Order = mailbox.Order
+	// PriorityQuota keeps permits and places for higher priorities; see [mailbox.PriorityQuota].
 	PriorityQuota = mailbox.PriorityQuota
 	// Workers runs handlers on pooled goroutines; see [mailbox.Workers].
 	Workers = mailbox.Workers
@@ -80,6 +82,13 @@ const (
 	Ramping  = supervision.Ramping
 )
 
+// The orders of a bulkhead's queue; see [mailbox.Order].
+const (
+	FIFO  = mailbox.FIFO
+	LIFO  = mailbox.LIFO
+	CoDel = mailbox.CoDel
+)
+
 // The modes of a circuit.
 const (
 	Enforce    = supervision.Enforce
@@ -91,11 +100,6 @@ const (
 
 // The words of the sections that follow the load.
 const (
-	// FIFO, LIFO and CoDel are the orders of a bulkhead's queue.
-	FIFO  = mailbox.FIFO
-	LIFO  = mailbox.LIFO
-	CoDel = mailbox.CoDel
-
 	// TokenBucket and the others are the kinds of a rate limit.
 	TokenBucket    = ratelimit.TokenBucket
 	SlidingLog     = ratelimit.SlidingLog
@@ -119,6 +123,14 @@ var (
 	ErrFull = mailbox.ErrFull
 	// ErrLate: the call waited in the queue as long as it could.
 	ErrLate = mailbox.ErrLate
+	// ErrYielded: the call waited, and its place went to one that comes before it.
+	ErrYielded = mailbox.ErrYielded
+	// ErrQuota: the permits and places that are left are kept for higher priorities.
+	ErrQuota = mailbox.ErrQuota
+	// ErrSojourn: the queue does not drain, and the call had waited longer than it may stand.
+	ErrSojourn = mailbox.ErrSojourn
+	// ErrHopeless: by how fast permits come back the call would have waited in vain.
+	ErrHopeless = mailbox.ErrHopeless
 	// ErrSuspended: the guard is suspended by its supervisor.
 	ErrSuspended = mailbox.ErrSuspended
 	// ErrAbandoned: as many handlers as workers.max_abandoned still run after their callers left.

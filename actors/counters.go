@@ -87,7 +87,7 @@ func (n *reasonCounts) rejected() Rejected {
 	return Rejected{
 		Breaker: n[refusedOpen].Load(), Shedding: n[refusedShed].Load(),
 		Throttle: n[refusedThrottled].Load(), Rate: n[refusedRate].Load() + n[refusedTenant].Load() + n[refusedTurn].Load(),
-		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
+		Bulkhead: n.atGate().sum(),
 		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
 		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
 		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),

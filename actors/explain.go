@@ -144,6 +144,8 @@ type sight struct {
 	now     fuseboard.Instant
 	circuit supervision.Snapshot
 	gate    mailbox.Depth
+	waits   bool  // what the gate would say to a newcomer
+	noEntry error // then: why it would refuse it; nil if it would not
 	crew    mailbox.Crew
 	mode    PolicyMode // in force
 	stopped bool       // nothing may begin any more
@@ -158,6 +160,7 @@ func (g *Guard) sight() sight {
 		}
 	}
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
+	s.waits, s.noEntry = g.gate.Foresee(fuseboard.Normal)
 	s.circuit, s.mode = g.circuit.Snapshot(s.now), g.leniency()
 	s.crew = s.guard.pool.Load().Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()

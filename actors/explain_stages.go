@@ -64,9 +64,13 @@ func (s sight) inWords(all settings) settings {
 		all = all.with("breaker.weights", "by class", "bulkhead.concurrency")
 	}
 	if p.Bulkhead.On() && p.Bulkhead.Queue == 0 {
-		all = all.with("bulkhead.queue", "0", "bulkhead.max_wait")
+		before := "bulkhead.max_wait"
+		if p.Bulkhead.MaxWait == 0 {
+			before = "bulkhead.order"
+		}
+		all = all.with("bulkhead.queue", "0", before)
 	} else if p.Bulkhead.On() && p.Bulkhead.MaxWait == 0 {
-		all = all.with("bulkhead.max_wait", s.maxWait(), "")
+		all = all.with("bulkhead.max_wait", s.maxWait(), "bulkhead.order")
 	}
 	return all
 }
@@ -167,7 +171,11 @@ func (s sight) bulkhead() string {
 	if d.Queue == 0 && d.Waiting == 0 {
 		return words + "there is no queue"
 	}
-	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, plain.Count(d.Queue, "place", "places")) + byPriority(d.Priorities)
+	words += fmt.Sprintf("%d of %s in the queue taken", d.Waiting, plain.Count(d.Queue, "place", "places")) + byPriority(d.Priorities)
+	if d.Wait > 0 {
+		words += "; a call of normal priority is expected to wait " + short(d.Wait)
+	}
+	return words
 }
 
 // maxWait is how long a call may queue.

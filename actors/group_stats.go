@@ -20,6 +20,8 @@ type GroupStats struct {
 	Successes, Failures, Voids uint64
 	// Rejected are the sums of refused calls by the section that refused.
 	Rejected Rejected
+	// AtGate are the parts of Rejected.Bulkhead.
+	AtGate GateRefusals
 	// Left is the sum of calls whose caller went away before the first attempt.
 	Left uint64
 	// Failed and Suppressed are sums of the same numbers in [Stats].
@@ -78,7 +80,7 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected = sum.Rejected.plus(s.Rejected)
+	sum.Rejected, sum.AtGate = sum.Rejected.plus(s.Rejected), sum.AtGate.plus(s.AtGate)
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
@@ -98,7 +100,7 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected = sum.Rejected.plus(s.Rejected)
+	sum.Rejected, sum.AtGate = sum.Rejected.plus(s.Rejected), sum.AtGate.plus(s.AtGate)
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed

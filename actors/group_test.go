@@ -226,6 +226,7 @@ func TestStatsOfAGroupAreTheSumOfItsGuards(t *testing.T) {
 			want.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 			want.Rejected.Breaker += s.Rejected.Breaker
 			want.Rejected.Bulkhead += s.Rejected.Bulkhead
+			want.AtGate.Full += s.AtGate.Full
 			want.InUse += s.Gate.InUse
 			want.Waiting += s.Gate.Waiting
 		}

@@ -39,7 +39,11 @@ const (
 	refusedUnhosted
 	refusedFull
 	refusedCrowded
+	refusedQuota
+	refusedHopeless
 	refusedWaited
+	refusedYielded
+	refusedSojourn
 	refusedSuspended
 	refusedStopped
 	reasonsToRefuse

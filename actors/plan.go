@@ -3,8 +3,10 @@
 package actors
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -83,6 +85,15 @@ func (p *plan) bulkhead() Bulkhead {
 		return p.bulkheadOf(p.given.adaptive().WithDefaults().Initial)
 	}
 	return p.workers().Bound(p.given.Bulkhead)
+}
+
+// permits says how many there are.
+func (p *plan) permits() string {
+	if a := p.given.Adaptive; a.On() {
+		a = a.WithDefaults()
+		return fmt.Sprintf("%d to %d, as adaptive has it,", a.Min, a.Max)
+	}
+	return strconv.Itoa(p.bulkhead().WithDefaults().Concurrency)
 }
 
 // bulkheadOf is that of so many permits.

@@ -43,6 +43,9 @@ func workersNeverLeft(p Policy) (fuseboard.Problem, bool) {
 
 // limitedBy names the field that bounds the permits.
 func (p *plan) limitedBy() string {
+	if p.given.Adaptive.On() {
+		return "adaptive.max"
+	}
 	if p.isolated && (!p.given.Bulkhead.On() || p.bulkhead().Concurrency < p.given.Bulkhead.WithDefaults().Concurrency) {
 		return "workers.max"
 	}

@@ -35,6 +35,8 @@ type Stats struct {
 	Epoch uint64
 	// Window is the evidence that the circuit judges now.
 	Window Numbers
+	// AtGate are the parts of Rejected.Bulkhead. They never fall.
+	AtGate GateRefusals
 	// Gate is how full the bulkhead is now.
 	Gate mailbox.Depth
 	// Overdue is how many handlers still run that their callers have left behind;
@@ -87,7 +89,7 @@ type Rejected struct {
 	Throttle uint64
 	// Rate: the rate limit had no room.
 	Rate uint64
-	// Bulkhead: the gate was full, the wait too long, or the guard suspended.
+	// Bulkhead: the gate refused, for whatever reason.
 	Bulkhead uint64
 	// Restart: the handler was being rebuilt.
 	Restart uint64
@@ -127,7 +129,7 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + rare.again.failures.Load(),
 		Voids:     n.first.voids.Load() + rare.again.voids.Load(),
 		Retries:   rare.again.sum(), Left: rare.left.Load(),
-		Rejected: rare.refused.rejected(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
+		Rejected: rare.refused.rejected(), AtGate: rare.refused.atGate(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
 		Would: g.would(), PolicyMode: g.leniency(),
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: g.plan.Load().version,

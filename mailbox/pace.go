@@ -107,7 +107,7 @@ func (g *Gate) Wait(p fuseboard.Priority) time.Duration {
 	now := g.clock.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.expected(now, uint8(fuseboard.Critical-min(max(p, fuseboard.Sheddable), fuseboard.Critical)))
+	return g.expected(now, rankAt(min(max(p, fuseboard.Sheddable), fuseboard.Critical)))
 }
 
 // expected is Wait under mu.

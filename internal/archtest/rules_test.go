@@ -184,6 +184,11 @@ var rooms = []room{
 		"an example of the pattern alone: it needs no guard",
 	},
 	{
+		"examples/fairqueue", 6,
+		[]string{root, "actors"},
+		"an example shows what a user writes, and a user imports actors",
+	},
+	{
 		"examples/actors", 6,
 		[]string{root, "actors", protoactor},
 		"an example for users who have actors: they import both",
