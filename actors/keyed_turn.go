@@ -129,10 +129,12 @@ func (r *keyReceiver) sweep() {
 // the present ones are looked at, so that none is missed.
 func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
-	before := r.guard.plan.Load()
-	after := r.guard.sys.plans.compile(p, before.version+1)
+	sys, before := r.guard.sys, r.guard.plan.Load()
+	after := sys.plans.compile(p, before.version+1)
+	sys.pressure.take(sys.sheddingOf(after)) // first: the keys to come look for it
 	less, err := r.ring.reweigh(after)
 	if err != nil {
+		sys.pressure.give(sys.sheddingOf(after))
 		return changed{err: err}
 	}
 	change := before.changeTo(after)
@@ -143,7 +145,8 @@ func (r *keyReceiver) update(p Policy) changed {
 			lost[words]++
 		}
 	}
-	r.guard.sys.lighten(less)
+	sys.pressure.give(sys.sheddingOf(before))
+	sys.lighten(less)
 	for _, words := range slices.Sorted(maps.Keys(lost)) {
 		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", plain.Count(lost[words], "key", "keys"), words))
 	}

@@ -34,8 +34,10 @@ func (r *receiver) update(p Policy) changed {
 	if err := g.reweigh(before, after); err != nil {
 		return changed{err: err}
 	}
+	g.sys.pressure.take(g.sys.sheddingOf(after))
 	change := before.changeTo(after)
 	change.Lost = r.adopt(after)
+	g.sys.pressure.give(g.sys.sheddingOf(before))
 	if before.given.Mode != after.given.Mode {
 		g.group.stir() // its circuit counts there, or not any more
 	}
