@@ -71,6 +71,7 @@ func (g *Guard) loadFor(p *plan, before *load) (after *load, lost []string) {
 func (l *load) ended() (lost []string) {
 	_, lost = throttleFor(Throttle{}, l.throttle, lostShedding(l.shed, nil))
 	_, lost = rateFor(0, RateLimit{}, l.rate, nil, lost)
+	_, lost = tenantsFor(0, RateLimit{}, l.tenants, lost)
 	if l.adapt != nil {
 		lost = append(lost, lostAdaptive)
 	}
