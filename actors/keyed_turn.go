@@ -129,10 +129,9 @@ func (r *keyReceiver) sweep() {
 // the present ones are looked at, so that none is missed.
 func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
-	before := r.guard.plan.Load()
-	after := r.guard.sys.plans.compile(p, before.version+1)
-	sys := r.guard.sys
-	sys.pressure.take(sys.sheddingOf(after)) // before a new key looks for it
+	sys, before := r.guard.sys, r.guard.plan.Load()
+	after := sys.plans.compile(p, before.version+1)
+	sys.pressure.take(sys.sheddingOf(after)) // first: the keys to come look for it
 	less, err := r.ring.reweigh(after)
 	if err != nil {
 		sys.pressure.give(sys.sheddingOf(after))

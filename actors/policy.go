@@ -110,6 +110,10 @@ func (p Policy) problemsWithoutCases() Problems {
 func (p Policy) WithDefaults() Policy {
 	p.Retry = p.Retry.WithDefaults()
 	p.Breaker = p.Breaker.WithDefaults()
+	p.Adaptive = p.adaptive().WithDefaults() // by the bulkhead as it was given
+	if p.Adaptive.On() && p.Bulkhead.On() && p.Bulkhead.Concurrency == 0 {
+		p.Bulkhead.Concurrency = p.Adaptive.Initial
+	}
 	p.Bulkhead = p.Bulkhead.WithDefaults()
 	p.Panics = p.Panics.WithDefaults()
 	if p.Restart.On() {
@@ -117,7 +121,6 @@ func (p Policy) WithDefaults() Policy {
 	}
 	p.Workers = p.workers()
 	p.Throttle, p.Rate, p.Shedding = p.Throttle.WithDefaults(), p.Rate.WithDefaults(), p.Shedding.WithDefaults()
-	p.Adaptive = p.adaptive().WithDefaults()
 	return p
 }
 
@@ -177,13 +180,15 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 	emptyPolicy, attemptsInTotal, retryInDeadline, probesInPermits,
 	waitInTotal, slowInAttempt, probeOutlivesAttempt,
 	workersBelowPermits, abandonedAbovePermits, workersNeverLeft,
+	concurrencyInAdaptive, timeoutInAttempt, turnInTotal, waitsInTotal, queueInTurns, wholeWithLimit,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
-	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On() || len(p.Cases) > 0
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On() ||
+		p.loads() || len(p.Cases) > 0
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
-		Fix: "set a field of deadline, retry, breaker, bulkhead, workers or panics",
+		Fix: "set a field of deadline, retry, breaker, throttle, rate, bulkhead, adaptive, workers, shedding or panics",
 	}, !on
 }
 
@@ -206,11 +211,11 @@ func retryInDeadline(p Policy) (fuseboard.Problem, bool) {
 }
 
 func probesInPermits(p Policy) (fuseboard.Problem, bool) {
-	permits := p.Workers.Bound(p.Bulkhead).Concurrency
+	permits, limitedBy := p.permits()
 	return fuseboard.Problem{
 		Code: codeProbesPermits, Path: "breaker.probes", Value: strconv.Itoa(p.Breaker.Probes),
 		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", permits),
-		Fix:     "lower breaker.probes or raise bulkhead.concurrency",
+		Fix:     "lower breaker.probes or raise " + limitedBy,
 	}, p.Breaker.On() && permits > 0 && p.Breaker.Probes > permits
 }
 

@@ -34,7 +34,6 @@ const (
 const (
 	mostAttempts  = 10 // that a retry may make
 	longestTenant = 256
-	mostCost      = 1_000_000
 )
 
 // casePathOf is that of a case in its policy.
@@ -53,7 +52,7 @@ func (p Policy) checkCases(found Problems) Problems {
 	}
 	each := make([]Problems, len(p.Cases))
 	for i, c := range p.Cases {
-		each[i] = c.check(p.Bulkhead, p.Rate).Under(casePathOf(i))
+		each[i] = c.check(p).Under(casePathOf(i))
 	}
 	v := newVariants(p)
 	for _, one := range v.all {
@@ -88,7 +87,7 @@ func addOnce(all Problems, p fuseboard.Problem) Problems {
 
 // check reports what is wrong with the case by itself, paths relative to it. Whether its
 // values are in their ranges is judged where they are laid over the policy.
-func (c Case) check(b Bulkhead, rate RateLimit) Problems {
+func (c Case) check(p Policy) Problems {
 	var k plain.Check
 	c.checkCondition(&k)
 	if c.Attempt > 1 {
@@ -103,19 +102,13 @@ func (c Case) check(b Bulkhead, rate RateLimit) Problems {
 	for _, wrong := range (Bulkhead{Queue: 1, MaxWait: c.MaxWait}).Validate() { // also where it is not laid over
 		k.Add(wrong)
 	}
-	if c.MaxWait != 0 && b.Queue <= 0 {
+	if c.MaxWait != 0 && p.Bulkhead.Queue <= 0 {
 		k.Add(fuseboard.Problem{
 			Path: "max_wait", Code: mailbox.CodeWaitWithoutQueue, Value: plain.Duration(c.MaxWait), Warning: true,
 			Message: "has no effect without a queue", Fix: "set bulkhead.queue to the number of callers that may wait, or remove max_wait",
 		})
 	}
-	k.Int("cost", c.Cost, 1, mostCost, "leave it out for what the request costs")
-	if c.Cost != 0 && !rate.On() {
-		k.Add(fuseboard.Problem{
-			Path: "cost", Code: "cost-without-rate", Value: strconv.Itoa(c.Cost), Warning: true,
-			Message: "has no effect without a rate limit", Fix: "set rate, or remove cost",
-		})
-	}
+	checkCost(&k, c.Cost, p.Rate)
 	if !c.Deadline.On() && !c.Retry.On() && c.MaxWait == 0 && c.Cost == 0 {
 		k.Add(fuseboard.Problem{
 			Code: codeSetsNothing, Message: "sets nothing, so it changes no call", Warning: true,
