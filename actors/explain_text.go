@@ -36,6 +36,7 @@ func (e Explanation) String() string {
 	for _, s := range e.Stages {
 		p.para(fmt.Sprintf("%-*s", stageIndent, s.Name), s.Now)
 		p.settings("given", s.Settings, Given)
+		p.settings("system", s.Settings, OfSystem)
 		p.settings("default", s.Settings, Default)
 	}
 	e.writeOperations(&p)
@@ -66,7 +67,7 @@ func (e Explanation) writeOperations(p *page) {
 func (v Verdict) String() string {
 	switch {
 	case v.Admitted && v.Waits:
-		return v.inSpite("a call now would wait for a permit: " + v.Why)
+		return v.inSpite("a call now would wait for " + v.WaitsFor + ": " + v.Why)
 	case v.Admitted && v.RefusedBy == "":
 		return "a call now would run: " + v.Why
 	case v.RefusedBy == "":
@@ -120,7 +121,7 @@ func (p *page) wrap(lead string, words []string) {
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // settings writes those of one origin, by their names within the section; those of
-// panics, which share a stage with the breaker's, by their whole paths.
+// panics and adaptive, which share a stage with another section's, by their whole paths.
 func (p *page) settings(label string, all []Setting, origin Origin) {
 	lead := strings.Repeat(" ", stageIndent) + fmt.Sprintf("%-9s", label)
 	var words []string
@@ -129,7 +130,7 @@ func (p *page) settings(label string, all []Setting, origin Origin) {
 			continue
 		}
 		name := s.Path
-		if section, field, _ := strings.Cut(s.Path, "."); section != "panics" {
+		if section, field, _ := strings.Cut(s.Path, "."); section != "panics" && section != "adaptive" {
 			name = field
 		}
 		word := name + " " + s.Value + ","

@@ -78,6 +78,7 @@ func (r *keyReceiver) stopKeys() {
 	r.ring.alarm.stop()
 	for _, e := range r.ring.close() {
 		e.guard.alarm.stop()
+		e.guard.loadOf().news.stop()
 		e.guard.cancel()
 		e.guard.disband(context.Background(), false)
 	}
@@ -129,10 +130,12 @@ func (r *keyReceiver) sweep() {
 // the present ones are looked at, so that none is missed.
 func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
-	before := r.guard.plan.Load()
-	after := r.guard.sys.plans.compile(p, before.version+1)
+	before, sys := r.guard.plan.Load(), r.guard.sys
+	after := sys.plans.compile(p, before.version+1)
+	sys.pressure.take(sys.sheddingOf(after)) // new keys look for it as soon as the plan is that of the ring
 	less, err := r.ring.reweigh(after)
 	if err != nil {
+		sys.pressure.give(sys.sheddingOf(after))
 		return changed{err: err}
 	}
 	change := before.changeTo(after)
@@ -143,7 +146,8 @@ func (r *keyReceiver) update(p Policy) changed {
 			lost[words]++
 		}
 	}
-	r.guard.sys.lighten(less)
+	sys.pressure.give(sys.sheddingOf(before))
+	sys.lighten(less)
 	for _, words := range slices.Sorted(maps.Keys(lost)) {
 		change.Lost = append(change.Lost, fmt.Sprintf("for %s: %s", plain.Count(lost[words], "key", "keys"), words))
 	}

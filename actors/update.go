@@ -34,8 +34,10 @@ func (r *receiver) update(p Policy) changed {
 	if err := g.reweigh(before, after); err != nil {
 		return changed{err: err}
 	}
+	g.sys.pressure.take(g.sys.sheddingOf(after))
 	change := before.changeTo(after)
 	change.Lost = r.adopt(after)
+	g.sys.pressure.give(g.sys.sheddingOf(before))
 	if before.given.Mode != after.given.Mode {
 		g.group.stir() // its circuit counts there, or not any more
 	}
@@ -49,6 +51,7 @@ func (r *receiver) update(p Policy) changed {
 // events of it are published afterwards.
 func (r *receiver) adopt(after *plan) []string {
 	g := r.guard
+	r.endThrottle(after)
 	lost := append(
 		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)
