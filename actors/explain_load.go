@@ -21,17 +21,9 @@ func (s sight) shedsNow() string {
 		return "off: no call is refused because of the host's pressure"
 	}
 	v := s.host
-	words := map[shedding.Level]string{
-		shedding.AdmitAll:      "shedding nothing",
-		shedding.ShedSheddable: "sheds sheddable calls",
-		shedding.ShedNormal:    "sheds sheddable and normal calls",
-		shedding.ShedHigh:      "sheds all calls but critical ones",
-	}[v.Level]
+	words, lead := shedWords(v.Level), ": "
 	if v.Level != shedding.AdmitAll {
-		words += fmt.Sprintf(" since %s ago: %s", short(max(s.now.Sub(v.Since), 0)), v.Why())
-	}
-	lead := ": "
-	if v.Level != shedding.AdmitAll {
+		words += fmt.Sprintf(", for %s now: %s", short(max(s.now.Sub(v.Since), 0)), v.Why())
 		lead = "; "
 	}
 	for _, w := range v.Watches() {
@@ -42,6 +34,20 @@ func (s sight) shedsNow() string {
 		words += "; as Options.Shedding says"
 	}
 	return words
+}
+
+// shedWords says whose calls a level sheds.
+func shedWords(l shedding.Level) string {
+	switch l {
+	case shedding.AdmitAll:
+		return "sheds nothing"
+	case shedding.ShedSheddable:
+		return "sheds sheddable calls"
+	case shedding.ShedNormal:
+		return "sheds sheddable and normal calls"
+	default:
+		return "sheds all calls but critical ones"
+	}
 }
 
 // throttles says whose calls are kept away.
@@ -92,10 +98,10 @@ func (s sight) rates() string {
 		parts = s.ratesOfAll(p)
 	}
 	if t := p.PerTenant; s.load.tenants != nil {
-		words := fmt.Sprintf("%d per %s for each tenant, %s known", t.Limit, plain.Duration(p.Per), plain.Count(s.load.tenants.Stats().Keys, "is", "are"))
+		words := fmt.Sprintf("%d per %s for each tenant, %s known", t.Limit, plain.Duration(p.Per), plain.Count(s.load.tenants.Stats().Keys, "tenant", "tenants"))
 		for _, hot := range s.load.tenants.Hot(s.now, 1) {
 			if hot.Refused >= 1 {
-				words += fmt.Sprintf("; the most of late asked %s, who was refused %d units", tenantWords(safeName(hot.Key)), int(hot.Refused))
+				words += fmt.Sprintf("; refused of late: %s, %s", tenantWords(hot.Key), plain.Count(int(hot.Refused+0.5), "unit", "units"))
 			}
 		}
 		parts = append(parts, words)
@@ -103,11 +109,11 @@ func (s sight) rates() string {
 	return strings.Join(parts, "; ")
 }
 
-func tenantWords(name string) string {
-	if name == "" {
-		return "those without a tenant"
+func tenantWords(tenant string) string {
+	if tenant == "" {
+		return "calls without a tenant"
 	}
-	return name
+	return "tenant " + safeName(tenant)
 }
 
 // ratesOfAll is what is said of the limit of all calls.
