@@ -148,7 +148,10 @@ func ExampleGuard_Explain() {
 	//
 	// total deadline    off: only the caller's own deadline counts
 	// retry             off: one attempt
+	// shedding          off: no call is refused because of the host's pressure
 	// breaker           off: the circuit is always closed
+	// throttle          off: every call is sent that the circuit lets through
+	// rate              off: no limit on how many calls come in how much time
 	// workers           off: handlers run on their callers' goroutines
 	// bulkhead          0 of 32 permits in use; 0 of 64 places in the queue taken
 	//                   given    concurrency 32, queue 64

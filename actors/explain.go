@@ -7,6 +7,9 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
+	"github.com/fuseboard/fuseboard/patterns/shedding"
+	"github.com/fuseboard/fuseboard/patterns/throttle"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -33,8 +36,9 @@ type Explanation struct {
 	// Verdict is what a call now would get.
 	Verdict Verdict
 	// Stages are the policies in the order in which a call meets them: total
-	// deadline, retry, breaker, workers, bulkhead, attempt deadline; for a guard of
-	// [Rebuild] its handler, too.
+	// deadline, retry, shedding, breaker, throttle, rate, workers, bulkhead with the adaptive
+	// limit, attempt deadline; for a guard of [Rebuild] its handler, too. Workers are looked at
+	// before throttle and rate.
 	Stages []Stage
 	// Cases is the table of what is otherwise for some calls. In the Explanation of
 	// [Guard.Explain] the stages tell of calls that none of them matches.
@@ -61,15 +65,19 @@ type Explanation struct {
 type Verdict struct {
 	// Admitted: the first attempt would be made, at once or after a wait.
 	Admitted bool
-	// Waits: it would wait in the queue first, and be refused if no permit comes free in time.
+	// Waits: it would wait first, as WaitsFor says, and be refused if that does not come in time.
 	Waits bool
+	// WaitsFor is what a call that Waits would wait for: "a permit", in the queue of the
+	// bulkhead, or "its turn", by the rate limit; after that it may have to wait for a permit, too.
+	WaitsFor string
 	// PolicyMode is weaker than EnforcePolicy where the call runs at once whatever the
 	// policy says: then the call is Admitted, and the fields below tell what would be if
 	// the policy were enforced. Only what has stopped, or has no handler, refuses in any mode.
 	PolicyMode PolicyMode
-	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "breaker",
-	// "restart", "workers", "bulkhead", "limits", or "system" after a stop, which is named before
-	// everything else.
+	// RefusedBy is who would refuse, as [CallError.RejectedBy] names it: "shedding", "breaker",
+	// "restart", "workers", "rate", "bulkhead", "limits", or "system" after a stop, which is named
+	// before everything else. A throttle refuses by chance: such a call is Admitted, and Why
+	// names the chance.
 	RefusedBy string
 	// Why says it in words with the numbers of the decision.
 	Why string
@@ -80,8 +88,8 @@ type Verdict struct {
 
 // Stage is one policy of the guard.
 type Stage struct {
-	// Name is "total deadline", "retry", "breaker", "workers", "bulkhead", "attempt
-	// deadline" or "handler".
+	// Name is "total deadline", "retry", "shedding", "breaker", "throttle", "rate", "workers",
+	// "bulkhead", "attempt deadline" or "handler".
 	Name string
 	// On reports whether the policy turns the stage on.
 	On bool
@@ -112,6 +120,8 @@ const (
 	Given Origin = "given"
 	// Default: the policy leaves it out.
 	Default Origin = "default"
+	// OfSystem: the policy leaves the section out, and Options.Shedding says so.
+	OfSystem Origin = "system"
 )
 
 // Explain tells from the guard's own numbers what would happen to a call now,
@@ -150,6 +160,14 @@ type sight struct {
 	mode    PolicyMode // in force
 	stopped bool       // nothing may begin any more
 	gap     *CallError // why the handler of Rebuild is not there; nil if it is
+	shut    bool       // the circuit refuses everybody
+
+	load     *load              // never nil
+	host     *shedding.View     // nil where nobody is shed
+	throttle throttle.View      // zero where there is none
+	rate     ratelimit.View     // zero where there is none
+	priority fuseboard.Priority // of the call that the verdict speaks of
+	tenant   string             // likewise
 }
 
 func (g *Guard) sight() sight {
@@ -162,6 +180,8 @@ func (g *Guard) sight() sight {
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
 	s.waits, s.noEntry = g.gate.Foresee(fuseboard.Normal)
 	s.circuit, s.mode = g.circuit.Snapshot(s.now), g.leniency()
+	_, s.shut = g.circuit.Refuses()
+	s.look()
 	s.crew = s.guard.pool.Load().Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()
 	if g.generations != nil {

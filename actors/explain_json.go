@@ -42,6 +42,7 @@ type (
 		Admitted   bool       `json:"admitted"`
 		PolicyMode PolicyMode `json:"policy_mode,omitempty"` // where it is not enforced
 		Waits      bool       `json:"waits,omitempty"`
+		WaitsFor   string     `json:"waits_for,omitempty"`
 		RefusedBy  string     `json:"refused_by,omitempty"`
 		Why        string     `json:"why"`
 		RetryAfter string     `json:"retry_after,omitempty"`
@@ -121,7 +122,7 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 		PolicyMode: e.PolicyMode, SystemMode: e.SystemMode,
 		State: e.State, Mode: e.Mode, Epoch: e.Epoch,
 		Verdict: verdictJSON{
-			Admitted: e.Verdict.Admitted, PolicyMode: e.Verdict.PolicyMode, Waits: e.Verdict.Waits, RefusedBy: e.Verdict.RefusedBy,
+			Admitted: e.Verdict.Admitted, PolicyMode: e.Verdict.PolicyMode, Waits: e.Verdict.Waits, WaitsFor: e.Verdict.WaitsFor, RefusedBy: e.Verdict.RefusedBy,
 			Why: e.Verdict.Why, RetryAfter: durationJSON(e.Verdict.RetryAfter),
 		},
 		Call: e.Call, Stages: []stageJSON{}, Cases: rowsJSON(e.Cases),

@@ -19,9 +19,12 @@ func (s sight) stages() []Stage {
 	stages := []Stage{
 		{Name: "total deadline", On: p.Deadline.Total > 0 || p.Deadline.Reserve > 0, Now: s.total(), Settings: all.under("deadline.total", "deadline.reserve")},
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
+		{Name: "shedding", On: s.load.shed != nil, Now: s.shedsNow(), Settings: s.settingsOfShedding(all)},
 		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker", "panics")},
+		{Name: "throttle", On: p.Throttle.On(), Now: s.throttles(), Settings: all.under("throttle")},
+		{Name: "rate", On: p.Rate.On(), Now: s.rates(), Settings: all.under("rate")},
 		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
-		{Name: "bulkhead", On: p.Bulkhead.On(), Now: s.bulkhead(), Settings: all.under("bulkhead")},
+		{Name: "bulkhead", On: p.Bulkhead.On() || p.Adaptive.On(), Now: s.bulkhead() + s.adapts(), Settings: all.under("bulkhead", "adaptive")},
 		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
 	}
 	if s.guard.generations != nil {

@@ -47,11 +47,18 @@ type patient struct {
 	*testing.T
 	*Ref[int, int]
 	sys  *System
+	host host
 	down bool
+	asks time.Duration // if it is down: for how long it asks to be left alone
 }
 
-func newPatient(t *testing.T, p Policy) *patient {
-	pt := &patient{T: t, sys: start(t)}
+func newPatient(t *testing.T, p Policy, o ...Options) *patient {
+	pt := &patient{T: t}
+	options := Options{Seed: 1, Host: pt.host.read}
+	for _, one := range o {
+		options.Shedding = one.Shedding
+	}
+	pt.sys = startWith(t, options)
 	g, err := Protect(pt.sys, "payments", p)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +80,10 @@ func (p *patient) handle(ctx context.Context, ms int) (int, error) {
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
-	if p.down {
+	switch {
+	case p.down && p.asks > 0:
+		return 0, asked(p.asks)
+	case p.down:
 		return 0, errDown
 	}
 	return ms, nil
@@ -136,12 +146,15 @@ func inShadow(p Policy) Policy {
 	return p
 }
 
-// conditions are the states in which a guard is explained, and how it gets there.
-var conditions = []struct {
+// condition is a state in which a guard is explained, and how it gets there.
+type condition struct {
 	name   string
 	policy Policy
 	reach  func(*patient)
-}{
+}
+
+// conditions are the states in which a guard is explained, and how it gets there.
+var conditions = []condition{
 	{"fresh", explained, func(*patient) {}},
 	{"closed", explained, func(p *patient) { p.calls(20); p.down = true; p.calls(3) }},
 	{"open", explained, func(p *patient) { p.trip(); p.later(1200 * time.Millisecond) }},
@@ -251,7 +264,7 @@ var conditions = []struct {
 }
 
 func inEachCondition(t *testing.T, check func(*patient, string)) {
-	for _, c := range conditions {
+	for _, c := range slices.Concat(conditions, loadConditions) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newPatient(t, c.policy)
@@ -301,6 +314,10 @@ func TestVerdictIsWhatTheNextCallGets(t *testing.T) {
 		case v.Waits && v.PolicyMode == EnforcePolicy:
 			if p.sys.Now() == began {
 				p.Errorf("%+v: it did not wait: %v", v, err)
+			}
+		case by && refused.RejectedBy() == byThrottle: // by chance
+			if !strings.Contains(v.Why, "unless the throttle keeps it away") {
+				p.Errorf("%+v: got %v", v, err)
 			}
 		case v.Admitted:
 			if ran != 0 || err != nil {

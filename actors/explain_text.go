@@ -42,6 +42,7 @@ func (e Explanation) String() string {
 		for _, origin := range caseOrigins(s.Settings) {
 			p.settings(string(origin), s.Settings, origin)
 		}
+		p.settings("system", s.Settings, OfSystem)
 		p.settings("default", s.Settings, Default)
 	}
 	e.writeRows(&p)
@@ -73,7 +74,7 @@ func (e Explanation) writeOperations(p *page) {
 func (v Verdict) String() string {
 	switch {
 	case v.Admitted && v.Waits:
-		return v.inSpite("a call now would wait for a permit: " + v.Why)
+		return v.inSpite("a call now would wait for " + v.WaitsFor + ": " + v.Why)
 	case v.Admitted && v.RefusedBy == "":
 		return "a call now would run: " + v.Why
 	case v.RefusedBy == "":
@@ -127,7 +128,7 @@ func (p *page) wrap(lead string, words []string) {
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // settings writes those of one origin, by their names within the section; those of
-// panics, which share a stage with the breaker's, by their whole paths.
+// panics and adaptive, which share a stage with another section's, by their whole paths.
 func (p *page) settings(label string, all []Setting, origin Origin) {
 	lead := strings.Repeat(" ", stageIndent) + fmt.Sprintf("%-8s ", label)
 	var words []string
@@ -136,7 +137,7 @@ func (p *page) settings(label string, all []Setting, origin Origin) {
 			continue
 		}
 		name := s.Path
-		if section, field, _ := strings.Cut(s.Path, "."); section != "panics" {
+		if section, field, _ := strings.Cut(s.Path, "."); section != "panics" && section != "adaptive" {
 			name = field
 		}
 		word := name + " " + s.Value + ","

@@ -14,9 +14,18 @@ import (
 
 // verdict asks in the order in which a call is asked, except that a stop comes first.
 func (s sight) verdict() Verdict {
-	if refused, is := s.refusedBeforeTheGate(); is {
-		return refused
+	v, decided := s.verdictBeforeTheGate()
+	if !decided {
+		v = s.verdictOfTheGate()
 	}
+	if v.Admitted {
+		v.Why += s.unlessThrottled()
+	}
+	return v
+}
+
+// verdictOfTheGate is that of a call which comes to the gate.
+func (s sight) verdictOfTheGate() Verdict {
 	switch {
 	case s.waits || s.noEntry != nil:
 		return s.verdictOfTheQueue()
@@ -31,7 +40,7 @@ func (s sight) verdictOfTheQueue() Verdict {
 	errs := s.guard.self.refusals()
 	switch {
 	case s.noEntry == nil:
-		return Verdict{Admitted: true, Waits: true, Why: s.waitsBecause()}
+		return Verdict{Admitted: true, Waits: true, WaitsFor: "a permit", Why: s.waitsBecause()}
 	case errors.Is(s.noEntry, ErrLimit):
 		return refusedWith(errs.limits.queued)
 	case errors.Is(s.noEntry, ErrStopped):
@@ -41,21 +50,32 @@ func (s sight) verdictOfTheQueue() Verdict {
 	return Verdict{RefusedBy: e.by, Why: e.detail, RetryAfter: e.RetryAfter()}
 }
 
-// refusedBeforeTheGate is the refusal of a call that does not get to the gate.
-func (s sight) refusedBeforeTheGate() (Verdict, bool) {
+// verdictBeforeTheGate is that of a call which does not get to the gate, or not at once.
+func (s sight) verdictBeforeTheGate() (Verdict, bool) {
 	errs := s.guard.self.refusals()
 	switch {
 	case s.stopped:
 		return refusedWith(errs.stopped), true
-	case !s.circuit.Admits:
-		why := s.circuit.Refusal()
-		return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}, true
+	case s.shut:
+		return s.refusedByBreaker(), true
 	case s.gap != nil:
 		return s.refusedByGap(), true
+	}
+	if refused, is := s.refusedByShedding(); is {
+		return refused, true
+	}
+	switch {
+	case !s.circuit.Admits:
+		return s.refusedByBreaker(), true
 	case s.plan.isolated && s.crew.Abandoned >= s.plan.workers().MaxAbandoned:
 		return refusedWith(errs.abandoned), true
 	}
-	return Verdict{}, false
+	return s.verdictOfTheRate()
+}
+
+func (s sight) refusedByBreaker() Verdict {
+	why := s.circuit.Refusal()
+	return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}
 }
 
 func (s sight) refusedByGap() Verdict {

@@ -37,6 +37,10 @@ type GroupStats struct {
 	// InUse and Waiting are how many permits of guards are lent and how many callers
 	// wait for one; those of keys are not looked at.
 	InUse, Waiting int
+	// Drained, Throttling and RateWaiting count guards and keys whose rate limit is drained
+	// now, those whose throttle keeps calls away, and the units that wait for their turns.
+	// What else [Stats] has of these sections is a guard's own, and no sum of it says anything.
+	Drained, Throttling, RateWaiting int
 	// State is the group's own, see [Group.State]; Epoch numbers its moves from 1.
 	State State
 	Epoch uint64
@@ -90,6 +94,10 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Would = sum.Would.plus(s.Would)
 	sum.InUse += s.Gate.InUse
 	sum.Waiting += s.Gate.Waiting
+	of := s.holds()
+	sum.Drained += of.drained
+	sum.Throttling += of.throttling
+	sum.RateWaiting += of.waiting
 }
 
 func (sum *GroupStats) addKeys(s KeyringStats) {
@@ -108,6 +116,9 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 	sum.Would = sum.Would.plus(s.Would)
+	sum.Drained += s.Drained
+	sum.Throttling += s.Throttling
+	sum.RateWaiting += s.RateWaiting
 }
 
 func (sum *GroupStats) addLatencies(calls, attempts, waits Histogram) {

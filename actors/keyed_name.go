@@ -17,28 +17,29 @@ const (
 )
 
 // keyName is what logs, metrics and errors call the guard of a key: the name of
-// its Keyring, a colon, and the key, if that is short and of letters, digits and
-// _ . - alone. Of any other key the beginning is shown, with _ for each other
-// byte, then ~ and a hash that tells it from all others.
-func keyName(ring, key string) string {
-	odd := len(key) > longestPlain
-	for i := 0; i < len(key) && !odd; i++ {
-		odd = !plainByte(key[i])
+// its Keyring, a colon, and the safe name of the key.
+func keyName(ring, key string) string { return ring + ":" + safeName(key) }
+
+// safeName is the name itself, if that is short and of letters, digits and _ . - alone.
+// Of any other the beginning is shown, with _ for each other byte, then ~ and a hash
+// that tells it from all others.
+func safeName(name string) string {
+	odd := len(name) > longestPlain
+	for i := 0; i < len(name) && !odd; i++ {
+		odd = !plainByte(name[i])
 	}
 	if !odd {
-		return ring + ":" + key
+		return name
 	}
 	var b strings.Builder
-	b.WriteString(ring)
-	b.WriteByte(':')
-	for i := range min(len(key), shownOdd) {
-		if plainByte(key[i]) {
-			b.WriteByte(key[i])
+	for i := range min(len(name), shownOdd) {
+		if plainByte(name[i]) {
+			b.WriteByte(name[i])
 		} else {
 			b.WriteByte('_')
 		}
 	}
-	digest := sha256.Sum256([]byte(key))
+	digest := sha256.Sum256([]byte(name))
 	b.WriteByte('~')
 	b.WriteString(hex.EncodeToString(digest[:oddDigest]))
 	return b.String()

@@ -114,6 +114,7 @@ func (s *shard) evict(e *entry, count *uint64) {
 	e.gone.Store(true)
 	e.guard.gate.Close()
 	e.guard.alarm.stop()
+	e.guard.loadOf().news.stop()
 	if pool := e.guard.pool.Load(); pool != nil {
 		pool.Close()
 	}

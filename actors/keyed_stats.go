@@ -67,6 +67,13 @@ type KeyringStats struct {
 	// Overdue and BudgetLeft are sums of the same numbers in [Stats], over the keys that
 	// have a guard now.
 	Overdue, BudgetLeft int
+	// Drained is how many keys have a rate limit that is drained now, Throttling how many
+	// have a throttle that keeps calls away; RateWaiting adds up the units that wait for
+	// their turns. Limits, tokens, tenants and times are a key's own, and no sum of
+	// them says anything: they are in [Stats].
+	Drained, Throttling, RateWaiting int
+	// Shedding is as in [Stats]: all keys obey one policy.
+	Shedding SheddingStats
 }
 
 // Stats returns the Keyring's numbers. It looks at every key: for a page or a
@@ -78,6 +85,7 @@ func (k *Keyring) Stats() KeyringStats {
 	st := KeyringStats{
 		Max: k.limits.Max, Refused: k.refused.Load(), WouldRefuse: k.let.Load(), PolicyVersion: k.head.plan.Load().version,
 		PolicyMode: k.PolicyMode(), Would: k.head.would(), Amplification: Amplification{Ratio: 1},
+		Shedding: sheddingStats(k.head.sys.pressure.sampler(k.head.sys.sheddingOf(k.head.plan.Load()))),
 	}
 	var (
 		sum counters
@@ -151,6 +159,10 @@ func (st *KeyringStats) hold(g *Guard, now fuseboard.Instant) {
 	st.Overdue += g.pool.Load().Abandoned()
 	st.BudgetLeft += g.budgetLeft(now)
 	st.Amplification = st.Amplification.Plus(g.amplification(now))
+	of := holdsOf(g.loadOf(), now)
+	st.Drained += of.drained
+	st.Throttling += of.throttling
+	st.RateWaiting += of.waiting
 	one, all := g.gate.Depth(), &st.Gate
 	all.Limit += one.Limit
 	all.InUse += one.InUse

@@ -78,6 +78,7 @@ func (r *keyReceiver) stopKeys() {
 	r.ring.alarm.stop()
 	for _, e := range r.ring.close() {
 		e.guard.alarm.stop()
+		e.guard.loadOf().news.stop()
 		e.guard.cancel()
 		e.guard.disband(context.Background(), false)
 	}

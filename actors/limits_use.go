@@ -22,6 +22,9 @@ type SystemStats struct {
 	EventsDropped uint64
 	// LogLinesDropped is how many lines were not logged because Options.Logger was slow.
 	LogLinesDropped uint64
+	// Shedding is each shedding policy that some guard obeys now, with what it reads of the
+	// host: that of Options.Shedding first, then in the order in which they came into use.
+	Shedding []SheddingUse
 }
 
 // LimitStats is how much of each of the [Limits] is used.
@@ -43,7 +46,7 @@ type LimitUse struct {
 	Refused uint64
 }
 
-// Stats returns the System's numbers. It costs a few reads.
+// Stats returns the System's numbers. It costs a few reads, and some for each shedding policy.
 func (s *System) Stats() SystemStats {
 	if !s.made() {
 		return SystemStats{}
@@ -51,7 +54,7 @@ func (s *System) Stats() SystemStats {
 	l := s.limits
 	return SystemStats{EventsDropped: s.streams.dropped.Load(), LogLinesDropped: s.journal.losses(), Limits: LimitStats{
 		Goroutines: l.goroutines.use(), Queued: l.queued.use(), Keys: l.keys.use(), WindowBytes: l.bytes.use(),
-	}}
+	}, Shedding: s.pressure.uses()}
 }
 
 // limits are the Limits of a System at work.

@@ -24,6 +24,7 @@ type load struct {
 	rate     *ratelimit.Limiter       // of all calls
 	tenants  *ratelimit.Keyed[string] // of each tenant
 	adapt    *adapt                   // of the permits
+	news     *news                    // of throttle, rate and adapt; nil where all are off
 	simple   bool                     // a call that goes straight knows all that it asks; see [straight.lets]
 }
 
@@ -63,6 +64,7 @@ func (g *Guard) loadFor(p *plan, before *load) (after *load, lost []string) {
 	l.rate, lost = rateFor(now, p.given.Rate, before.rate, g.clock, lost)
 	l.tenants, lost = tenantsFor(now, p.given.Rate, before.tenants, lost)
 	l.adapt, lost = g.adaptFor(now, p, before.adapt, lost)
+	l.news = g.newsFor(l, before)
 	l.simple = l.throttle == nil && l.tenants == nil
 	return l, lost
 }

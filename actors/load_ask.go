@@ -49,6 +49,9 @@ func (c *call) askThrottle(l *load) error {
 	if ok {
 		return nil
 	}
+	if !c.shadowed && !l.news.keeps.Load() {
+		c.guard.nudge()
+	}
 	return c.refuse(refusedThrottled, c.op.refusedThrottle(c.plan, chance))
 }
 

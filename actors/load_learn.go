@@ -46,6 +46,9 @@ func (c *call) teachRate(l *load, now fuseboard.Instant, over bool) {
 	switch {
 	case over && c.out.Class == fuseboard.ClassThrottled:
 		l.rate.Throttled(now, c.out.RetryAfter)
+		if c.out.RetryAfter > 0 {
+			c.guard.drained(l, now)
+		}
 	case over:
 		l.rate.Overload(now)
 	case c.out.Kind == fuseboard.Success:
@@ -73,6 +76,7 @@ func (g *Guard) sample(a *adapt, lane int, now fuseboard.Instant, took time.Dura
 			g.gate.Resize(p.patientBulkhead(p.bulkheadOf(a.limiter.Limit())))
 		}
 		a.mu.Unlock()
+		g.limitMoved(a)
 	}
 }
 
@@ -87,6 +91,9 @@ func (g *Guard) reload(after *plan) (lost []string) {
 	next, lost := g.loadFor(after, before)
 	if a := before.adapt; a != nil && (next == nil || next.adapt == nil) {
 		a.off = true
+	}
+	if next == nil {
+		before.news.stop()
 	}
 	b := after.gateBulkhead()
 	if next != nil && next.adapt != nil {

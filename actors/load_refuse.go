@@ -65,14 +65,14 @@ func (o *operation) refusedShed(e *shedding.Error) *CallError {
 	if r := last.Load(); r != nil && r.level == e.Level && r.cause == e.Cause {
 		return r.err
 	}
-	err := o.refusal(byShedding, ErrShed, fmt.Sprintf("%s, so %s", e.Cause, e.Level))
+	err := o.refusal(byShedding, ErrShed, fmt.Sprintf("%s, so it %s", e.Cause, shedWords(e.Level)))
 	err.until = o.guard.clock.Now().Add(e.Again)
 	last.Store(&shedRefusal{level: e.Level, cause: e.Cause, err: err})
 	return err
 }
 
 func (o *operation) refusedThrottle(p *plan, chance float64) *CallError {
-	last, percent := &o.loads().throttle, int(chance*100)
+	last, percent := &o.loads().throttle, int(chance*100+0.5)
 	if r := last.Load(); r != nil && r.plan == p && r.chance == percent {
 		return r.err
 	}
@@ -95,12 +95,12 @@ func (o *operation) refusedRate(p *plan, again fuseboard.Instant, why error) *Ca
 
 // refusedTenant is made for each: it names the tenant.
 func (o *operation) refusedTenant(p *plan, tenant string, again fuseboard.Instant) *CallError {
-	t, who := p.given.Rate.PerTenant, fmt.Sprintf("of tenant %q", tenant)
+	t, who := p.given.Rate.PerTenant, fmt.Sprintf("tenant %q has", tenant)
 	if tenant == "" {
-		who = "of those without a tenant"
+		who = "the calls without a tenant have"
 	}
 	err := o.refusal(byRate, rateError{ratelimit.ErrLimited}, fmt.Sprintf(
-		"rate.per_tenant is %d per %s, and the %s are used up", t.Limit, plain.Duration(p.given.Rate.WithDefaults().Per), who))
+		"rate.per_tenant is %d per %s, and %s used it up", t.Limit, plain.Duration(p.given.Rate.WithDefaults().Per), who))
 	err.until = again
 	return err
 }

@@ -20,8 +20,22 @@ const ModeVariable = "FUSEBOARD_MODE"
 
 // switches puts changes of a System's mode in order. The mode itself is an atomic.
 type switches struct {
+	mu sync.Mutex
+}
+
+// voice tells the System's own events, one after the other.
+type voice struct {
 	mu  sync.Mutex
-	seq uint64 // of the System's own events
+	seq uint64 // of the last one
+}
+
+// tellOwn tells an event of the System's own.
+func (s *System) tellOwn(e Event) {
+	s.voice.mu.Lock()
+	defer s.voice.mu.Unlock()
+	s.voice.seq++
+	e.Seq, e.At = s.voice.seq, s.clock.Now()
+	s.streams.publish(e)
 }
 
 // modeAtStart is the mode that a System begins with, and who says so.
@@ -71,8 +85,7 @@ func (s *System) SetMode(m PolicyMode) error {
 		return nil
 	}
 	s.steer()
-	s.switches.seq++
-	s.streams.publish(Event{Kind: EventMode, PolicyMode: m, Seq: s.switches.seq, At: s.clock.Now()})
+	s.tellOwn(Event{Kind: EventMode, PolicyMode: m})
 	s.logMode("", before, m, "SetMode")
 	return nil
 }

@@ -152,7 +152,7 @@ func (r *receiver) publish() {
 	for {
 		t, found := r.history.Next()
 		if !found {
-			return
+			break
 		}
 		r.begin() // before told: from then on a key may be evicted, which tells the end
 		g.told.Store(t.Epoch)
@@ -161,6 +161,7 @@ func (r *receiver) publish() {
 		r.log(t)
 		g.group.stir()
 	}
+	r.publishLoad()
 }
 
 // note adds a transition to what the guard, and the Keyring of a key, tell of them.
@@ -191,6 +192,7 @@ func (r *receiver) command(c Command) error {
 func (r *receiver) stopping() {
 	g := r.guard
 	g.alarm.stop()
+	g.loadOf().news.stop()
 	g.halt()
 	g.cancel()
 	g.disband(context.Background(), false)

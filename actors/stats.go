@@ -5,6 +5,9 @@ package actors
 import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
+	"github.com/fuseboard/fuseboard/patterns/throttle"
 )
 
 // Stats are a guard's numbers since it was made. Each is exact; together they
@@ -77,6 +80,20 @@ type Stats struct {
 	// TimeIn is how long the circuit was in each state. It never falls; where it was asked
 	// for between a transition and its telling, it is longer by that moment.
 	TimeIn TimeIn
+	// Rate is how the rate limit of all calls stands; zero where there is none.
+	Rate RateStats
+	// Tenants is how many tenants rate.per_tenant knows, and what became of those that it
+	// forgot since the section was turned on; [Guard.HotTenants] names the hottest. Zero
+	// where that is off.
+	Tenants ratelimit.KeyedStats
+	// Throttle is what the throttle has counted within its window, and the chance to be kept
+	// away by priority. Zero where it is off.
+	Throttle throttle.View
+	// Adaptive is where the adaptive limit is and why. Zero where it is off.
+	Adaptive adaptive.View
+	// Shedding is what the shedding policy that the guard obeys, its own or the System's, makes
+	// of the host. Zero where there is none.
+	Shedding SheddingStats
 }
 
 // Rejected counts refused calls by the section of the policy that refused.
@@ -144,6 +161,7 @@ func (g *Guard) Stats() Stats {
 		s.CallLatency, s.AttemptLatency, s.QueueWait = l.calls, l.attempts, l.waits
 	}
 	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
+	s.loads(g.loadOf(), g.plan.Load(), now)
 	return s
 }
 

@@ -34,6 +34,19 @@ const (
 	// EventMode: [System.SetMode] changed the mode of all policies; Event.PolicyMode
 	// tells to what. It is the System's own event.
 	EventMode EventKind = "mode"
+	// EventShedding: the level of a shedding policy that guards obey moved; Event.Shedding
+	// tells whose and how, Event.Reason why. It is the System's own event.
+	EventShedding EventKind = "shedding"
+	// EventDrained: the dependency asked for less, so its rate limit lets nothing through
+	// before Event.Until. A drain that prolongs one which was told is told where it makes
+	// that longer by a tenth of what is left of it.
+	EventDrained EventKind = "drained"
+	// EventLimit: the adaptive limit moved by a quarter or more since it was told last;
+	// Event.Limit tells how. At most one a second.
+	EventLimit EventKind = "limit"
+	// EventThrottle: the throttle began, or ended, to keep calls away; Event.Throttle tells
+	// which. Its end is told up to a second late.
+	EventThrottle EventKind = "throttle"
 )
 
 // Event is something that happened to a guard, to a group, or to the System.
@@ -64,14 +77,21 @@ type Event struct {
 	// Generation is set for EventRebuilding and EventRebuilt: the number of the
 	// generation that is built, the first one 1.
 	Generation uint64
-	// Reason says why, for EventRebuilding.
+	// Reason says why, for EventRebuilding and EventShedding.
 	Reason string
-	// Until is when the build begins, for EventRebuilding.
+	// Until is when the build begins, for EventRebuilding; until when nothing is let
+	// through, for EventDrained.
 	Until fuseboard.Instant
 	// Escalation is set for EventEscalated. All subscribers get the same: read it only.
 	Escalation Escalation
 	// PolicyMode is set for EventMode.
 	PolicyMode PolicyMode
+	// Shedding is set for EventShedding.
+	Shedding SheddingMove
+	// Limit is set for EventLimit.
+	Limit LimitMove
+	// Throttle is set for EventThrottle.
+	Throttle ThrottleMove
 }
 
 // Subscription is one reader's bounded view of all events of a System.

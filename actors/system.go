@@ -82,6 +82,7 @@ type System struct {
 	watcher  *actor.PID    // learns of their end
 
 	switches switches // of the mode
+	voice    voice    // tells its own events
 
 	mu      sync.RWMutex
 	guards  map[string]*Guard     // nil entry: the name is taken by a Protect under way
@@ -137,8 +138,9 @@ func Start(o Options) (*System, error) {
 		groups:   make(map[string]*Group),
 		retired:  make(map[*Guard]struct{}),
 		spawned:  make(map[string]*actor.PID),
-		shedding: o.Shedding, pressure: pressure{clock: clock, source: o.Host},
+		shedding: o.Shedding, pressure: pressure{clock: clock, source: o.Host, own: o.Shedding},
 	}
+	s.pressure.moved = s.sheds
 	s.plans.sheds = o.Shedding.On()
 	if o.Logger != nil {
 		s.journal = newJournal(o.Logger.Handler())

@@ -51,6 +51,7 @@ func (r *receiver) update(p Policy) changed {
 // events of it are published afterwards.
 func (r *receiver) adopt(after *plan) []string {
 	g := r.guard
+	r.endThrottle(after)
 	lost := append(
 		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)

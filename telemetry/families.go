@@ -27,7 +27,10 @@ type family struct {
 
 // families are all there is, in the order of the page. Every family has all its
 // series from the start, at zero; classes of a user's own nobody knows before they come.
-var families = slices.Concat(callFamilies, repeatFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, keyFamilies, systemFamilies)
+var families = slices.Concat(
+	callFamilies, repeatFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, rateFamilies, loadFamilies,
+	keyFamilies, hostFamilies, systemFamilies,
+)
 
 // each writes for every dependency.
 func each(write func(*page, *dependency)) func(*page, *view) {

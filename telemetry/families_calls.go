@@ -59,8 +59,13 @@ func writeCalls(p *page, labels string, s *actors.Stats, forKeys uint64) {
 	p.count(labels, `outcome="success"`, s.Successes)
 	p.count(labels, `outcome="failure"`, s.Failed)
 	p.count(labels, `outcome="void"`, s.Voids)
-	p.count(labels, `outcome="rejected"`, r.Breaker+r.Bulkhead+r.Deadline+r.Restart+r.Workers+r.Limits+r.Stopped+forKeys)
+	p.count(labels, `outcome="rejected"`, refusals(r)+forKeys)
 	p.count(labels, `outcome="left"`, s.Left)
+}
+
+// refusals are those of all sections.
+func refusals(r actors.Rejected) uint64 {
+	return r.Breaker + r.Bulkhead + r.Deadline + r.Limits + r.Rate + r.Restart + r.Shedding + r.Stopped + r.Throttle + r.Workers
 }
 
 func writeRefused(p *page, labels, what string, r actors.Rejected, forKeys uint64) {

@@ -2,11 +2,7 @@
 
 package telemetry
 
-import (
-	"math"
-
-	"github.com/fuseboard/fuseboard"
-)
+import "math"
 
 var gateFamilies = []family{
 	{
@@ -88,6 +84,4 @@ func limitOf(permits int) float64 {
 	return float64(permits)
 }
 
-var priorityLabels = labelsOf("priority", []fuseboard.Priority{
-	fuseboard.Critical, fuseboard.High, fuseboard.Normal, fuseboard.Sheddable,
-})
+var priorityLabels = labelsOf("priority", priorities[:])

@@ -28,6 +28,7 @@ func story(t *testing.T, sys *actors.System) {
 	payments := spawn(t, eu, "payments", full, takes)
 	search := spawn(t, sys, "search", actors.Policy{}, takes)
 	tenants := spawnKeyed(t, sys, "tenants", actors.KeyLimits{Max: 4}, takes)
+	quota := spawn(t, sys, "quota", laden, accepts)
 	running, waiting := payments.Ask(t.Context(), 30), payments.Ask(t.Context(), 20)
 	_, _ = running.Wait(t.Context())
 	_, _ = waiting.Wait(t.Context())
@@ -38,13 +39,18 @@ func story(t *testing.T, sys *actors.System) {
 	for i, key := range []string{"acme", "acme", "bolt", "acme"} {
 		_, _ = tenants.Call(t.Context(), key, i+1)
 	}
+	for i := range 6 {
+		_, _ = quota.Call(ofTenant(t, []string{"acme", "bolt\n"}[i/5]), 0)
+	}
+	_, _ = quota.Call(ofTenant(t, "bolt\n"), 9000)
+	quota.Ask(ofTenant(t, "crux"), 0)
 	synctest.Wait()
 	time.Sleep(2 * time.Second)
 }
 
 func TestPageTellsTheStory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys := start(t, actors.Options{})
+		sys := start(t, pressed())
 		tel := telemetryOf(t, sys, Options{})
 		story(t, sys)
 		page := tel.page()
@@ -78,7 +84,7 @@ func golden(t *testing.T, path, got string) {
 
 func TestPageIsStrictlyWellFormed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys := start(t, actors.Options{})
+		sys := start(t, pressed())
 		story(t, sys)
 		got := parse(t, telemetryOf(t, sys, Options{}).page())
 		for _, f := range families {

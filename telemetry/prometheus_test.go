@@ -143,6 +143,15 @@ func busy(t *testing.T, sys *actors.System) {
 	watched := tight
 	watched.Mode, watched.Breaker = actors.ShadowPolicy, full.Breaker
 	shadow := spawn(t, sys, "shadow", watched, takes)
+	wide := laden
+	wide.Rate.Limit, wide.Rate.PerTenant.Limit = 60_000, 60_000
+	quota := spawn(t, sys, "quota", wide, func(ctx context.Context, n int) (int, error) {
+		if _, err := takes(ctx, 1); err != nil {
+			return 0, err
+		}
+		return accepts(ctx, n)
+	})
+	acme := ofTenant(t, "acme")
 	ctx, end := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -159,6 +168,7 @@ func busy(t *testing.T, sys *actors.System) {
 			_ = payments.Tell(ctx, 3)       // two at once: one waits
 			_ = search.Tell(ctx, -1)        // opens, and again
 			_ = shadow.Tell(ctx, -1)        // would open
+			_ = quota.Tell(acme, i%3)       // refuses two of three
 			_ = tenants.Tell(ctx, fmt.Sprint("tenant-", i%3), 1)
 		}
 	}()
@@ -174,7 +184,7 @@ func busy(t *testing.T, sys *actors.System) {
 
 func TestPrometheusReadsThePageTheRulesAndTheDashboard(t *testing.T) {
 	servers.Find(t, servers.Program{Name: "prometheus"})
-	sys := start(t, actors.Options{})
+	sys := start(t, pressed())
 	scraped := httptest.NewServer(telemetryOf(t, sys, Options{}).Handler())
 	t.Cleanup(scraped.Close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
@@ -296,7 +306,7 @@ func TestPromtoolFindsNothingAndAlertsFireWhereTheyShould(t *testing.T) {
 	if err := os.WriteFile(path, Rules(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"rules_test.yml", "rules_idle_test.yml", "rules_slow_test.yml"} {
+	for _, name := range []string{"rules_test.yml", "rules_idle_test.yml", "rules_slow_test.yml", "rules_load_test.yml"} {
 		played, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)

@@ -15,7 +15,7 @@ const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
 // Handler serves the page, for /metrics. It answers GET and HEAD, and any other
 // method with 405. It needs no protection from many scrapes at once, but from
-// strangers: the page names the dependencies, and their busiest keys.
+// strangers: the page names the dependencies, and their busiest keys and tenants.
 func (t *Telemetry) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -27,8 +27,8 @@ type Options struct {
 	// the base name of the program.
 	Service string
 	// TopKeys is how many keys of each Keyring have series of their own: those with the
-	// most calls; all keys are in the sums of their dependency. Default: 10; -1: none;
-	// at most 1000.
+	// most calls; all keys are in the sums of their dependency. As many tenants of each
+	// dependency with rate.per_tenant have: the hottest. Default: 10; -1: none; at most 1000.
 	TopKeys int
 	// Process adds the go_* and process_* series of VictoriaMetrics/metrics: memory,
 	// collections, goroutines, files. Leave it off where the service has them already.

@@ -5,6 +5,7 @@ package telemetry
 import (
 	"strings"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/actors"
 )
 
@@ -15,16 +16,24 @@ type view struct {
 	deps   []dependency
 	groups []group
 	system actors.SystemStats
+	host   actors.SheddingUse // what was read last; zero where nobody sheds
 	mode   actors.PolicyMode
 }
 
 // dependency is a guard or a Keyring. That of a Keyring has in stats the sums over its
 // keys, as far as there are such.
 type dependency struct {
+	labels  string
+	stats   actors.Stats
+	keys    *actors.KeyringStats // nil for a guard
+	top     []key
+	at      fuseboard.Instant // when the stats were read
+	tenants []tenant
+}
+
+type tenant struct {
 	labels string
-	stats  actors.Stats
-	keys   *actors.KeyringStats // nil for a guard
-	top    []key
+	did    actors.HotTenant
 }
 
 type key struct {
@@ -40,8 +49,9 @@ type group struct {
 func (t *Telemetry) look() *view {
 	guards, keyrings := t.sys.Guards(), t.sys.Keyrings()
 	v := &view{t: t, system: t.sys.Stats(), mode: t.sys.Mode(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
+	v.host = latest(v.system.Shedding)
 	for _, g := range guards {
-		v.deps = append(v.deps, dependency{labels: t.labels("dependency", g.Name()), stats: g.Stats()})
+		v.deps = append(v.deps, t.lookAtGuard(g))
 	}
 	for _, k := range keyrings {
 		v.deps = append(v.deps, t.lookAtKeys(k))
@@ -54,6 +64,17 @@ func (t *Telemetry) look() *view {
 
 func (t *Telemetry) labels(name, value string) string { return t.service + "," + label(name, value) }
 
+func (t *Telemetry) lookAtGuard(g *actors.Guard) dependency {
+	d := dependency{labels: t.labels("dependency", g.Name()), stats: g.Stats(), at: t.sys.Now()}
+	if d.stats.Tenants.Keys == 0 {
+		return d
+	}
+	for _, hot := range g.HotTenants(t.topKeys) {
+		d.tenants = append(d.tenants, tenant{labels: d.labels + "," + label("tenant", hot.Name), did: hot})
+	}
+	return d
+}
+
 func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 	s := k.Stats()
 	d := dependency{labels: t.labels("dependency", k.Name()), keys: &s, stats: actors.Stats{
@@ -63,8 +84,9 @@ func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 		NotRepeated: s.NotRepeated, Repeated: s.Repeated, Amplification: s.Amplification,
 		CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency, QueueWait: s.QueueWait,
 		Transitions: s.Transitions, TimeIn: s.TimeIn, Gate: s.Gate, Overdue: s.Overdue, BudgetLeft: s.BudgetLeft,
-		PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would,
+		PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would, Shedding: s.Shedding,
 	}}
+	d.stats.Rate.Waiting = s.RateWaiting
 	for _, g := range k.Busiest(t.topKeys) {
 		name := strings.TrimPrefix(g.Name(), k.Name()+":")
 		d.top = append(d.top, key{labels: d.labels + "," + label("key", name), stats: g.Stats()})

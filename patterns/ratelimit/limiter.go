@@ -96,18 +96,7 @@ func (l *Limiter) Take(now fuseboard.Instant, cost int) (again fuseboard.Instant
 // error is [ErrLimited], [ErrQueueFull], [ErrNoTime] or [ErrNever].
 func (l *Limiter) Reserve(now fuseboard.Instant, cost int, until fuseboard.Instant) (turn fuseboard.Instant, err error) {
 	turn, v := l.claim(claim{now: now, cost: int64(max(cost, 1)), latest: until, queue: -1})
-	switch v {
-	case granted:
-		return turn, nil
-	case full:
-		return turn, ErrQueueFull
-	case late:
-		return turn, ErrNoTime
-	case dear:
-		return turn, ErrNever
-	default:
-		return turn, ErrLimited
-	}
+	return turn, v.reason()
 }
 
 // Refund gives back what was taken at that instant (the now of Allow and Take, the turn of

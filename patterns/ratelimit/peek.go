@@ -36,7 +36,7 @@ func (l *Limiter) Peek(now fuseboard.Instant) View {
 	left, waiting := s.left(now)
 	v.Left, v.Waiting = int(left), int(waiting)
 	if drained := fuseboard.Instant(l.drained.Load()); drained > now {
-		v.Drained = drained
+		v.Drained, v.Waiting = drained, int(s.waitingSince(drained))
 	}
 	if l.followed {
 		v.Share, v.ShareUntil = l.policy.Fallback, s.nextShare()
@@ -58,6 +58,16 @@ func (s *shape) left(now fuseboard.Instant) (left, waiting int64) {
 	begun, _ := s.steps(now)
 	at := s.word.Load()
 	return s.bucket.left(at, begun), s.waiting(at, begun)
+}
+
+// waitingSince is how many wait in a shape that is drained until then: those that came
+// since. The limiter is locked.
+func (s *shape) waitingSince(drained fuseboard.Instant) int64 {
+	if _, isWindow := s.engine.(*window); isWindow || s.closed {
+		return 0
+	}
+	_, next := s.steps(drained)
+	return s.waiting(s.word.Load(), next-s.unit)
 }
 
 // next is when one unit could come. The limiter is locked.

@@ -28,6 +28,8 @@ type shape struct {
 type engine interface {
 	// claim is as that of a bucket.
 	claim(c claim) (fuseboard.Instant, verdict)
+	// would is what a claim would come to.
+	would(c claim) (fuseboard.Instant, verdict)
 	// back undoes what was claimed at that instant, perhaps before the end of a drain.
 	back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant)
 	// empty lets nothing come before until.

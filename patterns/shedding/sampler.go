@@ -28,7 +28,8 @@ type Sampler struct {
 	source  Source
 	state   State
 	ended   bool
-	own     *Reader // nil where the source was given
+	moved   func(Move) // nil: nobody is told
+	own     *Reader    // nil where the source was given
 
 	life    sync.Mutex
 	stopped bool
@@ -147,6 +148,10 @@ func (s *Sampler) read(now fuseboard.Instant) (in Signals) {
 }
 
 func (s *Sampler) publish() {
-	s.view.Store(&View{State: s.state, policy: s.policy})
+	before, view := s.Level(), &View{State: s.state, policy: s.policy}
+	s.view.Store(view)
 	s.level.Store(uint32(s.state.Level))
+	if s.moved != nil && before != s.state.Level {
+		s.moved(Move{From: before, To: s.state.Level, Ended: s.ended, View: view})
+	}
 }
