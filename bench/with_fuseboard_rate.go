@@ -13,9 +13,12 @@ import (
 // ourRate is the rate limiter alone.
 const ourRate = "Fuseboard, ratelimit"
 
-var _ = limits(ourRate, 1e9, "patterns/ratelimit with a clock, a limit whose units take whole nanoseconds") &&
+var _ = limits(ourRate, 1e9, "patterns/ratelimit with a clock, a limit whose units take whole nanoseconds; a burst of a second, where x/time/rate has one of a millisecond") &&
 	limits(ourRate+", odd limit", 999_999_937, "a limit whose units do not take whole nanoseconds: two multiplications more")
 
+// limits has a burst that is worth more than a caller may be held up between reading the
+// clock and asking: at the million of x/time/rate, which is a millisecond here, two cores
+// saw calls refused whose instant was older than that.
 func limits(name string, limit int, note string) bool {
 	return register(contender{
 		name: name,

@@ -30,6 +30,7 @@ type claim struct {
 	cost   int64
 	latest fuseboard.Instant // the latest turn that is of use; now for who does not wait
 	queue  int64             // how many units may wait
+	drain  fuseboard.Instant // the end of the last drain; units that waited before it count no more
 }
 
 // bucket is the generic cell rate algorithm (ITU-T I.371, annex A; ATM Forum TM 4.0,
@@ -78,7 +79,7 @@ func (b *bucket) claim(c claim) (turn fuseboard.Instant, v verdict) {
 		turn = c.now
 		if first := at - (b.size - c.cost*b.unit); first > begun {
 			turn = b.instant(first)
-			if v = c.judge(turn, b.waiting(at, begun)); v != granted {
+			if v = c.judge(turn, b.waiting(at, b.since(begun, c.drain))); v != granted {
 				return turn, v
 			}
 		}
@@ -101,9 +102,15 @@ func (c claim) judge(turn fuseboard.Instant, waiting int64) verdict {
 	return granted
 }
 
-// waiting is how many units have turns that are to come, where the bucket is full at step at.
-func (b *bucket) waiting(at, begun int64) int64 {
-	if ahead := at - b.size - begun; ahead > 0 && b.unit > 0 {
+// since is the step after which turns are of units that wait: a drain is no turn of anybody.
+func (b *bucket) since(begun int64, drain fuseboard.Instant) int64 {
+	_, next := b.steps(drain)
+	return max(begun, next-b.unit)
+}
+
+// waiting is how many units have turns after that step, where the bucket is full at step at.
+func (b *bucket) waiting(at, since int64) int64 {
+	if ahead := at - b.size - since; ahead > 0 && b.unit > 0 {
 		return (ahead + b.unit - 1) / b.unit
 	}
 	return 0

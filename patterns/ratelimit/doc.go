@@ -76,7 +76,8 @@
 // later one gives no more than was lent (TestRefundGivesNoMoreThanWhatWasLent), and what
 // is refunded others use (TestRefundedUnitsAreUsedByOthersUnderOverload). No refund undoes a
 // drain (TestDrainLetsNothingThroughBeforeItsEndWhateverComesBack), which is bounded
-// (TestDrainIsBoundedAndEmptiesTheBucket).
+// (TestDrainIsBoundedAndEmptiesTheBucket) and takes no place in the queue
+// (TestDrainIsNobodysPlaceInTheQueue).
 //
 // Changes of policy, level, share and drains keep the same part of the bucket missing and
 // every turn where it is, in whatever order they come

@@ -87,7 +87,7 @@ func (l *Limiter) Take(now fuseboard.Instant, cost int) (again fuseboard.Instant
 }
 
 // Reserve takes cost units now or ahead: it returns the turn, now at the earliest, at which
-// the caller may go. Whoever has a turn keeps it, whoever comes later gets a later one, and a wait
+// the caller may go. Whoever has a turn keeps it, whoever comes later never gets an earlier one, and a wait
 // ends by itself when its turn has come: there is nothing to say then. Whoever does not
 // want it any more gives it back with [Limiter.Refund].
 //
@@ -183,6 +183,7 @@ func (l *Limiter) prepare(c *claim) *shape {
 	}
 	if c.queue < 0 {
 		c.queue, c.latest = s.queue, min(inTime(c.latest), c.now.Add(s.maxWait))
+		c.drain = fuseboard.Instant(l.drained.Load())
 	}
 	return s
 }

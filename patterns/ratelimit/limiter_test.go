@@ -51,6 +51,18 @@ func TestDrainIsBoundedAndEmptiesTheBucket(t *testing.T) {
 	equal(t, "where it is ignored", off.Allow(0), true)
 }
 
+func TestDrainIsNobodysPlaceInTheQueue(t *testing.T) {
+	l := New(Policy{Limit: 100, Queue: 2, MaxWait: time.Minute}, nil)
+	l.Drain(0, at(5*time.Second))
+	equal(t, "waiting for nothing", l.Peek(0).Waiting, 0)
+	for i, want := range []time.Duration{5000, 5010, 5020} {
+		turn, err := l.Reserve(0, 1, fuseboard.Never)
+		equal(t, "turn", turn, at(want*time.Millisecond))
+		equal(t, "error", err == nil, i < 2)
+	}
+	equal(t, "waiting for its end", l.Peek(0).Waiting, 2)
+}
+
 func TestWhoComesLaterNeverGetsAnEarlierTurn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := aBucket(t)

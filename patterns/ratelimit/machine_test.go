@@ -164,7 +164,11 @@ func (m *machine) reserve(t *rapid.T) {
 		return
 	}
 	m.around(t, "turn", turn, m.b.first(1))
-	waiting := new(big.Rat).Sub(m.b.fullAt, new(big.Rat).Add(m.b.units(m.b.burst), ratOf(int64(m.now))))
+	since := new(big.Rat).Sub(ratOf(int64(m.drain)), m.b.unit) // a drain is nobody's turn
+	if now := ratOf(int64(m.now)); since.Cmp(now) < 0 {
+		since = now
+	}
+	waiting := new(big.Rat).Sub(m.b.fullAt, since.Add(since, m.b.units(m.b.burst)))
 	places, _ := waiting.Quo(waiting, m.b.unit).Float64()
 	switch {
 	case err == nil:

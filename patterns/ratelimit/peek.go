@@ -16,7 +16,7 @@ type View struct {
 	// Next is the first instant at which one unit could come if nobody else came: now,
 	// or later; Never if the share is nothing and does not end.
 	Next fuseboard.Instant
-	// Waiting is how many units have turns that are to come.
+	// Waiting is how many units have turns that are to come; in a drain, after its end.
 	Waiting int
 	// Drained is until when nothing comes, by [Limiter.Drain]; zero if it is not drained.
 	Drained fuseboard.Instant
@@ -33,10 +33,11 @@ func (l *Limiter) Peek(now fuseboard.Instant) View {
 	now = l.catchUp(now)
 	s := l.live.Load()
 	v := View{Limit: s.rate, Next: s.next(now), Share: 1, ShareUntil: fuseboard.Never}
-	left, waiting := s.left(now)
+	drained := fuseboard.Instant(l.drained.Load())
+	left, waiting := s.left(now, drained)
 	v.Left, v.Waiting = int(left), int(waiting)
-	if drained := fuseboard.Instant(l.drained.Load()); drained > now {
-		v.Drained, v.Waiting = drained, int(s.waitingSince(drained))
+	if drained > now {
+		v.Drained = drained
 	}
 	if l.followed {
 		v.Share, v.ShareUntil = l.policy.Fallback, s.nextShare()
@@ -48,26 +49,16 @@ func (l *Limiter) Peek(now fuseboard.Instant) View {
 }
 
 // left is how many units may come at now, and how many wait. The limiter is locked.
-func (s *shape) left(now fuseboard.Instant) (left, waiting int64) {
+func (s *shape) left(now, drain fuseboard.Instant) (left, waiting int64) {
 	switch {
 	case s.closed:
 		return 0, 0
 	case s.engine != nil:
-		return s.engine.left(now)
+		return s.engine.left(now, drain)
 	}
 	begun, _ := s.steps(now)
 	at := s.word.Load()
-	return s.bucket.left(at, begun), s.waiting(at, begun)
-}
-
-// waitingSince is how many wait in a shape that is drained until then: those that came
-// since. The limiter is locked.
-func (s *shape) waitingSince(drained fuseboard.Instant) int64 {
-	if _, isWindow := s.engine.(*window); isWindow || s.closed {
-		return 0
-	}
-	_, next := s.steps(drained)
-	return s.waiting(s.word.Load(), next-s.unit)
+	return s.bucket.left(at, begun), s.waiting(at, s.since(begun, drain))
 }
 
 // next is when one unit could come. The limiter is locked.

@@ -52,7 +52,8 @@ type Policy struct {
 	// more than 110% of Limit (Limit, and 1, where that is less than 10).
 	Burst int
 	// Queue is how many units may wait for their turn, in a token bucket and in smooth, which
-	// know each turn in advance. 0 to 1000000; 0: who can't come at once is refused.
+	// know each turn in advance. 0 to 1000000; 0: who can't come at once is refused. In a drain
+	// those count that wait for its end; who has a turn before keeps it.
 	Queue int
 	// MaxWait is the longest wait for a turn, never beyond what the caller gives. 1us to 1h;
 	// default 500ms. Without a Queue only [Limiter.Wait] knows it.

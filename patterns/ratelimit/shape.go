@@ -34,8 +34,8 @@ type engine interface {
 	back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant)
 	// empty lets nothing come before until.
 	empty(until fuseboard.Instant)
-	// left is how many units may come at now, and waiting how many have turns to come.
-	left(now fuseboard.Instant) (left, waiting int64)
+	// left is how many units may come at now, and waiting how many have turns to come, after a drain.
+	left(now, drain fuseboard.Instant) (left, waiting int64)
 }
 
 // locked is claim for a shape whose limiter is locked.

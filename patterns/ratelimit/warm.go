@@ -75,8 +75,8 @@ func (w *warm) back(taken fuseboard.Instant, cost int64, drained fuseboard.Insta
 
 func (w *warm) empty(until fuseboard.Instant) { w.b.empty(until) }
 
-func (w *warm) left(now fuseboard.Instant) (left, waiting int64) {
+func (w *warm) left(now, drain fuseboard.Instant) (left, waiting int64) {
 	begun, _ := w.b.steps(now)
 	at := w.b.word.Load()
-	return w.b.left(at, begun), w.b.waiting(at, begun)
+	return w.b.left(at, begun), w.b.waiting(at, w.b.since(begun, drain))
 }

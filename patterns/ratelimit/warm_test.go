@@ -130,9 +130,10 @@ func TestReshapeKeepsHowWarmALimiterIs(t *testing.T) {
 	for _, warmed := range []time.Duration{0, 20 * time.Second} {
 		l := New(p, nil)
 		now := fuseboard.Instant(0)
-		for again := now; now < at(warmed); now = again {
-			l.Take(now, 1)
-			again, _ = l.Take(now, 1)
+		for now < at(warmed) {
+			if again, ok := l.Take(now, 1); !ok {
+				now = again
+			}
 		}
 		p.Limit = 200
 		l.Reshape(now, p)

@@ -49,7 +49,7 @@ func (w *window) back(taken fuseboard.Instant, cost int64, _ fuseboard.Instant) 
 
 func (w *window) empty(until fuseboard.Instant) { w.drained = max(w.drained, until) }
 
-func (w *window) left(now fuseboard.Instant) (left, waiting int64) {
+func (w *window) left(now, _ fuseboard.Instant) (left, waiting int64) {
 	now = max(now, w.last)
 	if now < w.drained {
 		return 0, 0
