@@ -40,12 +40,12 @@ type world struct {
 	busy    ends
 	waiting []fuseboard.Instant // when they came
 
-	inFlight    int
-	done, drops int
-	second      fuseboard.Instant
-	limits      []float64 // each second
-	tookSum     time.Duration
-	most        int // in flight
+	inFlight             int
+	done, drops, refused int
+	second               fuseboard.Instant
+	limits               []float64 // each second
+	tookSum              time.Duration
+	most                 int // in flight
 }
 
 type call struct{ ends, came fuseboard.Instant }
@@ -102,6 +102,8 @@ func (w *world) run(d time.Duration) {
 func (w *world) arrive() {
 	if w.inFlight < w.limiter.Limit() {
 		w.admit()
+	} else {
+		w.refused++
 	}
 	w.arrival = w.now.Add(time.Duration(w.random.ExpFloat64() / w.rate * float64(time.Second)))
 	if w.rate == 0 {

@@ -133,6 +133,22 @@ func TestLimitSettlesWhenMoreComesThanTheDependencyBears(t *testing.T) {
 	}
 }
 
+// What comes is less than the dependency bears: the looks at how long work takes cost it hardly
+// a call.
+func TestHardlyACallIsRefusedWhileTheDependencyBearsAll(t *testing.T) {
+	for _, s := range settling {
+		for _, share := range []float64{0.5, 0.8} {
+			w := newWorld(s.policy, dependency{servers: 40, service: 50 * time.Millisecond}, load{rate: share * 40 * 20}, 3)
+			w.run(2 * time.Minute) // it begins with a limit of 20
+			before := w.refused
+			w.run(10 * time.Minute)
+			if refused := float64(w.refused-before) / float64(w.done); refused > 0.001 {
+				t.Errorf("%s: %.3f%% refused at %.0f%% of what it bears", s.name, 100*refused, 100*share)
+			}
+		}
+	}
+}
+
 // Few are in flight: that all goes well says nothing of more of them.
 func TestLimitDoesNotGrowWhileFewAreInside(t *testing.T) {
 	for _, s := range settling {
