@@ -193,3 +193,30 @@ func TestSlowerWorkIsNotTakenForAQueueForLong(t *testing.T) {
 		})
 	}
 }
+
+// However far away the next probe is: what lowers the limit five times in a row is looked at.
+func TestALimitThatFallsIsProbedSoon(t *testing.T) {
+	for _, kind := range []Kind{KindGradient2, KindVegas} {
+		a, limit := knowing(t, Policy{Kind: kind, Min: 4, Max: 200}, 40), 40
+		windows := func(n int, work time.Duration) (probed int) {
+			for i := range n {
+				took := work * time.Duration(max(limit, 20)) / 20 // with 20 servers
+				m := a.Next(window(100, took, limit))
+				if limit = m.Limit; m.Reason == Probing {
+					probed = i + 1
+				}
+				if probed > 0 && work > 10*time.Millisecond {
+					break
+				}
+			}
+			return probed
+		}
+		windows(1000, 10*time.Millisecond)
+		for windows(1, 10*time.Millisecond) == 0 && kind == KindGradient2 { // the one just past is the farthest from the next
+		}
+		windows(1, 10*time.Millisecond)
+		if after := windows(60, 40*time.Millisecond); after == 0 || after > 6 {
+			t.Errorf("%s: probed after %d windows with work four times as long", kind, after)
+		}
+	}
+}
