@@ -230,6 +230,7 @@ func TestP16_AttemptsFromBeforeAProbeDoNotCount(t *testing.T) {
 
 // envoy PR 9038, concurrency-limits issue 37: chance in what calls take moves no limit far.
 func TestP16_ChanceDoesNotHoldTheLimitDown(t *testing.T) {
+	alone(t)
 	eachWay(t, KindVegas, func(t *testing.T, p Policy) {
 		const c = 100
 		w := newWorld(p, dependency{servers: c, service: 200 * time.Millisecond}, load{clients: 500}, 23)

@@ -5,6 +5,7 @@ package adaptive
 import (
 	"container/heap"
 	"math/rand/v2"
+	"testing"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -170,4 +171,13 @@ func mean(all []float64) (sum float64) {
 		sum += v
 	}
 	return sum / float64(len(all))
+}
+
+// alone skips a simulation under the race detector, which would take ten times as long over it
+// and find nothing: it is one goroutine.
+func alone(t *testing.T) {
+	t.Helper()
+	if underRace {
+		t.Skip("one goroutine, many events")
+	}
 }

@@ -30,6 +30,7 @@ var settling = []struct {
 var steps = []int{40, 20, 80}
 
 func TestLimitSettlesAtTheCapacityOverStepsDownAndUp(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			w := newWorld(s.policy, dependency{servers: steps[0], service: 50 * time.Millisecond}, load{clients: 500}, 7)
@@ -57,6 +58,7 @@ func TestLimitSettlesAtTheCapacityOverStepsDownAndUp(t *testing.T) {
 
 // Little's law says how many are inside where nobody does.
 func TestLimitSettlesWhereNobodySaysHowManyAreInside(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			const c = 40
@@ -82,6 +84,7 @@ func meanEach(all []float64, n int) (means []float64) {
 }
 
 func TestLimitDoesNotDriftInAnHour(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			const c = 40
@@ -107,6 +110,7 @@ func TestLimitDoesNotDriftInAnHour(t *testing.T) {
 // The algorithms as they are published, under the same load: what TestLimitDoesNotDriftInAnHour
 // is there for.
 func TestPublishedGradient2DriftsToItsMost(t *testing.T) {
+	alone(t)
 	w := newWorld(Policy{Kind: KindGradient2, Min: 1, Max: 400, Published: true},
 		dependency{servers: 40, service: 100 * time.Millisecond}, load{clients: 500}, 11)
 	w.run(65 * time.Minute)
@@ -117,6 +121,7 @@ func TestPublishedGradient2DriftsToItsMost(t *testing.T) {
 
 // Calls come by themselves, more than the dependency can work on: the rest is refused here.
 func TestLimitSettlesWhenMoreComesThanTheDependencyBears(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			const c = 40
@@ -136,6 +141,7 @@ func TestLimitSettlesWhenMoreComesThanTheDependencyBears(t *testing.T) {
 // What comes is less than the dependency bears: the looks at how long work takes cost it hardly
 // a call.
 func TestHardlyACallIsRefusedWhileTheDependencyBearsAll(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		for _, share := range []float64{0.5, 0.8} {
 			w := newWorld(s.policy, dependency{servers: 40, service: 50 * time.Millisecond}, load{rate: share * 40 * 20}, 3)
@@ -151,6 +157,7 @@ func TestHardlyACallIsRefusedWhileTheDependencyBearsAll(t *testing.T) {
 
 // Few are in flight: that all goes well says nothing of more of them.
 func TestLimitDoesNotGrowWhileFewAreInside(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		for _, l := range []load{{clients: 8}, {rate: 80}, {clients: 8, silent: true}} {
 			t.Run(fmt.Sprintf("%s/%+v", s.name, l), func(t *testing.T) {
@@ -175,6 +182,7 @@ func TestLimitDoesNotGrowWhileFewAreInside(t *testing.T) {
 // The work itself takes three times as long, with as many servers: that is no queue, which a
 // probe finds out.
 func TestSlowerWorkIsNotTakenForAQueueForLong(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		if s.policy.Kind == KindAIMD {
 			continue // it does not look at how long calls take, as long as they end
