@@ -139,6 +139,33 @@ func TestSamplesFromBeforeAChangeOfTheLimitDoNotCount(t *testing.T) {
 	}
 }
 
+// meanwhile is an algorithm during whose work something happens.
+type meanwhile struct {
+	Algorithm
+	happens func()
+}
+
+func (m meanwhile) Next(w Window) Move {
+	m.happens()
+	return m.Algorithm.Next(w)
+}
+
+func TestSamplesToldOfWhileTheLimitChangesDoNotCount(t *testing.T) {
+	l := New(Policy{Kind: KindVegas, Min: 4})
+	now := tell(l, 0, 20, 10*time.Millisecond, 20)
+	end := fuseboard.Instant(l.end.Load())
+	l.algorithm = meanwhile{l.algorithm, func() { l.Sample(-1, end, 10*time.Millisecond, 9999, true) }}
+	now = tell(l, now, 20, 10*time.Millisecond, 20)
+	l.algorithm = l.algorithm.(meanwhile).Algorithm
+	if l.Limit() != 26 {
+		t.Fatalf("limit %d", l.Limit())
+	}
+	now = tell(l, now, 20, 10*time.Millisecond, 20)
+	if v := l.View(now); v.Drops != 0 || v.InFlight != 20 {
+		t.Errorf("%+v", v)
+	}
+}
+
 // A window lasts until it has MinSamples; after ten times its length it is forgotten.
 func TestWindowWaitsForEnoughSamples(t *testing.T) {
 	l := New(Policy{Min: 4, MinSamples: 10})

@@ -87,7 +87,8 @@ func TestP16_FastDropsDoNotLookHealthy(t *testing.T) {
 				if limit >= 50 {
 					t.Errorf("limit %d, from 50", limit)
 				}
-				if base := a.Baseline(); base < 9*time.Millisecond || base > 11*time.Millisecond {
+				a.Next(dropping(50, 10*time.Millisecond, 50, 10*time.Microsecond, limit))
+				if base := a.Baseline(); base < 9990*time.Microsecond || base > 10010*time.Microsecond {
 					t.Errorf("%s without a queue, was 10ms", base)
 				}
 			})
@@ -103,6 +104,11 @@ func TestP16_NothingButFastDropsIsNoBaseline(t *testing.T) {
 		m := a.Next(dropping(0, 0, 20, time.Microsecond, 50))
 		if m.Limit >= 50 || m.Reason != Dropped || a.Baseline() != before {
 			t.Errorf("%s: %+v, baseline %s, was %s", kind, m, a.Baseline(), before)
+		}
+		fresh := NewAlgorithm(Policy{Kind: kind, Min: 4})
+		fresh.Next(dropping(0, 0, 20, time.Microsecond, 50))
+		if fresh.Baseline() != 0 {
+			t.Errorf("%s: baseline %s of nothing but drops", kind, fresh.Baseline())
 		}
 	}
 }
@@ -147,6 +153,12 @@ func TestP16_TheBaselineDoesNotFollowAQueue(t *testing.T) {
 			eachWay(t, kind, func(t *testing.T, p Policy) {
 				const c = 20 // servers that work for 10ms: with more inside each takes longer
 				a, limit := knowing(t, p, 60), 60
+				for range 4 { // before the first probe
+					a.Next(window(100, 14*time.Millisecond, 60))
+				}
+				if followed := a.Baseline() != 10*time.Millisecond; followed != (p.Published && kind == KindGradient2) {
+					t.Errorf("%s without a queue after four windows with one, was 10ms", a.Baseline())
+				}
 				for range 2000 {
 					took := 10 * time.Millisecond * time.Duration(max(limit, c)) / c
 					limit = a.Next(window(100, took, limit)).Limit
@@ -218,6 +230,7 @@ func TestP16_AttemptsFromBeforeAProbeDoNotCount(t *testing.T) {
 
 // envoy PR 9038, concurrency-limits issue 37: chance in what calls take moves no limit far.
 func TestP16_ChanceDoesNotHoldTheLimitDown(t *testing.T) {
+	alone(t)
 	eachWay(t, KindVegas, func(t *testing.T, p Policy) {
 		const c = 100
 		w := newWorld(p, dependency{servers: c, service: 200 * time.Millisecond}, load{clients: 500}, 23)

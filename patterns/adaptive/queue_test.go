@@ -5,6 +5,7 @@ package adaptive
 import (
 	"container/heap"
 	"math/rand/v2"
+	"testing"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -40,12 +41,12 @@ type world struct {
 	busy    ends
 	waiting []fuseboard.Instant // when they came
 
-	inFlight    int
-	done, drops int
-	second      fuseboard.Instant
-	limits      []float64 // each second
-	tookSum     time.Duration
-	most        int // in flight
+	inFlight             int
+	done, drops, refused int
+	second               fuseboard.Instant
+	limits               []float64 // each second
+	tookSum              time.Duration
+	most                 int // in flight
 }
 
 type call struct{ ends, came fuseboard.Instant }
@@ -102,6 +103,8 @@ func (w *world) run(d time.Duration) {
 func (w *world) arrive() {
 	if w.inFlight < w.limiter.Limit() {
 		w.admit()
+	} else {
+		w.refused++
 	}
 	w.arrival = w.now.Add(time.Duration(w.random.ExpFloat64() / w.rate * float64(time.Second)))
 	if w.rate == 0 {
@@ -168,4 +171,13 @@ func mean(all []float64) (sum float64) {
 		sum += v
 	}
 	return sum / float64(len(all))
+}
+
+// alone skips a simulation under the race detector, which would take ten times as long over it
+// and find nothing: it is one goroutine.
+func alone(t *testing.T) {
+	t.Helper()
+	if underRace {
+		t.Skip("one goroutine, many events")
+	}
 }

@@ -30,6 +30,7 @@ var settling = []struct {
 var steps = []int{40, 20, 80}
 
 func TestLimitSettlesAtTheCapacityOverStepsDownAndUp(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			w := newWorld(s.policy, dependency{servers: steps[0], service: 50 * time.Millisecond}, load{clients: 500}, 7)
@@ -57,6 +58,7 @@ func TestLimitSettlesAtTheCapacityOverStepsDownAndUp(t *testing.T) {
 
 // Little's law says how many are inside where nobody does.
 func TestLimitSettlesWhereNobodySaysHowManyAreInside(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			const c = 40
@@ -82,6 +84,7 @@ func meanEach(all []float64, n int) (means []float64) {
 }
 
 func TestLimitDoesNotDriftInAnHour(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			const c = 40
@@ -107,6 +110,7 @@ func TestLimitDoesNotDriftInAnHour(t *testing.T) {
 // The algorithms as they are published, under the same load: what TestLimitDoesNotDriftInAnHour
 // is there for.
 func TestPublishedGradient2DriftsToItsMost(t *testing.T) {
+	alone(t)
 	w := newWorld(Policy{Kind: KindGradient2, Min: 1, Max: 400, Published: true},
 		dependency{servers: 40, service: 100 * time.Millisecond}, load{clients: 500}, 11)
 	w.run(65 * time.Minute)
@@ -117,6 +121,7 @@ func TestPublishedGradient2DriftsToItsMost(t *testing.T) {
 
 // Calls come by themselves, more than the dependency can work on: the rest is refused here.
 func TestLimitSettlesWhenMoreComesThanTheDependencyBears(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		t.Run(s.name, func(t *testing.T) {
 			const c = 40
@@ -133,8 +138,26 @@ func TestLimitSettlesWhenMoreComesThanTheDependencyBears(t *testing.T) {
 	}
 }
 
+// What comes is less than the dependency bears: the looks at how long work takes cost it hardly
+// a call.
+func TestHardlyACallIsRefusedWhileTheDependencyBearsAll(t *testing.T) {
+	alone(t)
+	for _, s := range settling {
+		for _, share := range []float64{0.5, 0.8} {
+			w := newWorld(s.policy, dependency{servers: 40, service: 50 * time.Millisecond}, load{rate: share * 40 * 20}, 3)
+			w.run(2 * time.Minute) // it begins with a limit of 20
+			before := w.refused
+			w.run(10 * time.Minute)
+			if refused := float64(w.refused-before) / float64(w.done); refused > 0.001 {
+				t.Errorf("%s: %.3f%% refused at %.0f%% of what it bears", s.name, 100*refused, 100*share)
+			}
+		}
+	}
+}
+
 // Few are in flight: that all goes well says nothing of more of them.
 func TestLimitDoesNotGrowWhileFewAreInside(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		for _, l := range []load{{clients: 8}, {rate: 80}, {clients: 8, silent: true}} {
 			t.Run(fmt.Sprintf("%s/%+v", s.name, l), func(t *testing.T) {
@@ -159,6 +182,7 @@ func TestLimitDoesNotGrowWhileFewAreInside(t *testing.T) {
 // The work itself takes three times as long, with as many servers: that is no queue, which a
 // probe finds out.
 func TestSlowerWorkIsNotTakenForAQueueForLong(t *testing.T) {
+	alone(t)
 	for _, s := range settling {
 		if s.policy.Kind == KindAIMD {
 			continue // it does not look at how long calls take, as long as they end
@@ -175,5 +199,32 @@ func TestSlowerWorkIsNotTakenForAQueueForLong(t *testing.T) {
 				t.Errorf("%.0f ms without a queue, want 150", 1000*base)
 			}
 		})
+	}
+}
+
+// However far away the next probe is: what lowers the limit five times in a row is looked at.
+func TestALimitThatFallsIsProbedSoon(t *testing.T) {
+	for _, kind := range []Kind{KindGradient2, KindVegas} {
+		a, limit := knowing(t, Policy{Kind: kind, Min: 4, Max: 200}, 40), 40
+		windows := func(n int, work time.Duration) (probed int) {
+			for i := range n {
+				took := work * time.Duration(max(limit, 20)) / 20 // with 20 servers
+				m := a.Next(window(100, took, limit))
+				if limit = m.Limit; m.Reason == Probing {
+					probed = i + 1
+				}
+				if probed > 0 && work > 10*time.Millisecond {
+					break
+				}
+			}
+			return probed
+		}
+		windows(1000, 10*time.Millisecond)
+		for windows(1, 10*time.Millisecond) == 0 && kind == KindGradient2 { // the one just past is the farthest from the next
+		}
+		windows(1, 10*time.Millisecond)
+		if after := windows(60, 40*time.Millisecond); after == 0 || after > 6 {
+			t.Errorf("%s: probed after %d windows with work four times as long", kind, after)
+		}
 	}
 }

@@ -36,7 +36,8 @@ type Policy struct {
 	// of the formula. Default 2, accepted 1.1 to 10. Less saves the dependency more refusals,
 	// more finds out sooner that it has recovered.
 	Ratio float64
-	// Window is the time over which calls are counted. Default 2m, accepted 1s to 10m.
+	// Window is the time over which calls are counted, in 24 ticks of which the newest is still
+	// filling. Default 2m, accepted 1s to 10m.
 	Window time.Duration
 	// MaxReject is the greatest chance to be refused, so that some calls always find out
 	// whether the dependency has recovered. Default 90%, accepted 1% to 99%. Load beyond
