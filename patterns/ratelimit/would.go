@@ -57,7 +57,7 @@ func (b *bucket) would(c claim) (turn fuseboard.Instant, v verdict) {
 	at := b.word.Load()
 	if first := at - (b.size - c.cost*b.unit); first > begun {
 		turn = b.instant(first)
-		return turn, c.judge(turn, b.waiting(at, begun))
+		return turn, c.judge(turn, b.waiting(at, b.since(begun, c.drain)))
 	}
 	return c.now, granted
 }
