@@ -128,3 +128,21 @@ func TestRefusedUpdateWatchesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestTenantsThatATableForgetsAreCountedAsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := Policy{Rate: RateLimit{PerTenant: ratelimit.PerKey{Limit: 1, Keys: 10}, Per: time.Hour}}
+		r := spawn(t, start(t), p, echo)
+		for _, tenant := range []string{"a", "b", "c"} {
+			if _, err := r.Call(fuseboard.WithMeta(t.Context(), fuseboard.Meta{Tenant: tenant}), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.Rate.PerTenant.Keys = 1
+		change, err := r.Update(t.Context(), p)
+		want := []string{"what 2 tenants have spent, because rate.per_tenant.keys is less now"}
+		if err != nil || !slices.Equal(change.Lost, want) {
+			t.Errorf("%q, %v", change.Lost, err)
+		}
+	})
+}

@@ -128,3 +128,16 @@ func TestEverythingWrongWithCasesIsSaidAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestCasesThatDifferInAnyFieldAreNotEqual(t *testing.T) {
+	var c Case
+	fields(reflect.ValueOf(&c).Elem(), "case", func(path string, v reflect.Value) {
+		was := reflect.ValueOf(v.Interface())
+		otherwise(t, path, v)
+		a, b := Policy{Cases: []Case{c}}, Policy{Cases: []Case{{}}}
+		if a.equal(b) || b.equal(a) || !a.equal(a.clone()) {
+			t.Errorf("%s does not count", path)
+		}
+		v.Set(was)
+	})
+}

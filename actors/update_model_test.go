@@ -65,7 +65,31 @@ func drawPolicy(t *rapid.T) Policy {
 			Queue:       rapid.IntRange(0, 3).Draw(t, "queue"),
 		}
 	}
+	if rapid.IntRange(0, 3).Draw(t, "throttle") == 0 {
+		p.Throttle = Throttle{Ratio: 10, Window: rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "counted")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "rate") == 0 {
+		p.Rate = RateLimit{Limit: rapid.SampledFrom([]int{100_000, 200_000}).Draw(t, "limit")}
+		p.Rate.PerTenant.Limit = rapid.SampledFrom([]int{0, 90_000}).Draw(t, "of each tenant")
+	}
 	return p
+}
+
+// lostOfLoad is what a naive reader expects to be lost of the sections that follow the load.
+func lostOfLoad(before, after Policy) (lost []string) {
+	switch was, is := before.Throttle.WithDefaults(), after.Throttle.WithDefaults(); {
+	case was.On() && !is.On():
+		lost = append(lost, "what the throttle has counted, because the throttle is off now")
+	case was.On() && was.Window != is.Window:
+		lost = append(lost, "what the throttle has counted, because throttle.window is another")
+	}
+	if before.Rate.Limit != 0 && after.Rate.Limit == 0 {
+		lost = append(lost, "what is spent of the rate limit, because rate.limit is off now")
+	}
+	if before.Rate.PerTenant.On() && !after.Rate.PerTenant.On() {
+		lost = append(lost, "what each tenant has spent, because rate.per_tenant is off now")
+	}
+	return lost
 }
 
 // differing compares two policies as their files, with all defaults written out.
@@ -181,6 +205,7 @@ func (m *changes) checkLost(t *rapid.T, change Change, was, is footing) {
 		}
 		m.window = retry.Budget.Window
 	}
+	lost = append(lost, lostOfLoad(change.Before, change.After)...)
 	if is.calls < was.calls || is.repeats < was.repeats || quiet && (is.calls != was.calls || is.repeats != was.repeats) {
 		t.Fatalf("the account: %+v, %+v", was, is)
 	}
