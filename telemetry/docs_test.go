@@ -16,6 +16,8 @@ What ` + "`telemetry`" + ` shows on its page, written by ` + "`go test ./telemet
 - Every name begins with ` + "`fuseboard_`" + `, every series has the label ` + "`service`" + `. All series of a dependency are there, at zero, before its first call.
 - Numbers are kept by the guards and read at scrape: counters never fall while a guard lives, and begin at zero with a guard that takes the place of one that stopped.
 - A dependency with keys (` + "`SpawnKeyed`" + `) has the sums over all its keys, also of those that were forgotten. The keys with the most calls (` + "`Options.TopKeys`" + `) have series of their own, named ` + "`fuseboard_key_…`" + `, so that no sum counts them twice.
+- The hottest tenants of a rate limit (` + "`rate.per_tenant`" + `) have series as those keys do. A dependency with keys has no numbers of rate limit, throttle and adaptive limit but those that can be added up: each key has its own.
+- What is read of the host (` + "`fuseboard_host_…`" + `, ` + "`fuseboard_shedding_…`" + `) is there while a shedding policy is in use and the signal is known: only Linux tells all of them.
 - Histograms have the bounds %s s, and +Inf: exact, and the same in all processes and versions, so they may be added.
 - **Effective success** is what callers get: success over success + failure + rejected of ` + "`calls_total`" + `. **Actual success** is what the dependency does: success over success + failure of ` + "`attempt_outcomes_total`" + `. The rules in ` + "`telemetry/rules`" + ` record both, and the dashboard in ` + "`telemetry/dashboards`" + ` shows them.
 - In shadow a call has the outcome that its policy would have seen: one that ran past the policy's deadline is a failure, although its caller got an answer.
