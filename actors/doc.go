@@ -140,6 +140,15 @@
 // whatever it does, no answer is lost (TestObserverThatPanicsIsLoggedAndHarmsNoCall,
 // TestObserverThatEndsItsGoroutineLosesNoAnswer).
 //
+// Of what follows the load only news is told: a drain that says more than the last
+// (TestDrainIsToldWhereItSaysMoreThanTheLastOne), an adaptive limit that moved by a quarter, at
+// most once a second (TestLimitIsToldAtMostOnceASecondAndByAQuarter), the beginning and the end
+// of a throttle that keeps calls away, also where nobody calls any more
+// (TestThrottleIsToldWhenItBeginsAndWhenItEnds), and each change of a shedding level, once, by the
+// System itself (TestLevelOfSheddingIsToldOnceAsTheSystemsOwn). That of a key comes before its
+// end or not at all (TestStorm_NewsOfKeysAreNumberedWithoutGapsAndEndWithThem). An Update
+// changes which pressure is obeyed, for keys as well (TestUpdateChangesWhichPressureIsObeyed).
+//
 // [Limits] bound what all guards of a System hold together: none is ever exceeded, and
 // all that was taken comes back (TestStorm_NoLimitIsExceededAndAllComesBack). A call
 // without a caller of its own has its goroutine before it waits, so one that is granted

@@ -23,7 +23,8 @@
 // before the first call (TestAllSeriesAreThereBeforeTheFirstCall). Counters never fall
 // (TestCountersNeverFall). Only a bounded number of keys has series, whatever keys come
 // (TestKeysAreSummedAndTheBusiestShown), and their labels are safe whatever bytes they
-// have (TestHostileNamesCannotBreakThePage).
+// have (TestHostileNamesCannotBreakThePage); so it is with tenants
+// (TestTenantsAreShownTheHottestAndSafely).
 //
 // A System belongs to who started it; a Telemetry may be made and dropped at any time,
 // there may be several, and it serves a System that has shut down

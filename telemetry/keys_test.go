@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
 )
 
 func TestKeysAreSummedAndTheBusiestShown(t *testing.T) {
@@ -105,4 +106,29 @@ func TestPageTellsWhatKeysHold(t *testing.T) {
 			t.Errorf("open for %v seconds", open)
 		}
 	})
+}
+
+// Tenants come from outside, too.
+func TestTenantsAreShownTheHottestAndSafely(t *testing.T) {
+	sys := start(t, actors.Options{})
+	p := actors.Policy{Rate: actors.RateLimit{PerTenant: ratelimit.PerKey{Limit: 1000, Burst: 1000}}}
+	r := spawn(t, sys, "search", p, echo)
+	hostile := []string{"\"} 1\n# TYPE evil counter\nevil 1\n", "\xff\xfe", "\xff\xfd", strings.Repeat("x", 5000), "a\\", "клиент", "{}", "\x00", ""}
+	for i, tenant := range hostile {
+		for range i + 1 {
+			if _, err := r.Call(ofTenant(t, tenant), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for top, want := range map[int]int{0: len(hostile), 2: 2, -1: 0} {
+		page := parse(t, telemetryOf(t, sys, Options{TopKeys: top}).page())
+		shown := page[prefix+"tenant_recent_units"]
+		if len(shown.samples) != 2*want {
+			t.Errorf("TopKeys %d: %d series, want those of %d", top, len(shown.samples), want)
+		}
+		if n := shown.sum("tenant", ""); want > 0 && n != float64(len(hostile)) {
+			t.Errorf("the hottest took %v", n)
+		}
+	}
 }
