@@ -15,9 +15,15 @@ var gateReasons = []struct {
 	why    error
 	reason int
 }{
-	{mailbox.ErrFull, refusedFull}, {mailbox.ErrLate, refusedWaited}, {mailbox.ErrLimit, refusedCrowded},
-	{mailbox.ErrQuota, refusedQuota}, {mailbox.ErrHopeless, refusedHopeless}, {mailbox.ErrYielded, refusedYielded},
-	{mailbox.ErrSojourn, refusedSojourn}, {mailbox.ErrSuspended, refusedSuspended}, {mailbox.ErrStopped, refusedStopped},
+	{mailbox.ErrFull, refusedFull},
+	{mailbox.ErrLate, refusedWaited},
+	{mailbox.ErrLimit, refusedCrowded},
+	{mailbox.ErrQuota, refusedQuota},
+	{mailbox.ErrHopeless, refusedHopeless},
+	{mailbox.ErrYielded, refusedYielded},
+	{mailbox.ErrSojourn, refusedSojourn},
+	{mailbox.ErrSuspended, refusedSuspended},
+	{mailbox.ErrStopped, refusedStopped},
 }
 
 // reasonOf is the reason in the word of a gate; a word that is none of them is that it is full.

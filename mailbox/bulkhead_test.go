@@ -17,8 +17,15 @@ func TestZeroBulkheadIsOffAndAnyFieldTurnsItOn(t *testing.T) {
 		t.Error("the zero bulkhead is on")
 	}
 	for _, b := range []mailbox.Bulkhead{
-		{Concurrency: 1}, {Queue: 1}, {MaxWait: 1}, {Order: mailbox.LIFO}, {Target: 1}, {Interval: 1},
-		{Quota: mailbox.PriorityQuota{High: 1}}, {Fair: true}, {Estimate: true},
+		{Concurrency: 1},
+		{Queue: 1},
+		{MaxWait: 1},
+		{Order: mailbox.LIFO},
+		{Target: 1},
+		{Interval: 1},
+		{Quota: mailbox.PriorityQuota{High: 1}},
+		{Fair: true},
+		{Estimate: true},
 	} {
 		if !b.On() {
 			t.Errorf("%+v is off", b)

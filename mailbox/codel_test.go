@@ -125,3 +125,36 @@ func TestOrderIsAWord(t *testing.T) {
 		t.Error("an unknown order is fine")
 	}
 }
+
+// A queue that is never empty, but whose oldest is always served within the target, does
+// not stand: one that waits longer once is served. From an interval on it stands.
+func TestQueueThatIsServedWithinTheTargetDoesNotStand(t *testing.T) {
+	for extra, stands := range map[time.Duration]bool{0: false, 100*time.Millisecond - 1: false, 100 * time.Millisecond: true} {
+		synctest.Test(t, func(t *testing.T) {
+			g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 9, MaxWait: time.Minute, Order: mailbox.CoDel}, fuseboard.NewClock())
+			mustEnter(t, g)
+			next := enter(ctxBG, g, fuseboard.Never)
+			for range 50 {
+				time.Sleep(5 * time.Millisecond)
+				after := enter(ctxBG, g, fuseboard.Never) // before the other is served: never empty
+				time.Sleep(5 * time.Millisecond)
+				g.Leave()
+				wantError(t, answered(t, next), nil)
+				next = after
+			}
+			last := enter(ctxBG, g, fuseboard.Never)
+			time.Sleep(max(extra, 30*time.Millisecond))
+			g.Leave()
+			if stands {
+				wantError(t, answered(t, next), mailbox.ErrSojourn)
+				wantError(t, answered(t, last), nil)
+			} else {
+				wantError(t, answered(t, next), nil)
+				g.Leave()
+				wantError(t, answered(t, last), nil)
+			}
+			g.Leave()
+			wantEmpty(t, g)
+		})
+	}
+}

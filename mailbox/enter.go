@@ -182,14 +182,14 @@ func (g *Gate) refusal(w uint64) error {
 // refusalOf is refusal of a rank, where there may be quotas.
 func (g *Gate) refusalOf(w uint64, r *rules, rank uint8) error {
 	why := g.refusal(w)
-	if r == nil || !r.quota || errors.Is(why, ErrStopped) || errors.Is(why, ErrSuspended) {
-		return why
-	}
-	taken := w & waitersMask / waiterOne
 	switch {
-	case w < r.most[rank] || w&dividedBit != 0:
+	case r == nil || !r.quota:
+		return why
+	case w < r.most[rank]:
 		return nil
-	case taken >= r.places[rank] && (why == nil || errors.Is(why, ErrLimit) || w < r.permits):
+	case w&waitersMask/waiterOne < r.places[rank] || w&(closedBit|dividedBit) != 0:
+		return why
+	case w < r.permits, w&waitersMask/waiterOne < uint64(g.queue.Load()): // something is left
 		return ErrQuota
 	}
 	return why

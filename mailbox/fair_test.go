@@ -110,3 +110,32 @@ func TestAllocationsOfFairTurnsAreNoneOnceItsTenantsHaveWaited(t *testing.T) {
 		t.Errorf("%d allocations in %d waits", n, times)
 	}
 }
+
+// Who waits stays in the order of its coming when turns end, and is of no tenant when they begin.
+func TestTurnsThatEndOrBeginKeepTheOrderOfComing(t *testing.T) {
+	for fair, want := range map[bool][]string{
+		false: {"a1", "a2", "b1", "a3", "c1", "b2"},
+		true:  {"a1", "d1", "a2", "b1", "a3", "c1", "b2"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := mailbox.Bulkhead{Concurrency: 1, Queue: 20, MaxWait: time.Second, Fair: !fair}
+			g := mailbox.NewGate(b, fuseboard.NewClock())
+			mustEnter(t, g)
+			var d diary
+			for _, name := range []string{"a1", "a2", "b1", "a3", "c1", "b2"} {
+				post(g, &d, name[:1], name)
+			}
+			b.Fair = fair
+			g.Resize(b)
+			if fair {
+				post(g, &d, "d", "d1")
+			}
+			g.Leave()
+			synctest.Wait()
+			if got := d.all(); !slices.Equal(got, want) {
+				t.Errorf("fair is now %v: served %v, want %v", fair, got, want)
+			}
+			wantEmpty(t, g)
+		})
+	}
+}

@@ -39,7 +39,7 @@ func (q PriorityQuota) WithDefaults() PriorityQuota {
 		return q
 	}
 	higher := maxShare
-	for _, share := range q.shares() {
+	for _, share := range sharesOf(&q) {
 		if *share == 0 {
 			*share = higher
 		}
@@ -55,9 +55,9 @@ func (q PriorityQuota) Validate() fuseboard.Problems {
 	var c plain.Check
 	given, all := q, q.WithDefaults()
 	higher := maxShare
-	for rank, share := range all.shares() {
+	for rank, share := range sharesOf(&all) {
 		name := (fuseboard.Critical - fuseboard.Priority(rank)).String()
-		c.Rate(name, *given.shares()[rank], minShare, maxShare, "leave it out for as much as the next higher priority may have")
+		c.Rate(name, *sharesOf(&given)[rank], minShare, maxShare, "leave it out for as much as the next higher priority may have")
 		if *share > higher && *share <= maxShare {
 			c.Add(fuseboard.Problem{
 				Path: name, Code: CodeQuotaOrder, Value: plain.Rate(*share), Warning: true,
@@ -70,8 +70,8 @@ func (q PriorityQuota) Validate() fuseboard.Problems {
 	return c.Problems()
 }
 
-// shares are the fields by rank.
-func (q *PriorityQuota) shares() [ranked]*float64 {
+// sharesOf are the fields by rank.
+func sharesOf(q *PriorityQuota) [ranked]*float64 {
 	return [ranked]*float64{&q.Critical, &q.High, &q.Normal, &q.Sheddable}
 }
 
@@ -82,7 +82,7 @@ func (q PriorityQuota) usable() PriorityQuota {
 	}
 	q = q.WithDefaults()
 	higher := maxShare
-	for _, share := range q.shares() {
+	for _, share := range sharesOf(&q) {
 		if math.IsNaN(*share) {
 			*share = higher
 		}
@@ -95,5 +95,5 @@ func (q PriorityQuota) usable() PriorityQuota {
 // of returns how many of n the share of a rank is: one at least, where there is any.
 func (q PriorityQuota) of(n, rank int) int {
 	const slip = 1e-9 // 0.7 of 10 are 7
-	return max(min(n, 1), int(*q.shares()[rank]*float64(n)+slip))
+	return max(min(n, 1), int(*sharesOf(&q)[rank]*float64(n)+slip))
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -158,7 +159,7 @@ func TestStorm_QuotasAreNeverExceeded(t *testing.T) {
 				t.Errorf("%d of priority %d inside", n, p)
 			}
 			for range r.IntN(3) {
-				ctx.Err()
+				runtime.Gosched()
 			}
 			inside[p].Add(-1)
 			g.Leave()
