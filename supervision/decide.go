@@ -93,11 +93,16 @@ func Decide(now fuseboard.Instant, f Fault, r Retry, s Restart) Decision {
 	if r.On() {
 		r = r.section()
 	}
-	schedule := r.For(f.Outcome.Class)
-	if why := whyNot(f, r, schedule.Attempts, TreatmentOf(f.Outcome.Class)); why != nil {
+	treatment, attempts := TreatmentOf(f.Outcome.Class), r.Attempts
+	if len(r.Classes) > 0 {
+		if said, named := r.named(f.Outcome.Class); named {
+			attempts, r.Backoff, treatment.Scale = said.Attempts, said.Backoff, 1 // its base has the scale already
+		}
+	}
+	if why := whyNot(f, r, attempts, treatment); why != nil {
 		return Decision{Why: why}
 	}
-	after := waitAgain(f, schedule.Backoff)
+	after := waitAgain(f, r.Backoff, treatment.Scale)
 	if f.Until != fuseboard.Never && now.Add(after) >= f.Until {
 		return Decision{Why: ErrNoTime}
 	}
@@ -163,8 +168,8 @@ func (r Retry) repeats(class fuseboard.Class, treatment Treatment) bool {
 
 // waitAgain returns the wait before the next attempt: the backoff, moved so that
 // it does not begin before the dependency's Retry-After ends.
-func waitAgain(f Fault, b Backoff) time.Duration {
-	wait, asked := b.Next(f.Last, max(f.Attempt, 1), 1, f.U), f.Outcome.RetryAfter
+func waitAgain(f Fault, b Backoff, scale float64) time.Duration {
+	wait, asked := b.Next(f.Last, max(f.Attempt, 1), scale, f.U), f.Outcome.RetryAfter
 	switch {
 	case asked <= 0:
 		return wait

@@ -51,6 +51,16 @@ func (r Retry) For(class fuseboard.Class) ClassRetry {
 	return r.section().fill(class, r.Classes[class])
 }
 
+// named returns what holds for a class that is named in Classes. r has its section's defaults.
+func (r Retry) named(class fuseboard.Class) (ClassRetry, bool) {
+	class = cmp.Or(class, fuseboard.ClassError)
+	said, named := r.Classes[class]
+	if !named {
+		return ClassRetry{}, false
+	}
+	return r.fill(class, said), true
+}
+
 // MostAttempts returns the most attempts that a call may have, whatever it fails in: 1
 // where nothing is repeated.
 func (r Retry) MostAttempts() int {
