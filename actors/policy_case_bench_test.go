@@ -17,8 +17,8 @@ func BenchmarkCases(b *testing.B) {
 		{Priorities: sheddableOnly, Deadline: Deadline{Total: 600 * time.Millisecond}},
 		{Tenant: "globex", Deadline: Deadline{Attempt: 500 * time.Millisecond}},
 	}
-	later := varied
-	later.Cases = append(later.Cases[:2:2], Case{Attempt: 2, Deadline: Deadline{Attempt: 400 * time.Millisecond}})
+	stepped := varied
+	stepped.Cases = append(stepped.Cases[:2:2], Case{Attempt: 2, Deadline: Deadline{Attempt: 400 * time.Millisecond}})
 	for _, k := range []struct {
 		name   string
 		policy Policy
@@ -28,7 +28,7 @@ func BenchmarkCases(b *testing.B) {
 		{"nothing said", varied, context.Background()},
 		{"no match", varied, ctxOf(0, "acme")},
 		{"match", varied, ctxOf(0, "globex")},
-		{"match, by attempt too", later, ctxOf(0, "globex")},
+		{"match, by attempt too", stepped, ctxOf(0, "globex")},
 		{"none, meta", fullPolicy, ctxOf(0, "globex")},
 	} {
 		b.Run(k.name, func(b *testing.B) {
