@@ -225,6 +225,10 @@ func (r *reckoning) reject(e *CallError) {
 		r.rejected.Breaker++
 	case byBulkhead:
 		r.rejected.Bulkhead++
+	case byThrottle:
+		r.rejected.Throttle++
+	case byRate:
+		r.rejected.Rate++
 	case byRestart:
 		r.rejected.Restart++
 	case byDeadline:

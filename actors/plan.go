@@ -91,7 +91,7 @@ func (p *plan) bulkhead() Bulkhead {
 func (p *plan) permits() string {
 	if a := p.given.Adaptive; a.On() {
 		a = a.WithDefaults()
-		return fmt.Sprintf("%d to %d, as adaptive has it,", a.Min, a.Max)
+		return fmt.Sprintf("%d to %d (adaptive)", a.Min, a.Max)
 	}
 	return strconv.Itoa(p.bulkhead().WithDefaults().Concurrency)
 }
