@@ -18,12 +18,22 @@ import (
 type (
 	// Bulkhead bounds how many calls run and wait at once; see [mailbox.Bulkhead].
 	Bulkhead = mailbox.Bulkhead
+	// Order is who of one priority is served first; see [mailbox.Order].
+	Order = mailbox.Order
+	// PriorityQuota keeps permits and places for higher priorities; see [mailbox.PriorityQuota].
+	PriorityQuota = mailbox.PriorityQuota
 	// Workers runs handlers on pooled goroutines; see [mailbox.Workers].
 	Workers = mailbox.Workers
 	// Deadline bounds how long a call and each attempt may take; see [deadline.Policy].
 	Deadline = deadline.Policy
 	// Retry says when a failed attempt is repeated; see [supervision.Retry].
 	Retry = supervision.Retry
+	// ClassRetry says what is otherwise with failures of one class; see [supervision.ClassRetry].
+	ClassRetry = supervision.ClassRetry
+	// Amplification is what repetitions add to the load; see [supervision.Amplification].
+	Amplification = supervision.Amplification
+	// Repeats is how many repetitions one class of failure has caused; see [supervision.Repeats].
+	Repeats = supervision.Repeats
 	// Backoff is the wait before a repetition; see [supervision.Backoff].
 	Backoff = supervision.Backoff
 	// Budget bounds the share of repetitions; see [supervision.Budget].
@@ -34,6 +44,10 @@ type (
 	Throttle = throttle.Policy
 	// RateLimit bounds how many calls are made in how much time; see [ratelimit.Policy].
 	RateLimit = ratelimit.Policy
+	// PerTenant is the rate limit of each tenant; see [ratelimit.PerKey].
+	PerTenant = ratelimit.PerKey
+	// AdaptiveRate moves a rate limit; see [ratelimit.Adaptive].
+	AdaptiveRate = ratelimit.Adaptive
 	// Adaptive finds how many permits a dependency bears; see [adaptive.Policy].
 	Adaptive = adaptive.Policy
 	// Shedding says what is shed at which pressure of the host; see [shedding.Policy].
@@ -68,6 +82,13 @@ const (
 	Ramping  = supervision.Ramping
 )
 
+// The orders of a bulkhead's queue; see [mailbox.Order].
+const (
+	FIFO  = mailbox.FIFO
+	LIFO  = mailbox.LIFO
+	CoDel = mailbox.CoDel
+)
+
 // The modes of a circuit.
 const (
 	Enforce    = supervision.Enforce
@@ -75,6 +96,21 @@ const (
 	Off        = supervision.Off
 	HoldOpen   = supervision.HoldOpen
 	HoldClosed = supervision.HoldClosed
+)
+
+// The words of the sections that follow the load.
+const (
+	// TokenBucket and the others are the kinds of a rate limit.
+	TokenBucket    = ratelimit.TokenBucket
+	SlidingLog     = ratelimit.SlidingLog
+	SlidingCounter = ratelimit.SlidingCounter
+	FixedWindow    = ratelimit.FixedWindow
+	Smooth         = ratelimit.Smooth
+
+	// Gradient2, Vegas and AIMD are the kinds of an adaptive limit.
+	Gradient2 = adaptive.KindGradient2
+	Vegas     = adaptive.KindVegas
+	AIMD      = adaptive.KindAIMD
 )
 
 // What a caller branches on with errors.Is. Each comes inside a [*CallError]: as
@@ -87,6 +123,14 @@ var (
 	ErrFull = mailbox.ErrFull
 	// ErrLate: the call waited in the queue as long as it could.
 	ErrLate = mailbox.ErrLate
+	// ErrYielded: the call waited, and its place went to one that comes before it.
+	ErrYielded = mailbox.ErrYielded
+	// ErrQuota: the permits and places that are left are kept for higher priorities.
+	ErrQuota = mailbox.ErrQuota
+	// ErrSojourn: the queue does not drain, and the call had waited longer than it may stand.
+	ErrSojourn = mailbox.ErrSojourn
+	// ErrHopeless: by how fast permits come back the call would have waited in vain.
+	ErrHopeless = mailbox.ErrHopeless
 	// ErrSuspended: the guard is suspended by its supervisor.
 	ErrSuspended = mailbox.ErrSuspended
 	// ErrAbandoned: as many handlers as workers.max_abandoned still run after their callers left.

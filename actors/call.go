@@ -32,6 +32,7 @@ type call struct {
 	turn       fuseboard.Instant // when it may go on, by the rate limit; 0: now
 	attempts   int
 	repeats    int               // that hops further in have made
+	last       time.Duration     // the last wait before an attempt, as it was decided
 	out        fuseboard.Outcome // of the last attempt
 	generation *generation       // that the attempt runs on; nil for a plain handler
 	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted
@@ -217,6 +218,7 @@ func (c *call) start() error {
 	c.asked, c.learns, c.broke = false, c.asked, nil
 	c.began = c.now
 	if c.attempts > 1 {
+		g.count.seldom().causes[g.spent.Causes().Place(c.out.Class)].Add(1)
 		g.history().again(c)
 	}
 	c.try = c.plan.given.Deadline.Try(c.span, c.now)

@@ -49,7 +49,7 @@ func (c *call) final() bool {
 // fault is what is known about the last attempt's failure.
 func (c *call) fault(safe bool) supervision.Fault {
 	return supervision.Fault{
-		Outcome: c.out, Attempt: c.attempts, Repeats: c.repeats, Safe: safe,
+		Outcome: c.out, Attempt: c.attempts, Repeats: c.repeats, Last: c.last, Safe: safe,
 		Until: c.span.Until, U: c.guard.random(),
 	}
 }
@@ -61,10 +61,11 @@ func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
 	if phase, refuses := g.circuit.Refuses(); refuses && phase.Until > now.Add(after) {
 		return c.op.refusedOpen(phase)
 	}
-	if !g.spent.Withdraw(now) {
+	if !g.spent.WithdrawFor(now, c.out.Class) {
 		g.count.seldom().suppressed.Add(1)
 		return supervision.ErrBudget
 	}
+	c.last = after
 	return nil
 }
 

@@ -135,6 +135,9 @@ func (c *call) record(now fuseboard.Instant) {
 	}
 	g.count.attempt(c.out.Kind, c.attempts > 1)
 	c.timed(c.lasted(now))
+	if c.out.Repeats > 0 && c.repeating() {
+		g.spent.Inner(now, c.out.Repeats)
+	}
 	if moved {
 		g.stir()
 	}

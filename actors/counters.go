@@ -7,6 +7,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/stripe"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // counters are what a call adds to; a successful first attempt adds to one.
@@ -22,9 +23,11 @@ type rareCounts struct {
 	again      outcomes
 	refused    reasonCounts
 	left       atomic.Uint64
-	failed     atomic.Uint64 // calls
-	suppressed atomic.Uint64 // repetitions
-	breaks     breaks        // the handlers' last panics: of this guard alone, not added
+	failed     atomic.Uint64                          // calls
+	suppressed atomic.Uint64                          // repetitions
+	causes     [supervision.CausePlaces]atomic.Uint64 // of repetitions that have begun
+	kept       [reasonsToKeep]atomic.Uint64           // failures that were not repeated
+	breaks     breaks                                 // the handlers' last panics: of this guard alone, not added
 }
 
 // look returns the rare counts to read.
@@ -54,7 +57,7 @@ func (n *counters) refused(reason int) uint64 {
 
 func (n *counters) refuse(reason int) { n.seldom().refused[reason].Add(1) }
 
-// add adds what another has counted.
+// add adds what another has counted, who has the same causes.
 func (n *counters) add(m *counters) {
 	n.first.add(&m.first)
 	from := m.rare.Load()
@@ -69,6 +72,12 @@ func (n *counters) add(m *counters) {
 	to.left.Add(from.left.Load())
 	to.failed.Add(from.failed.Load())
 	to.suppressed.Add(from.suppressed.Load())
+	for place := range from.causes {
+		to.causes[place].Add(from.causes[place].Load())
+	}
+	for reason := range from.kept {
+		to.kept[reason].Add(from.kept[reason].Load())
+	}
 }
 
 // reasonCounts counts refusals by their reason.
@@ -78,7 +87,7 @@ func (n *reasonCounts) rejected() Rejected {
 	return Rejected{
 		Breaker: n[refusedOpen].Load(), Shedding: n[refusedShed].Load(),
 		Throttle: n[refusedThrottled].Load(), Rate: n[refusedRate].Load() + n[refusedTenant].Load() + n[refusedTurn].Load(),
-		Bulkhead: n[refusedFull].Load() + n[refusedWaited].Load() + n[refusedSuspended].Load(),
+		Bulkhead: n.atGate().sum(),
 		Deadline: n[refusedLate].Load(), Stopped: n[refusedStopped].Load(),
 		Restart: n[refusedRestarting].Load(), Workers: n[refusedUnmanned].Load(),
 		Limits: n[refusedUnhosted].Load() + n[refusedCrowded].Load(),

@@ -91,6 +91,16 @@ var reasons = []reason{
 		resilience4j: "has no budget", polly: "has no budget", failsafe: "none: counts what is in flight", others: "Finagle 10s",
 	},
 	{
+		path: "retry.budget.weights", unit: "number for each class", byDefault: "1 for each class",
+		why:          "a repetition is a repetition, until you know which of them your dependency pays for most",
+		resilience4j: "has no budget", polly: "has no budget", failsafe: "each counts as one", others: "AWS SDKs take 5 tokens of 500, after a timeout 10",
+	},
+	{
+		path: "retry.classes", unit: "attempts and backoff for each class", byDefault: "none: as the section",
+		why:          "throttled waits four times as long anyway; the rest only you know",
+		resilience4j: "a function of the wait; attempts are those of all", polly: "a function of the wait; attempts are those of all", failsafe: "a function of the wait; attempts are those of all",
+	},
+	{
 		path: "retry.only", unit: "list of classes", byDefault: "by class",
 		why:          "each class of failure knows whether repeating can help",
 		resilience4j: "every exception", polly: "every exception but OperationCanceledException", failsafe: "every error; over HTTP any 5xx and 429, POST included",
@@ -200,6 +210,51 @@ var reasons = []reason{
 		path: "bulkhead.max_wait", unit: "time", byDefault: "the smaller of 100ms and 20% of what the deadline leaves",
 		why:          "a caller that waits longer has no time left to use its permit",
 		resilience4j: "0s", polly: "none: until its caller leaves", failsafe: "0s",
+	},
+	{
+		path: "bulkhead.order", unit: "word", byDefault: "fifo",
+		why:          "what everybody expects; codel where the queue is long and calls have a deadline",
+		resilience4j: "fifo, if its semaphore is fair, as by default", polly: "fifo", failsafe: "fifo, if its semaphore is fair, as by default", others: "Facebook's folly codel, newest first",
+	},
+	{
+		path: "bulkhead.target", unit: "time", byDefault: "20ms with codel, else off",
+		why:          "a call is served in milliseconds; less would refuse half of each burst",
+		resilience4j: "has none", polly: "has none", failsafe: "has none", others: "folly and RFC 8289 5ms",
+	},
+	{
+		path: "bulkhead.interval", unit: "time", byDefault: "100ms with codel, else off",
+		why:          "longer than a burst, shorter than anybody's patience",
+		resilience4j: "has none", polly: "has none", failsafe: "has none", others: "folly and RFC 8289 100ms",
+	},
+	{
+		path: "bulkhead.quota.critical", unit: "share of the permits, and of the places", byDefault: "100% with any quota, else off",
+		why:          "nobody is above it for whom to keep any",
+		resilience4j: "has no priorities", polly: "has no priorities", failsafe: "has no priorities at a bulkhead",
+	},
+	{
+		path: "bulkhead.quota.high", unit: "share of the permits, and of the places", byDefault: "critical's with any quota, else off",
+		why:          "keep permits only from work that can wait",
+		resilience4j: "has no priorities", polly: "has no priorities", failsafe: "has no priorities at a bulkhead",
+	},
+	{
+		path: "bulkhead.quota.normal", unit: "share of the permits, and of the places", byDefault: "high's with any quota, else off",
+		why:          "80% leaves room for a health check or a payment at once",
+		resilience4j: "has no priorities", polly: "has no priorities", failsafe: "has no priorities at a bulkhead",
+	},
+	{
+		path: "bulkhead.quota.sheddable", unit: "share of the permits, and of the places", byDefault: "normal's with any quota, else off",
+		why:          "50% lets best-effort work use what is free, and no more",
+		resilience4j: "has no priorities", polly: "has no priorities", failsafe: "has no priorities at a bulkhead",
+	},
+	{
+		path: "bulkhead.fair", unit: "true or false", byDefault: "false",
+		why:          "only who has tenants needs turns, and the look at them costs a wait some nanoseconds",
+		resilience4j: "knows no tenants", polly: "knows no tenants", failsafe: "knows no tenants",
+	},
+	{
+		path: "bulkhead.estimate", unit: "true or false", byDefault: "false",
+		why:          "an estimate may be wrong; true refuses at once who would wait in vain",
+		resilience4j: "has none", polly: "has none", failsafe: "has none",
 	},
 	{
 		path: "workers.max", unit: "goroutines", byDefault: "the bulkhead's concurrency; 16 without one",

@@ -14,6 +14,10 @@ import (
 	"testing"
 
 	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
+	"github.com/fuseboard/fuseboard/patterns/shedding"
+	"github.com/fuseboard/fuseboard/patterns/throttle"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -53,7 +57,19 @@ func defaultsPage(t *testing.T) string {
 		Panics:   Panics{Hold: supervision.DefaultPanicsHold},
 		Restart:  Restart{Within: supervision.DefaultRestartWithin},
 	}.WithDefaults())
-	return defaultsHead + tableOf(t, reasons, reflect.TypeFor[Policy](), given, sections) + groupDefaults(t) + limitDefaults(t)
+	given = loadDefaults(t, given, Policy{
+		Throttle: Throttle{Ratio: throttle.DefaultRatio},
+		Rate:     RateLimit{Adaptive: ratelimit.Adaptive{Backoff: ratelimit.DefaultBackoff}},
+		Adaptive: Adaptive{Min: adaptive.DefaultMin},
+		Shedding: Shedding{Margin: shedding.DefaultMargin},
+	})
+	sections = loadDefaults(t, sections, Policy{
+		Throttle: Throttle{MinCalls: throttle.DefaultMinCalls},
+		Rate:     RateLimit{Adaptive: ratelimit.Adaptive{Every: ratelimit.DefaultEvery}},
+		Adaptive: Adaptive{Max: adaptive.DefaultMax},
+		Shedding: Shedding{Every: shedding.DefaultEvery},
+	})
+	return defaultsHead + tableOf(t, policyReasons(), reflect.TypeFor[Policy](), given, sections) + groupDefaults(t) + limitDefaults(t)
 }
 
 const tableHead = "| field | unit | default | because | resilience4j | Polly | failsafe-go | others |\n|---|---|---|---|---|---|---|---|\n"

@@ -59,6 +59,17 @@
 // a command holds its time whatever the policies (TestCommandsInForceKeepTheirTimeThroughAnyUpdate).
 // A call finishes on the plan it began with (TestCallsUnderWayFinishOnThePlanTheyBeganWith).
 //
+// A policy may differ by priority, tenant and attempt ([Case]). Each call has the cases that
+// match it, laid over in their order (TestEachCallHasTheCasesThatMatchLaidOverInTheirOrder),
+// whichever way it came (TestEveryWayInHasTheCasesOfItsContext,
+// TestEveryWayInWaitsAsLongAsItsCasesSay), each attempt those of its number
+// (TestEachAttemptHasTheCasesOfItsNumber), and a call under way keeps the table that it began
+// with (TestCallsUnderWayFinishOnTheCasesTheyBeganWith). Tenants that no case names
+// cost no memory (TestTenantsThatNoCaseNamesBringNoPlans), and cases no allocation
+// (TestCasesAllocateNothing_Alloc). Everything wrong with a case is said at once, what
+// it only is beside others included (TestEverythingWrongWithCasesIsSaidAtOnce). An explanation of
+// a call is that of a policy with its values (TestExplanationOfACallIsThatOfThePolicyByHand).
+//
 // The mode of a policy is in force for every call that begins after [System.SetMode] or
 // Update has returned (TestModeIsInForceWhenSetModeReturns); of the System's and the
 // policy's own the weaker is (TestWeakerModeOfSystemAndPolicyIsInForce). The word by which a

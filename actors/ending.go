@@ -108,7 +108,6 @@ func (c *call) stopped() error { return c.refuse(refusedStopped, c.op.refusals()
 // unqueued turns what the gate, or the caller's context, says about a call that
 // never got to run into the error that the caller sees, and counts it.
 func (c *call) unqueued(why error) error {
-	refusals := c.op.refusals()
 	flushed, isFlushed := why.(*openError) //nolint:errorlint // our own value, never wrapped
 	switch {
 	case isFlushed:
@@ -122,12 +121,14 @@ func (c *call) unqueued(why error) error {
 		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: c.guard.clock}
 	case errors.Is(why, mailbox.ErrLate):
 		return c.refuse(refusedWaited, c.op.lateOf(c.plan))
-	case errors.Is(why, mailbox.ErrSuspended):
-		return c.refuse(refusedSuspended, refusals.suspended)
 	case errors.Is(why, ErrLimit):
 		return c.crowded()
 	case errors.Is(why, mailbox.ErrStopped):
 		return c.stopped()
 	}
-	return c.refuse(refusedFull, refusals.full)
+	reason, refusals := reasonOf(why), c.op.refusals()
+	if reason == refusedYielded || reason == refusedSojourn {
+		refusals = c.op.refusalsOf(c.plan.base()) // who waited is told what held for it
+	}
+	return c.refuse(reason, refusals.byGate[reason])
 }

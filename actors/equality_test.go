@@ -21,6 +21,8 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/lane"
+	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // The actor way is the meaning, the caller's way its optimisation: a history of
@@ -42,6 +44,7 @@ type scripted struct {
 	leaves   time.Duration // the caller cancels after this; 0: it stays
 	deadline time.Duration // of the caller; 0: none
 	priority fuseboard.Priority
+	tenant   string
 }
 
 // history is what happens to one guard.
@@ -82,9 +85,25 @@ func drawLivePolicy(t *rapid.T) Policy {
 	p := Policy{
 		Retry: Retry{
 			Attempts: rapid.IntRange(1, 4).Draw(t, "attempts"),
-			Backoff:  Backoff{Base: 40 * time.Millisecond, Max: 300 * time.Millisecond},
-			Budget:   Budget{MinPerSecond: 1000},
+			Backoff: Backoff{
+				Base: 40 * time.Millisecond, Max: 300 * time.Millisecond,
+				Jitter: rapid.SampledFrom([]supervision.Jitter{
+					supervision.FullJitter, supervision.NoJitter, supervision.EqualJitter, supervision.DecorrelatedJitter,
+				}).Draw(t, "jitter"),
+			},
+			Budget: Budget{MinPerSecond: 1000},
 		},
+	}
+	if rapid.Bool().Draw(t, "classes") {
+		p.Retry.Classes = map[fuseboard.Class]ClassRetry{
+			fuseboard.ClassRefused: {Attempts: rapid.IntRange(1, 4).Draw(t, "refused attempts")},
+			fuseboard.ClassThrottled: {Backoff: Backoff{
+				Base: 30 * time.Millisecond, Jitter: rapid.SampledFrom([]supervision.Jitter{0, supervision.DecorrelatedJitter}).Draw(t, "throttled jitter"),
+			}},
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "tight budget") == 0 {
+		p.Retry.Budget = Budget{MinPerSecond: 1, Window: time.Second, Weights: map[fuseboard.Class]float64{fuseboard.ClassTimeout: 2, fuseboard.ClassRefused: 0.3}}
 	}
 	if p.Retry.Attempts == 1 {
 		p.Retry = Retry{}
@@ -103,11 +122,59 @@ func drawLivePolicy(t *rapid.T) Policy {
 	if rapid.Bool().Draw(t, "isolated") {
 		p.Workers = Workers{Max: rapid.IntRange(1, 4).Draw(t, "workers"), MaxAbandoned: rapid.IntRange(1, 2).Draw(t, "abandoned")}
 	}
+	drawLoad(t, &p)
 	p.Mode = rapid.SampledFrom([]PolicyMode{EnforcePolicy, EnforcePolicy, EnforcePolicy, ShadowPolicy, ShadowPolicy, BypassPolicy}).Draw(t, "policy mode")
 	if rapid.IntRange(0, 3).Draw(t, "panics") == 0 {
 		p.Panics = Panics{Max: 2, Within: time.Second, Hold: 300 * time.Millisecond}
 	}
+	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 4}).Draw(t, "cases") {
+		p.Cases = append(p.Cases, drawLiveCase(t, time.Duration(i)))
+	}
 	return p
+}
+
+// drawLoad draws the sections that follow how much is asked.
+func drawLoad(t *rapid.T, p *Policy) {
+	if rapid.IntRange(0, 2).Draw(t, "rated") == 0 {
+		p.Rate = RateLimit{
+			Limit: rapid.IntRange(2, 20).Draw(t, "rate"), Burst: rapid.IntRange(1, 4).Draw(t, "burst"),
+			Queue: rapid.IntRange(0, 2).Draw(t, "turns"),
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "throttled") == 0 {
+		p.Throttle = Throttle{Window: 2 * time.Second, MinCalls: rapid.IntRange(1, 4).Draw(t, "calls")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "adaptive") == 0 {
+		p.Adaptive = Adaptive{
+			Min: 1, Max: rapid.IntRange(1, 5).Draw(t, "most"), Window: 200 * time.Millisecond, MinSamples: 1,
+			Kind: rapid.SampledFrom([]adaptive.Kind{adaptive.KindGradient2, adaptive.KindVegas, adaptive.KindAIMD}).Draw(t, "kind"),
+		}
+	}
+}
+
+// drawLiveCase gives each case its own nanoseconds, for the same reason as drawScripted.
+func drawLiveCase(t *rapid.T, own time.Duration) Case {
+	c := Case{
+		Priorities: rapid.SampledFrom([][]fuseboard.Priority{nil, {fuseboard.Sheddable}, {fuseboard.High, fuseboard.Critical}}).Draw(t, "for priorities"),
+		Tenant:     rapid.SampledFrom([]string{"", "", "acme", "globex"}).Draw(t, "for tenant"),
+		Attempt:    rapid.SampledFrom([]int{0, 0, 2, 3}).Draw(t, "from attempt"),
+	}
+	some := func(what string, least, most int) time.Duration {
+		return time.Duration(rapid.IntRange(least, most).Draw(t, what))*time.Millisecond + 7*time.Microsecond + own*11
+	}
+	if rapid.Bool().Draw(t, "its deadline") {
+		c.Deadline.Attempt = some("its attempt", 20, 300)
+		if c.Attempt < 2 {
+			c.Deadline.Total = some("its total", 100, 1200)
+		}
+	}
+	if rapid.Bool().Draw(t, "its retry") {
+		c.Retry = Retry{Attempts: rapid.IntRange(0, 4).Draw(t, "its attempts"), Backoff: Backoff{Base: some("its base", 10, 90)}}
+	}
+	if rapid.Bool().Draw(t, "its wait") {
+		c.MaxWait = some("its wait", 1, 400)
+	}
+	return c
 }
 
 // drawScripted gives each request its own nanoseconds, so that no two things
@@ -128,6 +195,7 @@ func drawScripted(t *rapid.T, id int, at time.Duration) scripted {
 		r.deadline = time.Duration(rapid.IntRange(1, 600).Draw(t, "own deadline"))*time.Millisecond + own*7
 	}
 	r.priority = rapid.SampledFrom(rising).Draw(t, "priority")
+	r.tenant = rapid.SampledFrom([]string{"", "acme", "globex"}).Draw(t, "tenant")
 	return r
 }
 
@@ -287,7 +355,7 @@ func (h history) sender(t *testing.T, sys *System, r *Ref[scripted, int], rec *r
 			time.AfterFunc(s.leaves, leave)
 		}
 		t.Cleanup(leave)
-		return fuseboard.WithPriority(ctx, s.priority)
+		return fuseboard.WithMeta(ctx, fuseboard.Meta{Priority: s.priority, Tenant: s.tenant})
 	}
 	if !w.messages {
 		return func(s scripted) {
@@ -384,6 +452,9 @@ func (s scripted) noted(ctx context.Context, rec *record) (int, error) {
 func (h history) bare() history {
 	for i := range h.policies {
 		h.policies[i].Retry, h.policies[i].Workers = Retry{}, Workers{}
+		for j := range h.policies[i].Cases {
+			h.policies[i].Cases[j].Retry = Retry{}
+		}
 	}
 	for i, s := range h.requests {
 		h.requests[i].attempts = slices.Clone(s.attempts)

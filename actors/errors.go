@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/mailbox"
 )
 
 // ErrUnknownRequest answers a message that is none of a guard's operations: not
@@ -62,6 +63,7 @@ type CallError struct {
 	detail string            // numbers of the refusal and what to do
 	until  fuseboard.Instant // when the refusal may end; zero when unknown
 	clock  *fuseboard.Clock
+	gate   *mailbox.Gate // that knows when the refusal may end; nil if until says it
 }
 
 // Error tells in one line which call, what happened with its numbers, and what to do.
@@ -106,8 +108,12 @@ func (e *CallError) Unwrap() []error {
 func (e *CallError) RejectedBy() string { return e.by }
 
 // RetryAfter is how long to wait before the same call can be admitted, as known
-// now; zero when unknown or already over.
+// now; zero when unknown or already over. Of a gate with [mailbox.Bulkhead].Estimate that has
+// no place, it is how long those will take who wait now.
 func (e *CallError) RetryAfter() time.Duration {
+	if e.gate != nil {
+		return e.gate.Wait(fuseboard.Normal)
+	}
 	if e.until == 0 || e.until == fuseboard.Never || e.clock == nil {
 		return 0
 	}

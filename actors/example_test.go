@@ -155,7 +155,8 @@ func ExampleGuard_Explain() {
 	// workers           off: handlers run on their callers' goroutines
 	// bulkhead          0 of 32 permits in use; 0 of 64 places in the queue taken
 	//                   given    concurrency 32, queue 64
-	//                   default  max_wait 100ms, or a fifth of the call's time if less
+	//                   default  max_wait 100ms, or a fifth of the call's time if
+	//                            less, order fifo
 	// attempt deadline  a handler has 1s from the moment it holds a permit
 	//                   given    attempt 1s
 }

@@ -40,6 +40,12 @@ type Explanation struct {
 	// limit, attempt deadline; for a guard of [Rebuild] its handler, too. Workers are looked at
 	// before throttle and rate.
 	Stages []Stage
+	// Cases is the table of what is otherwise for some calls. In the Explanation of
+	// [Guard.Explain] the stages tell of calls that none of them matches.
+	Cases []Row
+	// Call says of which calls an Explanation of [Guard.ExplainCall] tells: "priority high,
+	// tenant acme, attempt 1". Otherwise empty.
+	Call string
 	// Operations are those bound to the guard, in the order of their binding.
 	Operations []Operation
 	// Happened is what became of calls up to now: why they were refused, repeated, or not.
@@ -55,7 +61,8 @@ type Explanation struct {
 }
 
 // Verdict is what one more call would get at the moment of its Explanation. It
-// speaks of a call of normal priority whose own deadline has not passed.
+// speaks of a call of normal priority without a tenant, or of that which [Guard.ExplainCall]
+// was asked about, whose own deadline has not passed.
 type Verdict struct {
 	// Admitted: the first attempt would be made, at once or after a wait.
 	Admitted bool
@@ -104,7 +111,8 @@ type Setting struct {
 	Origin Origin
 }
 
-// Origin says where a value of a policy comes from.
+// Origin says where a value of a policy comes from: [Given], [Default], or the path of the
+// case that is laid over it, "cases[0]".
 type Origin string
 
 // The origins of a value.
@@ -125,12 +133,17 @@ func (g *Guard) Explain() Explanation {
 	if !g.made() {
 		return Explanation{}
 	}
-	s := g.sight()
+	return g.sight().explanation()
+}
+
+// explanation is made from what was seen.
+func (s sight) explanation() Explanation {
+	g := s.guard
 	return Explanation{
 		Dependency: g.name, At: s.now, PolicyVersion: s.plan.version,
 		PolicyMode: s.mode, SystemMode: g.sys.Mode(), Would: g.would(),
 		State: s.circuit.State, Mode: s.circuit.Mode, Epoch: s.circuit.Epoch,
-		Verdict: s.verdictInMode(), Stages: s.stages(), Operations: s.operations(),
+		Verdict: s.verdictInMode(), Stages: s.stages(), Cases: s.rows(), Operations: s.operations(),
 		Happened: s.happened(), Warnings: g.Warnings(), Overdue: s.overdue(), Recent: g.recent.list(),
 	}
 }
@@ -142,6 +155,8 @@ type sight struct {
 	now     fuseboard.Instant
 	circuit supervision.Snapshot
 	gate    mailbox.Depth
+	waits   bool  // what the gate would say to a newcomer
+	noEntry error // then: why it would refuse it; nil if it would not
 	crew    mailbox.Crew
 	mode    PolicyMode // in force
 	stopped bool       // nothing may begin any more
@@ -164,6 +179,7 @@ func (g *Guard) sight() sight {
 		}
 	}
 	s := sight{guard: g, plan: g.plan.Load(), now: g.clock.Now(), gate: g.gate.Depth()}
+	s.waits, s.noEntry = g.gate.Foresee(fuseboard.Normal)
 	s.circuit, s.mode = g.circuit.Snapshot(s.now), g.leniency()
 	_, s.shut = g.circuit.Refuses()
 	s.look()

@@ -23,7 +23,9 @@ type (
 		Mode          Mode             `json:"mode"`
 		Epoch         uint64           `json:"epoch"`
 		Verdict       verdictJSON      `json:"verdict"`
+		Call          string           `json:"call,omitempty"`
 		Stages        []stageJSON      `json:"stages"`
+		Cases         []rowJSON        `json:"cases,omitempty"`
 		Operations    []operationJSON  `json:"operations,omitempty"`
 		Happened      []happeningJSON  `json:"happened,omitempty"`
 		Warnings      []warningJSON    `json:"warnings,omitempty"`
@@ -55,6 +57,12 @@ type (
 		Path   string `json:"path"`
 		Value  string `json:"value"`
 		Origin Origin `json:"origin"`
+	}
+	rowJSON struct {
+		Case     string        `json:"case"`
+		When     string        `json:"when"`
+		Applies  bool          `json:"applies,omitempty"`
+		Settings []settingJSON `json:"settings,omitempty"`
 	}
 	operationJSON struct {
 		Name     string `json:"name"`
@@ -117,7 +125,7 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 			Admitted: e.Verdict.Admitted, PolicyMode: e.Verdict.PolicyMode, Waits: e.Verdict.Waits, WaitsFor: e.Verdict.WaitsFor, RefusedBy: e.Verdict.RefusedBy,
 			Why: e.Verdict.Why, RetryAfter: durationJSON(e.Verdict.RetryAfter),
 		},
-		Stages: []stageJSON{},
+		Call: e.Call, Stages: []stageJSON{}, Cases: rowsJSON(e.Cases),
 	}
 	if w := e.Would; w.sum() > 0 {
 		out.Would = &wouldJSON{Refused: w.Refused.sum(), Waited: w.Waited, CutShort: w.CutShort, Repeated: w.Repeated}

@@ -90,6 +90,9 @@ func (s sight) repetitions(hook bool) (all []Repetition) {
 // repeatedWords joins the classes of one answer, in the order of their first.
 func (s sight) repeatedWords(all []Repetition) string {
 	if !s.plan.repeats {
+		if s.plan.applied == nil && s.plan.given.repeats() {
+			return "no failure is repeated, except where a case says otherwise: the policy makes one attempt"
+		}
 		return "no failure is repeated: the policy makes one attempt"
 	}
 	var answers []string

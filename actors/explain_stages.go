@@ -42,11 +42,14 @@ func (s sight) settings() (all settings) {
 	for _, leaf := range plain.Leaves(s.plan.given) {
 		given[leaf.Path] = !leaf.Zero
 	}
+	origins := s.origins()
 	effective := s.plan.given.WithDefaults()
 	effective.Restart = effective.Restart.WithDefaults()
 	for _, leaf := range plain.Leaves(effective) {
 		origin := Default
-		if given[leaf.Path] {
+		if i, is := origins[leaf.Path]; is {
+			origin = Origin(casePathOf(i))
+		} else if given[leaf.Path] {
 			origin = Given
 		}
 		all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: origin})
@@ -64,9 +67,13 @@ func (s sight) inWords(all settings) settings {
 		all = all.with("breaker.weights", "by class", "bulkhead.concurrency")
 	}
 	if p.Bulkhead.On() && p.Bulkhead.Queue == 0 {
-		all = all.with("bulkhead.queue", "0", "bulkhead.max_wait")
+		before := "bulkhead.max_wait"
+		if p.Bulkhead.MaxWait == 0 {
+			before = "bulkhead.order"
+		}
+		all = all.with("bulkhead.queue", "0", before)
 	} else if p.Bulkhead.On() && p.Bulkhead.MaxWait == 0 {
-		all = all.with("bulkhead.max_wait", s.maxWait(), "")
+		all = all.with("bulkhead.max_wait", s.maxWait(), "bulkhead.order")
 	}
 	return all
 }
@@ -142,12 +149,15 @@ func (s sight) retry() string {
 		are = "is"
 	}
 	words := fmt.Sprintf("up to %d attempts; budget: %d of %s within %s %s left",
-		r.Attempts, left, plain.Count(allowed, "repetition", "repetitions"), plain.Duration(r.Budget.Window), are)
+		r.MostAttempts(), left, plain.Count(allowed, "repetition", "repetitions"), plain.Duration(r.Budget.Window), are)
 	switch {
 	case left == 0:
 		words += ", so nothing is repeated now"
 	case !s.circuit.Admits && !s.stopped:
 		words += ", but now the circuit would refuse them too"
+	}
+	if a := s.guard.spent.Amplification(s.now); a.Repeats+a.Inner+a.Suppressed > 0 {
+		words += "; " + a.String()
 	}
 	return words
 }
@@ -164,7 +174,11 @@ func (s sight) bulkhead() string {
 	if d.Queue == 0 && d.Waiting == 0 {
 		return words + "there is no queue"
 	}
-	return words + fmt.Sprintf("%d of %s in the queue taken", d.Waiting, plain.Count(d.Queue, "place", "places")) + byPriority(d.Priorities)
+	words += fmt.Sprintf("%d of %s in the queue taken", d.Waiting, plain.Count(d.Queue, "place", "places")) + byPriority(d.Priorities)
+	if d.Wait > 0 {
+		words += "; a call of normal priority is expected to wait " + short(d.Wait)
+	}
+	return words
 }
 
 // maxWait is how long a call may queue.

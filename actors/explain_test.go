@@ -495,7 +495,7 @@ func TestSettingsTellWhereEachValueComesFrom(t *testing.T) {
 		"retry.budget.ratio=20% default", "retry.budget.min_per_second=10 default", "retry.budget.window=10s default",
 		"retry.only=timeout, reset given", "retry.max_retry_after=30s default",
 		"bulkhead.concurrency=16 default", "bulkhead.queue=3 given",
-		"bulkhead.max_wait=100ms, or a fifth of the call's time if less default",
+		"bulkhead.max_wait=100ms, or a fifth of the call's time if less default", "bulkhead.order=fifo default",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

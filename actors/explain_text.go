@@ -26,6 +26,9 @@ func (e Explanation) String() string {
 	}
 	var p page
 	p.para("", e.Dependency+": "+e.Verdict.String())
+	if e.Call != "" {
+		p.para("", "Told for calls of "+e.Call+".")
+	}
 	for _, words := range []string{e.modeWords(), e.Would.words()} {
 		if words != "" {
 			p.para("", words)
@@ -37,8 +40,12 @@ func (e Explanation) String() string {
 		p.para(fmt.Sprintf("%-*s", stageIndent, s.Name), s.Now)
 		p.settings("given", s.Settings, Given)
 		p.settings("system", s.Settings, OfSystem)
+		for _, origin := range caseOrigins(s.Settings) {
+			p.settings(string(origin), s.Settings, origin)
+		}
 		p.settings("default", s.Settings, Default)
 	}
+	e.writeRows(&p)
 	e.writeOperations(&p)
 	for i, h := range e.Happened {
 		p.heading("So far", i)
@@ -123,7 +130,7 @@ func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 // settings writes those of one origin, by their names within the section; those of
 // panics and adaptive, which share a stage with another section's, by their whole paths.
 func (p *page) settings(label string, all []Setting, origin Origin) {
-	lead := strings.Repeat(" ", stageIndent) + fmt.Sprintf("%-9s", label)
+	lead := strings.Repeat(" ", stageIndent) + fmt.Sprintf("%-8s ", label)
 	var words []string
 	for _, s := range all {
 		if s.Origin != origin {

@@ -3,11 +3,13 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/mailbox"
 )
 
 // verdict asks in the order in which a call is asked, except that a stop comes first.
@@ -24,10 +26,8 @@ func (s sight) verdict() Verdict {
 
 // verdictOfTheGate is that of a call which comes to the gate.
 func (s sight) verdictOfTheGate() Verdict {
-	d := s.gate
-	free := (d.Limit == 0 || d.InUse < d.Limit) && !d.Suspended && d.Waiting == 0
 	switch {
-	case !free:
+	case s.waits || s.noEntry != nil:
 		return s.verdictOfTheQueue()
 	case s.plan.isolated && s.guard.pool.Load().Spent():
 		return refusedWith(s.guard.self.refusals().limits.goroutines)
@@ -38,15 +38,16 @@ func (s sight) verdictOfTheGate() Verdict {
 // verdictOfTheQueue is that of a call which finds no permit.
 func (s sight) verdictOfTheQueue() Verdict {
 	errs := s.guard.self.refusals()
-	switch d := s.gate; {
-	case d.Waiting < d.Queue && s.guard.sys.limits.queued.quota.Spent():
-		return refusedWith(errs.limits.queued)
-	case d.Waiting < d.Queue:
+	switch {
+	case s.noEntry == nil:
 		return Verdict{Admitted: true, Waits: true, WaitsFor: "a permit", Why: s.waitsBecause()}
-	case d.Suspended && d.Queue == 0:
-		return refusedWith(errs.suspended)
+	case errors.Is(s.noEntry, ErrLimit):
+		return refusedWith(errs.limits.queued)
+	case errors.Is(s.noEntry, ErrStopped):
+		return refusedWith(errs.stopped)
 	}
-	return refusedWith(errs.full)
+	e := errs.byGate[reasonOf(s.noEntry)]
+	return Verdict{RefusedBy: e.by, Why: e.detail, RetryAfter: e.RetryAfter()}
 }
 
 // verdictBeforeTheGate is that of a call which does not get to the gate, or not at once.
@@ -115,15 +116,31 @@ func (s sight) admittedBecause() string {
 
 func (s sight) waitsBecause() string {
 	d := s.gate
-	ahead := "nobody waits before it"
-	if n := d.Waiting - d.Priorities.Sheddable; n > 0 {
-		ahead = fmt.Sprintf("%s before it", plain.Count(n, "call waits", "calls wait"))
-	}
+	ahead := s.ahead()
 	if d.Suspended {
 		return "the guard is being restarted; " + ahead
 	}
-	return fmt.Sprintf("%d of %s in use; %s; at most %s",
+	words := fmt.Sprintf("%d of %s in use; %s; at most %s",
 		d.InUse, plain.Count(d.Limit, "permit is", "permits are"), ahead, s.maxWait())
+	if d.Wait > 0 {
+		words += "; expected " + short(d.Wait)
+	}
+	return words
+}
+
+// ahead says who waits beside a call of normal priority, and that they are before it where
+// the order says so.
+func (s sight) ahead() string {
+	b, n := s.plan.given.Bulkhead, s.gate.Waiting-s.gate.Priorities.Sheddable
+	switch {
+	case n <= 0:
+		return "nobody waits before it"
+	case b.Fair:
+		return plain.Count(n, "call waits", "calls wait") + ", and tenants take turns"
+	case b.Order != mailbox.FIFO:
+		return plain.Count(n, "call waits", "calls wait") + ", and the order is " + b.Order.String()
+	}
+	return plain.Count(n, "call waits", "calls wait") + " before it"
 }
 
 // commanded says which command holds, of whom and why, and for how long.

@@ -20,10 +20,16 @@ type GroupStats struct {
 	Successes, Failures, Voids uint64
 	// Rejected are the sums of refused calls by the section that refused.
 	Rejected Rejected
+	// AtGate are the parts of Rejected.Bulkhead.
+	AtGate GateRefusals
 	// Left is the sum of calls whose caller went away before the first attempt.
 	Left uint64
 	// Failed and Suppressed are sums of the same numbers in [Stats].
 	Failed, Suppressed uint64
+	// NotRepeated are the sums of the same numbers in [Stats].
+	NotRepeated NotRepeated
+	// Amplification is as in [Stats], of all guards and keys together.
+	Amplification Amplification
 	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all guards together.
 	CallLatency, AttemptLatency, QueueWait Histogram
 	// Would are the sums of what policies in [ShadowPolicy] would have done.
@@ -48,7 +54,7 @@ func (g *Group) Stats() GroupStats {
 		return GroupStats{}
 	}
 	now := g.stand.Load()
-	sum := GroupStats{Groups: len(g.Groups()), State: now.state, Epoch: now.epoch, PolicyVersion: g.plan.Load().version}
+	sum := GroupStats{Groups: len(g.Groups()), State: now.state, Epoch: now.epoch, PolicyVersion: g.plan.Load().version, Amplification: Amplification{Ratio: 1}}
 	for _, one := range g.Guards() {
 		sum.add(one.Stats())
 	}
@@ -78,10 +84,12 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected = sum.Rejected.plus(s.Rejected)
+	sum.Rejected, sum.AtGate = sum.Rejected.plus(s.Rejected), sum.AtGate.plus(s.AtGate)
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
+	sum.NotRepeated = sum.NotRepeated.plus(s.NotRepeated)
+	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 	sum.Would = sum.Would.plus(s.Would)
 	sum.InUse += s.Gate.InUse
@@ -100,10 +108,12 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Successes += s.Successes
 	sum.Failures += s.Failures
 	sum.Voids += s.Voids
-	sum.Rejected = sum.Rejected.plus(s.Rejected)
+	sum.Rejected, sum.AtGate = sum.Rejected.plus(s.Rejected), sum.AtGate.plus(s.AtGate)
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
+	sum.NotRepeated = sum.NotRepeated.plus(s.NotRepeated)
+	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
 	sum.Would = sum.Would.plus(s.Would)
 	sum.Drained += s.Drained

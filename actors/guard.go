@@ -110,20 +110,21 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 
 func newGuard(sys *System, name string, first *plan) *Guard {
 	g := &Guard{}
-	g.furnish(sys, name, sys.seed^hashOf(name), first)
+	g.furnish(sys, name, sys.seed^hashOf(name), first, new(supervision.Causes))
 	g.gate.OnClose(g.steer)
 	g.story = *g.circuit.Log()
 	return g
 }
 
 // furnish gives a guard all that protects: gate, circuit, budget and plan. Its
-// life (actor, halting, done) is its own, or that of its Keyring: see living.
-func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan) {
+// life (actor, halting, done) is its own, or that of its Keyring: see living. The causes of
+// repetitions are its own, or those of its Keyring, so that they can be added up.
+func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan, causes *supervision.Causes) {
 	g.sys, g.clock, g.name, g.seed = sys, sys.clock, name, seed
 	g.born = g.clock.Now()
 	g.origin = deadline.NewOrigin(g.clock, &g.family)
 	g.gate = mailbox.NewGateUnder(first.gateBulkhead(), sys.clock, &sys.limits.quotas)
-	g.spent = supervision.NewSpending(first.retry.Budget)
+	g.spent = supervision.NewSpendingBy(first.retry.Budget, causes)
 	g.circuit = first.rules.Circuit(seed)
 	g.told.Store(g.circuit.Epoch())
 	g.man(first)

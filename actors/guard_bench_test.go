@@ -31,7 +31,7 @@ func TestIdleGuardIsSmall(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector adds to every object; run without -race")
 	}
-	const n, bound = 2000, 1350
+	const n, bound = 2000, 1400
 	sys := start(t)
 	before := heap()
 	manyGuards(t, sys, n)

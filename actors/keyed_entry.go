@@ -39,7 +39,7 @@ const untimed fuseboard.Instant = 0
 func newEntry(k *Keyring, s *shard, key string, hash uint64) *entry {
 	e := &entry{ring: k, shard: s, key: strings.Clone(key)} // the caller's may be a piece of something large
 	g, head := &e.guard, k.head
-	g.furnish(head.sys, keyName(head.name, e.key), hash, head.plan.Load())
+	g.furnish(head.sys, keyName(head.name, e.key), hash, head.plan.Load(), head.spent.Causes())
 	g.key, g.ops, g.group = e, k.ops, head.group
 	e.receiver.guard, e.receiver.history = g, *g.circuit.Log()
 	g.receiver = &e.receiver

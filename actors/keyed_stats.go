@@ -36,6 +36,8 @@ type KeyringStats struct {
 	Calls, Attempts, Retries, Successes, Failures, Voids uint64
 	// Rejected counts calls that a policy refused before their first attempt.
 	Rejected Rejected
+	// AtGate are the parts of Rejected.Bulkhead. They never fall.
+	AtGate GateRefusals
 	// Left counts calls whose caller went away before the first attempt.
 	Left uint64
 	// Would is what the policy would have done while it was in [ShadowPolicy], in all keys.
@@ -46,6 +48,12 @@ type KeyringStats struct {
 	PolicyVersion uint64
 	// Failed and Suppressed are as in [Stats]. They never fall.
 	Failed, Suppressed uint64
+	// NotRepeated and Repeated are as in [Stats], of all keys together. They never fall.
+	NotRepeated NotRepeated
+	// Repeated is how many repetitions have begun, by the class of the failure before them.
+	Repeated []Repeats
+	// Amplification is as in [Stats], of the keys that have a guard now.
+	Amplification Amplification
 	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all keys together.
 	CallLatency, AttemptLatency, QueueWait Histogram
 	// Transitions is how often the circuits moved.
@@ -53,8 +61,8 @@ type KeyringStats struct {
 	// TimeIn is how long the circuits were in each state, of all keys together, also of
 	// those that were forgotten. It never falls.
 	TimeIn TimeIn
-	// Gate adds up what the gates of all keys hold now, and their limits. Closed and
-	// Suspended are not told.
+	// Gate adds up what the gates of all keys hold now, and their limits. Wait is the longest
+	// of theirs; Closed and Suspended are not told.
 	Gate mailbox.Depth
 	// Overdue and BudgetLeft are sums of the same numbers in [Stats], over the keys that
 	// have a guard now.
@@ -76,7 +84,7 @@ func (k *Keyring) Stats() KeyringStats {
 	}
 	st := KeyringStats{
 		Max: k.limits.Max, Refused: k.refused.Load(), WouldRefuse: k.let.Load(), PolicyVersion: k.head.plan.Load().version,
-		PolicyMode: k.PolicyMode(), Would: k.head.would(),
+		PolicyMode: k.PolicyMode(), Would: k.head.would(), Amplification: Amplification{Ratio: 1},
 		Shedding: sheddingStats(k.head.sys.pressure.sampler(k.head.sys.sheddingOf(k.head.plan.Load()))),
 	}
 	var (
@@ -96,6 +104,8 @@ func (k *Keyring) Stats() KeyringStats {
 	st.Retries, st.Left = rare.again.sum(), rare.left.Load()
 	st.Attempts = st.Successes + st.Failures + st.Voids
 	st.Rejected, st.Failed, st.Suppressed = rare.refused.rejected(), rare.failed.Load(), rare.suppressed.Load()
+	st.NotRepeated, st.Repeated = rare.notRepeated(), rare.repeated(k.head.spent.Causes())
+	st.AtGate = rare.refused.atGate()
 	st.CallLatency, st.AttemptLatency, st.QueueWait = all.calls, all.attempts, all.waits
 	st.Transitions = k.moves.list()
 	st.Calls = sum.first.sum() + st.Left + st.Rejected.sum()
@@ -152,11 +162,13 @@ func (st *KeyringStats) hold(g *Guard, now fuseboard.Instant) {
 	st.Drained += of.drained
 	st.Throttling += of.throttling
 	st.RateWaiting += of.waiting
+	st.Amplification = st.Amplification.Plus(g.amplification(now))
 	one, all := g.gate.Depth(), &st.Gate
 	all.Limit += one.Limit
 	all.InUse += one.InUse
 	all.Waiting += one.Waiting
 	all.Queue += one.Queue
+	all.Wait = max(all.Wait, one.Wait)
 	all.Priorities.Critical += one.Priorities.Critical
 	all.Priorities.High += one.Priorities.High
 	all.Priorities.Normal += one.Priorities.Normal

@@ -130,9 +130,9 @@ func (r *keyReceiver) sweep() {
 // the present ones are looked at, so that none is missed.
 func (r *keyReceiver) update(p Policy) changed {
 	r.begin()
-	before, sys := r.guard.plan.Load(), r.guard.sys
+	sys, before := r.guard.sys, r.guard.plan.Load()
 	after := sys.plans.compile(p, before.version+1)
-	sys.pressure.take(sys.sheddingOf(after)) // new keys look for it as soon as the plan is that of the ring
+	sys.pressure.take(sys.sheddingOf(after)) // first: the keys to come look for it
 	less, err := r.ring.reweigh(after)
 	if err != nil {
 		sys.pressure.give(sys.sheddingOf(after))

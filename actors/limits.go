@@ -44,9 +44,11 @@ type Limits struct {
 	// 1 000 000 000; 0 is the default, 1 000 000, the most that one [Keyring] may have.
 	Keys int
 	// WindowBytes bounds the memory of the evidence of all guards, keys included: the
-	// windows and probes of their breakers, their retry accounts and their panics,
-	// each with what its policy lets it take at most. What would exceed it is not
-	// made and not changed. 1 KB to 1 TB (1 099 511 627 776); 0 is the default, 1 GB
+	// windows and probes of their breakers, their retry accounts and their panics, what
+	// throttles, rate limits and adaptive limits remember, and of rate.per_tenant as many
+	// tenants as it may know, without the text of their names; each with what its policy lets
+	// it take at most. What watches the host for shedding does not count: there is one for
+	// each different section. What would exceed the limit is not made and not changed. 1 KB to 1 TB (1 099 511 627 776); 0 is the default, 1 GB
 	// (1 073 741 824), with room for a million keys of a usual policy.
 	WindowBytes int64
 }

@@ -2,20 +2,22 @@
 
 package actors
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
-// weight is how many bytes the evidence of one guard of this policy takes at most.
-// Every guard has a retry account, whether its policy repeats or not.
+// weight is how many bytes the evidence of one guard of this policy takes at most, but for
+// the text of its tenants' names. Every guard has a retry account, whether its policy
+// repeats or not.
 func (p Policy) weight() int64 {
-	sum := int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes())
-	if p.Throttle.On() {
-		sum += p.Throttle.Bytes()
-	}
-	if p.Rate.On() {
+	sum := int64(p.Breaker.Bytes()) + int64(p.Retry.Budget.Bytes()) + int64(p.Panics.Bytes()) + p.Throttle.Bytes()
+	if p.Rate.Limit != 0 {
 		sum += p.Rate.Bytes()
 	}
+	sum += p.Rate.PerTenant.Bytes(int(unsafe.Sizeof("")))
 	if p.Adaptive.On() {
-		sum += p.Adaptive.Bytes()
+		sum += p.Adaptive.Bytes() + int64(unsafe.Sizeof(adapt{}))
 	}
 	return sum
 }

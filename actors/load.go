@@ -3,9 +3,11 @@
 package actors
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/patterns/adaptive"
 	"github.com/fuseboard/fuseboard/patterns/ratelimit"
 	"github.com/fuseboard/fuseboard/patterns/shedding"
@@ -57,6 +59,7 @@ func (g *Guard) loadFor(p *plan, before *load) (after *load, lost []string) {
 	}
 	now := g.clock.Now()
 	l := &load{shed: g.sys.pressure.sampler(g.sys.sheddingOf(p))}
+	lost = lostShedding(before.shed, l.shed)
 	l.throttle, lost = throttleFor(p.given.Throttle, before.throttle, lost)
 	l.rate, lost = rateFor(now, p.given.Rate, before.rate, g.clock, lost)
 	l.tenants, lost = tenantsFor(now, p.given.Rate, before.tenants, lost)
@@ -68,8 +71,9 @@ func (g *Guard) loadFor(p *plan, before *load) (after *load, lost []string) {
 
 // ended says what a load takes with it whose sections are all off now.
 func (l *load) ended() (lost []string) {
-	_, lost = throttleFor(Throttle{}, l.throttle, nil)
+	_, lost = throttleFor(Throttle{}, l.throttle, lostShedding(l.shed, nil))
 	_, lost = rateFor(0, RateLimit{}, l.rate, nil, lost)
+	_, lost = tenantsFor(0, RateLimit{}, l.tenants, lost)
 	if l.adapt != nil {
 		lost = append(lost, lostAdaptive)
 	}
@@ -78,9 +82,24 @@ func (l *load) ended() (lost []string) {
 
 const (
 	lostThrottle = "what the throttle has counted, because the throttle is off now"
-	lostRate     = "what is spent of the rate limit, because the rate is off now"
+	lostRate     = "what is spent of the rate limit, because rate.limit is off now"
 	lostAdaptive = "what the adaptive limit has learnt, because adaptive is off now"
 )
+
+// lostShedding says which level does not hold any more: another policy has another sampler,
+// which judges the host anew.
+func lostShedding(before, after *shedding.Sampler) (lost []string) {
+	if before == nil || before == after {
+		return nil
+	}
+	switch level := before.Level(); {
+	case after == nil && level > shedding.AdmitAll:
+		return []string{fmt.Sprintf("the level of shedding (%s), because shedding is off now", level)}
+	case after != nil && level > after.Level():
+		return []string{fmt.Sprintf("the level of shedding (%s), because another policy judges the host now", level)}
+	}
+	return nil
+}
 
 func throttleFor(p Throttle, before *throttle.Throttle, lost []string) (*throttle.Throttle, []string) {
 	switch {
@@ -106,7 +125,10 @@ func rateFor(now fuseboard.Instant, p RateLimit, before *ratelimit.Limiter, cloc
 	case before == nil:
 		return ratelimit.New(p, clock), lost
 	}
-	return before, append(lost, before.Reshape(now, p)...)
+	for _, what := range before.Reshape(now, p) {
+		lost = append(lost, "of the rate limit, "+what)
+	}
+	return before, lost
 }
 
 func tenantsFor(now fuseboard.Instant, p RateLimit, before *ratelimit.Keyed[string], lost []string) (*ratelimit.Keyed[string], []string) {
@@ -118,7 +140,11 @@ func tenantsFor(now fuseboard.Instant, p RateLimit, before *ratelimit.Keyed[stri
 	case before == nil:
 		return ratelimit.NewKeyed[string](p.PerTenant, p.Per), lost
 	}
+	forgotten := before.Stats().Lost
 	before.Reshape(now, p.PerTenant, p.Per)
+	if n := before.Stats().Lost - forgotten; n > 0 {
+		lost = append(lost, fmt.Sprintf("what %s spent, because rate.per_tenant.keys is less now", plain.Count(int(n), "tenant has", "tenants have"))) //nolint:gosec // at most a million
+	}
 	return before, lost
 }
 

@@ -164,7 +164,15 @@ func (m *machine) checkGuard(w *ward) {
 // numbersOf are those that never fall.
 func numbersOf(s Stats) []uint64 {
 	r := s.Rejected
-	return []uint64{s.Calls, s.Attempts, s.Retries, s.Successes, s.Failures, s.Voids, s.Left, s.Failed, s.Suppressed, s.CallLatency.Count(), r.Breaker, r.Bulkhead, r.Restart, r.Deadline, r.Workers, r.Stopped}
+	return []uint64{s.Calls, s.Attempts, s.Retries, s.Successes, s.Failures, s.Voids, s.Left, s.Failed, s.Suppressed, s.NotRepeated.sum(), s.begun(), s.CallLatency.Count(), r.Breaker, r.Bulkhead, r.Restart, r.Deadline, r.Workers, r.Stopped}
+}
+
+// begun is how many repetitions have begun.
+func (s Stats) begun() (all uint64) {
+	for _, r := range s.Repeated {
+		all += uint64(r.Count)
+	}
+	return all
 }
 
 // counted returns the numbers of a guard, or those of all keys in the same form.
@@ -176,7 +184,7 @@ func (w *ward) counted() Stats {
 	return Stats{
 		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries, Successes: s.Successes, Failures: s.Failures, Voids: s.Voids,
 		Rejected: s.Rejected, Left: s.Left, PolicyVersion: s.PolicyVersion,
-		Failed: s.Failed, Suppressed: s.Suppressed, CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency,
+		Failed: s.Failed, Suppressed: s.Suppressed, NotRepeated: s.NotRepeated, Repeated: s.Repeated, CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency,
 	}
 }
 
@@ -196,6 +204,10 @@ func (m *machine) checkStats(w *ward) {
 	if s.AttemptLatency.Count() != s.Attempts || s.CallLatency.Count() > s.Calls-s.Left-s.Rejected.sum() ||
 		s.CallLatency.Count() < s.Failed || s.Failed > s.Failures {
 		m.fault("%s: the durations do not add up: %+v", w.name, s)
+	}
+	// What has begun may not have ended; who was refused by the budget may not have been answered.
+	if s.begun() < s.Retries || s.NotRepeated.sum() > s.Failed || s.NotRepeated.Budget > s.Suppressed {
+		m.fault("%s: the repetitions do not add up: %+v", w.name, s)
 	}
 	m.mu.Lock()
 	r, sent, tries, watched := w.settled, uint64(w.sent), uint64(w.tries), w.watched()

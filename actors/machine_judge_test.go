@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -95,7 +96,19 @@ func (w *wish) lastHow() string {
 
 // may reports whether any policy that was in force while the wish lived is so.
 func (w *wish) may(is func(Policy) bool) bool {
-	return slices.ContainsFunc(w.of.policies[w.first:], is)
+	return slices.ContainsFunc(w.laws(), is)
+}
+
+// laws are the policies that were in force while the wish lived, with their cases laid over: it is
+// of normal priority, and nobody's.
+func (w *wish) laws() (all []Policy) {
+	for _, p := range w.of.policies[w.first:] {
+		all = append(all, p)
+		for attempt := range min(4, 4*len(p.Cases)) {
+			all = append(all, byHand(p, fuseboard.Normal, "", attempt+1))
+		}
+	}
+	return all
 }
 
 // watches reports whether the policy is in shadow.
@@ -108,8 +121,8 @@ func (w *ward) watched() bool { return slices.ContainsFunc(w.policies, watches) 
 // judgeTries looks at the repetitions: not too many, and only of what may be repeated.
 func (w *wish) judgeTries() string {
 	most := 1
-	for _, p := range w.of.policies[w.first:] {
-		most = max(most, p.Retry.WithDefaults().Attempts)
+	for _, p := range w.laws() {
+		most = max(most, p.Retry.MostAttempts())
 	}
 	if w.tries > most {
 		return "was repeated too often"
@@ -142,7 +155,9 @@ func (w *wish) judgeRefusal(e *CallError) string {
 	of := w.of
 	possible := map[string]bool{
 		byBreaker:  errors.Is(e, ErrOpen) && (of.held || of.commandedOpen || w.may(func(p Policy) bool { return p.Breaker.On() || p.Panics.On() })),
-		byBulkhead: (errors.Is(e, ErrFull) || errors.Is(e, ErrLate)) && (of.broke || w.may(func(p Policy) bool { return p.Bulkhead.On() || p.Workers.On() })) || errors.Is(e, ErrSuspended) && of.broke,
+		byThrottle: errors.Is(e, ErrThrottled) && w.may(func(p Policy) bool { return p.Throttle.On() }),
+		byRate:     errors.Is(e, ErrRate) && w.may(func(p Policy) bool { return p.Rate.On() }),
+		byBulkhead: (errors.Is(e, ErrFull) || errors.Is(e, ErrLate)) && (of.broke || w.may(func(p Policy) bool { return p.Bulkhead.On() || p.Workers.On() || p.Adaptive.On() })) || errors.Is(e, ErrSuspended) && of.broke,
 		byRestart:  errors.Is(e, ErrRestarting) && of.rebuilt,
 		byDeadline: w.dated || w.may(func(p Policy) bool { return p.Deadline.On() }),
 		byWorkers:  errors.Is(e, ErrAbandoned) && w.may(func(p Policy) bool { return p.Workers.On() }),

@@ -30,10 +30,11 @@ type operation struct {
 
 // refusals are the errors that depend on the plan alone.
 type refusals struct {
-	plan                           *plan
-	full, late, suspended, stopped *CallError
-	abandoned                      *CallError
-	limits                         limitRefusals
+	plan      *plan
+	byGate    [reasonsToRefuse]*CallError // by the reason in the word of the gate; nil for others
+	stopped   *CallError
+	abandoned *CallError
+	limits    limitRefusals
 }
 
 // openRefusal is the error of one phase of the circuit.
@@ -56,19 +57,16 @@ func (o *operation) refusals() *refusals { return o.refusalsOf(o.guard.plan.Load
 // lateOf is the refusal of one who waited too long under a plan that may have been
 // replaced since: it is told the limit that held for it.
 func (o *operation) lateOf(p *plan) *CallError {
-	if p.table == nil {
-		return o.refusalsOf(p).late
-	}
-	base := p.table.base
+	base := p.base()
 	if p.given.Bulkhead.MaxWait == base.given.Bulkhead.MaxWait {
-		return o.refusalsOf(base).late
+		return o.refusalsOf(base).byGate[refusedWaited]
 	}
 	return o.late(p, plain.Duration(p.given.Bulkhead.MaxWait), "max_wait of a case")
 }
 
 func (o *operation) late(p *plan, wait, field string) *CallError {
-	return o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf("no permit of %d came free in time (%s: %s); call less, or raise %s",
-		p.bulkhead().WithDefaults().Concurrency, field, wait, p.limitedBy()))
+	return o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf("no permit of %s came free in time (%s: %s); call less, or raise %s",
+		p.permits(), field, wait, p.limitedBy()))
 }
 
 // refusalsOf is refusals of a plan of the guard that may have been replaced.
@@ -76,22 +74,10 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
 	}
-	b, limit := p.bulkhead().WithDefaults(), p.limitedBy()
-	wait := "the smaller of 100ms and a fifth of what the deadline leaves"
-	if b.MaxWait > 0 {
-		wait = plain.Duration(b.MaxWait)
-	}
-	queue := "there is no queue"
-	if b.Queue > 0 {
-		queue = fmt.Sprintf("the queue of %d is full", b.Queue)
-	}
 	r := &refusals{
-		plan: p,
-		full: o.refusal(byBulkhead, mailbox.ErrFull, fmt.Sprintf(
-			"no permit of %d is free and %s; call less, or raise %s or bulkhead.queue", b.Concurrency, queue, limit)),
-		late:      o.late(p, wait, "bulkhead.max_wait"),
-		suspended: o.refusal(byBulkhead, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly"),
-		stopped:   o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
+		plan:    p,
+		byGate:  o.gateRefusals(p),
+		stopped: o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
 		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
 			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",
 			p.workers().MaxAbandoned)),

@@ -39,7 +39,11 @@ const (
 	refusedUnhosted
 	refusedFull
 	refusedCrowded
+	refusedQuota
+	refusedHopeless
 	refusedWaited
+	refusedYielded
+	refusedSojourn
 	refusedSuspended
 	refusedStopped
 	reasonsToRefuse
@@ -151,6 +155,6 @@ func (c *call) wordsOf(why error) string {
 
 // sentences are the reasons that say everything themselves.
 var sentences = []error{
-	supervision.ErrNotFailed, supervision.ErrInnermost, supervision.ErrAttempts, supervision.ErrClass, supervision.ErrFinal, supervision.ErrUnsafe,
+	supervision.ErrNotFailed, supervision.ErrInnermost, supervision.ErrAttempts, supervision.ErrClassAttempts, supervision.ErrClass, supervision.ErrFinal, supervision.ErrUnsafe,
 	supervision.ErrRetryAfter, supervision.ErrNoTime, supervision.ErrBudget, ErrGoexit, errBrokeOff, errShadow,
 }

@@ -3,8 +3,10 @@
 package actors
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -51,7 +53,7 @@ func compile(given Policy, version uint64) *plan {
 // settle works out what cases may change.
 func (p *plan) settle() {
 	p.retry = p.given.Retry.WithDefaults()
-	p.repeats = p.retry.Attempts > 1
+	p.repeats = p.retry.MostAttempts() > 1
 	p.first = p.given.Deadline.First()
 }
 
@@ -83,6 +85,15 @@ func (p *plan) bulkhead() Bulkhead {
 		return p.bulkheadOf(p.given.adaptive().WithDefaults().Initial)
 	}
 	return p.workers().Bound(p.given.Bulkhead)
+}
+
+// permits says how many there are.
+func (p *plan) permits() string {
+	if a := p.given.Adaptive; a.On() {
+		a = a.WithDefaults()
+		return fmt.Sprintf("%d to %d, as adaptive has it,", a.Min, a.Max)
+	}
+	return strconv.Itoa(p.bulkhead().WithDefaults().Concurrency)
 }
 
 // bulkheadOf is that of so many permits.
@@ -133,14 +144,16 @@ func (p *plan) changeTo(next *plan) Change {
 	}
 }
 
-// effective is the policy with its defaults, those of the weights included.
+// effective is the policy with its defaults, those of weights and classes included: what
+// is said of a class and holds anyway is as if it were not said.
 func (p Policy) effective() Policy {
 	p = p.clone().WithDefaults()
 	maps.DeleteFunc(p.Breaker.Weights, func(class fuseboard.Class, weight float64) bool {
 		return weight == supervision.TreatmentOf(class).Weight
 	})
-	if len(p.Breaker.Weights) == 0 {
-		p.Breaker.Weights = nil
-	}
-	return p
+	maps.DeleteFunc(p.Retry.Budget.Weights, func(_ fuseboard.Class, weight float64) bool { return weight == 1 })
+	unsaid := p.Retry
+	unsaid.Classes = nil
+	maps.DeleteFunc(p.Retry.Classes, func(class fuseboard.Class, said ClassRetry) bool { return said == unsaid.For(class) })
+	return p.clone()
 }

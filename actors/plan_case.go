@@ -54,6 +54,14 @@ func (p *plan) of(ctx context.Context) *plan {
 	return p.table.at(p.table.row(m.Priority, m.Tenant), 0)
 }
 
+// base is the plan that all calls of the guard have, but for what cases change.
+func (p *plan) base() *plan {
+	if p.table == nil {
+		return p
+	}
+	return p.table.base
+}
+
 // next is the plan of the call's attempt.
 func (p *plan) next(attempt int) *plan { return p.table.at(p.row, p.table.step(attempt)) }
 

@@ -88,8 +88,13 @@ func (p Policy) equal(o Policy) bool {
 }
 
 func sameRetry(a, b Retry) bool {
-	return a.Attempts == b.Attempts && a.Backoff == b.Backoff && a.Budget == b.Budget &&
-		a.MaxRetryAfter == b.MaxRetryAfter && a.Innermost == b.Innermost && slices.Equal(a.Only, b.Only)
+	return a.Attempts == b.Attempts && a.Backoff == b.Backoff && sameBudget(a.Budget, b.Budget) &&
+		a.MaxRetryAfter == b.MaxRetryAfter && a.Innermost == b.Innermost && slices.Equal(a.Only, b.Only) &&
+		maps.Equal(a.Classes, b.Classes)
+}
+
+func sameBudget(a, b supervision.Budget) bool {
+	return a.Ratio == b.Ratio && a.MinPerSecond == b.MinPerSecond && a.Window == b.Window && maps.Equal(a.Weights, b.Weights)
 }
 
 func sameBreaker(a, b supervision.Breaker) bool {

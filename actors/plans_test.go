@@ -43,7 +43,9 @@ func otherwise(t *testing.T, path string, v reflect.Value) {
 		}
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 	case reflect.Map:
-		v.Set(reflect.ValueOf(map[fuseboard.Class]float64{fuseboard.ClassTimeout: 1}))
+		one := reflect.MakeMap(v.Type()) // with a member at zero
+		one.SetMapIndex(reflect.ValueOf(fuseboard.ClassTimeout), reflect.Zero(v.Type().Elem()))
+		v.Set(one)
 	default:
 		t.Fatalf("%s is a %s: teach this test, and Policy.equal, about it", path, v.Kind())
 	}

@@ -110,6 +110,10 @@ func (p Policy) problemsWithoutCases() Problems {
 func (p Policy) WithDefaults() Policy {
 	p.Retry = p.Retry.WithDefaults()
 	p.Breaker = p.Breaker.WithDefaults()
+	p.Adaptive = p.adaptive().WithDefaults() // by the bulkhead as it was given
+	if p.Adaptive.On() && p.Bulkhead.On() && p.Bulkhead.Concurrency == 0 {
+		p.Bulkhead.Concurrency = p.Adaptive.Initial
+	}
 	p.Bulkhead = p.Bulkhead.WithDefaults()
 	p.Panics = p.Panics.WithDefaults()
 	if p.Restart.On() {
@@ -117,27 +121,37 @@ func (p Policy) WithDefaults() Policy {
 	}
 	p.Workers = p.workers()
 	p.Throttle, p.Rate, p.Shedding = p.Throttle.WithDefaults(), p.Rate.WithDefaults(), p.Shedding.WithDefaults()
-	p.Adaptive = p.adaptive().WithDefaults()
 	return p
 }
 
 // clone returns a policy that shares nothing with p: what a guard obeys changes
 // by Update alone. A map or list without members says the same as none.
 func (p Policy) clone() Policy {
-	p.Breaker.Weights, p.Retry.Only = maps.Clone(p.Breaker.Weights), slices.Clone(p.Retry.Only)
-	if len(p.Breaker.Weights) == 0 {
-		p.Breaker.Weights = nil
-	}
-	if len(p.Retry.Only) == 0 {
-		p.Retry.Only = nil
-	}
-	if p.Cases = slices.Clone(p.Cases); len(p.Cases) == 0 {
-		p.Cases = nil
-	}
+	p.Breaker.Weights, p.Retry = cloneMap(p.Breaker.Weights), cloneRetry(p.Retry)
+	p.Cases = cloneList(p.Cases)
 	for i := range p.Cases {
 		p.Cases[i] = p.Cases[i].clone()
 	}
 	return p
+}
+
+func cloneRetry(r Retry) Retry {
+	r.Only, r.Classes, r.Budget.Weights = cloneList(r.Only), cloneMap(r.Classes), cloneMap(r.Budget.Weights)
+	return r
+}
+
+func cloneMap[K comparable, V any](m map[K]V) map[K]V {
+	if len(m) == 0 {
+		return nil
+	}
+	return maps.Clone(m)
+}
+
+func cloneList[T any](l []T) []T {
+	if len(l) == 0 {
+		return nil
+	}
+	return slices.Clone(l)
 }
 
 // MarshalJSON writes the policy with snake_case names and natural units
@@ -166,22 +180,25 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 	emptyPolicy, attemptsInTotal, retryInDeadline, probesInPermits,
 	waitInTotal, slowInAttempt, probeOutlivesAttempt,
 	workersBelowPermits, abandonedAbovePermits, workersNeverLeft,
+	concurrencyInAdaptive, timeoutInAttempt, turnInTotal, waitsInTotal, queueInTurns, wholeWithLimit,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
-	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On() || len(p.Cases) > 0
+	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On() ||
+		p.loads() || len(p.Cases) > 0
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
-		Fix: "set a field of deadline, retry, breaker, bulkhead, workers or panics",
+		Fix: "set a field of deadline, retry, breaker, throttle, rate, bulkhead, adaptive, workers, shedding or panics",
 	}, !on
 }
 
 func attemptsInTotal(p Policy) (fuseboard.Problem, bool) {
-	need := time.Duration(p.Retry.Attempts) * p.Deadline.Attempt
+	attempts := p.Retry.MostAttempts()
+	need := time.Duration(attempts) * p.Deadline.Attempt
 	return fuseboard.Problem{
-		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(p.Retry.Attempts),
+		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(attempts),
 		Message: fmt.Sprintf("%d attempts of %s need %s, more than deadline.total %s; the last ones may be cut short or never made",
-			p.Retry.Attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
+			attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
 		Fix: "raise deadline.total, or lower deadline.attempt or retry.attempts",
 	}, p.Retry.On() && p.Deadline.Attempt > 0 && p.Deadline.Total > 0 && need > p.Deadline.Total
 }
@@ -194,11 +211,11 @@ func retryInDeadline(p Policy) (fuseboard.Problem, bool) {
 }
 
 func probesInPermits(p Policy) (fuseboard.Problem, bool) {
-	permits := p.Workers.Bound(p.Bulkhead).Concurrency
+	permits, limitedBy := p.permits()
 	return fuseboard.Problem{
 		Code: codeProbesPermits, Path: "breaker.probes", Value: strconv.Itoa(p.Breaker.Probes),
 		Message: fmt.Sprintf("more probes than the bulkhead has permits (%d); a half-open circuit waits for its own probes", permits),
-		Fix:     "lower breaker.probes or raise bulkhead.concurrency",
+		Fix:     "lower breaker.probes or raise " + limitedBy,
 	}, p.Breaker.On() && permits > 0 && p.Breaker.Probes > permits
 }
 

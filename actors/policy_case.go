@@ -68,6 +68,9 @@ func (c Case) lay(p *Policy) (laid []plain.Laid) {
 	if p.Bulkhead.Queue > 0 {
 		lay("bulkhead", plain.Overlay(&p.Bulkhead, Bulkhead{MaxWait: c.MaxWait}))
 	}
+	if c.Cost > 0 { // of no field of the policy: a call costs 1 by itself
+		laid = append(laid, plain.Laid{Path: "cost", Changed: true})
+	}
 	return laid
 }
 
@@ -81,13 +84,7 @@ func (c Case) matches(p fuseboard.Priority, tenant string) bool {
 
 // clone returns a case that shares nothing with c. A list without members says the same as none.
 func (c Case) clone() Case {
-	c.Priorities, c.Retry.Only = slices.Clone(c.Priorities), slices.Clone(c.Retry.Only)
-	if len(c.Priorities) == 0 {
-		c.Priorities = nil
-	}
-	if len(c.Retry.Only) == 0 {
-		c.Retry.Only = nil
-	}
+	c.Priorities, c.Retry = cloneList(c.Priorities), cloneRetry(c.Retry)
 	return c
 }
 
@@ -107,12 +104,12 @@ func casePath(path string) string {
 
 // repeats reports whether calls may be repeated, by the policy or by one of its cases.
 func (p Policy) repeats() bool {
-	if p.Retry.WithDefaults().Attempts > 1 {
+	if p.Retry.MostAttempts() > 1 {
 		return true
 	}
 	return slices.ContainsFunc(p.Cases, func(c Case) bool {
 		c.lay(&p)
-		return p.Retry.WithDefaults().Attempts > 1
+		return p.Retry.MostAttempts() > 1
 	})
 }
 

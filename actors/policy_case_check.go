@@ -27,7 +27,8 @@ const (
 	codeOverlaid     = "overlaid"
 	codeNoDifference = "no-difference"
 
-	codeClassName = "class-name" // of supervision
+	codeClassName   = "class-name" // of supervision
+	codeUnknownWord = "unknown-word"
 )
 
 const (
@@ -51,7 +52,7 @@ func (p Policy) checkCases(found Problems) Problems {
 	}
 	each := make([]Problems, len(p.Cases))
 	for i, c := range p.Cases {
-		each[i] = c.check(p.Bulkhead).Under(casePathOf(i))
+		each[i] = c.check(p).Under(casePathOf(i))
 	}
 	v := newVariants(p)
 	for _, one := range v.all {
@@ -74,7 +75,7 @@ func (p Policy) checkCases(found Problems) Problems {
 }
 
 // ofOneField are the codes of problems that a value has whatever stands beside it.
-var ofOneField = []string{plain.CodeNegative, plain.CodeRange, codeClassName}
+var ofOneField = []string{plain.CodeNegative, plain.CodeRange, codeClassName, codeUnknownWord}
 
 // addOnce adds a problem unless one of its path and code is there.
 func addOnce(all Problems, p fuseboard.Problem) Problems {
@@ -86,7 +87,7 @@ func addOnce(all Problems, p fuseboard.Problem) Problems {
 
 // check reports what is wrong with the case by itself, paths relative to it. Whether its
 // values are in their ranges is judged where they are laid over the policy.
-func (c Case) check(b Bulkhead) Problems {
+func (c Case) check(p Policy) Problems {
 	var k plain.Check
 	c.checkCondition(&k)
 	if c.Attempt > 1 {
@@ -101,16 +102,17 @@ func (c Case) check(b Bulkhead) Problems {
 	for _, wrong := range (Bulkhead{Queue: 1, MaxWait: c.MaxWait}).Validate() { // also where it is not laid over
 		k.Add(wrong)
 	}
-	if c.MaxWait != 0 && b.Queue <= 0 {
+	if c.MaxWait != 0 && p.Bulkhead.Queue <= 0 {
 		k.Add(fuseboard.Problem{
 			Path: "max_wait", Code: mailbox.CodeWaitWithoutQueue, Value: plain.Duration(c.MaxWait), Warning: true,
 			Message: "has no effect without a queue", Fix: "set bulkhead.queue to the number of callers that may wait, or remove max_wait",
 		})
 	}
-	if !c.Deadline.On() && !c.Retry.On() && c.MaxWait == 0 {
+	checkCost(&k, c.Cost, p.Rate)
+	if !c.Deadline.On() && !c.Retry.On() && c.MaxWait == 0 && c.Cost == 0 {
 		k.Add(fuseboard.Problem{
 			Code: codeSetsNothing, Message: "sets nothing, so it changes no call", Warning: true,
-			Fix: "set a field of deadline or retry, or max_wait; or remove the case",
+			Fix: "set a field of deadline or retry, max_wait or cost; or remove the case",
 		})
 	}
 	return k.Problems()

@@ -93,7 +93,7 @@ func TestEverythingWrongWithCasesIsSaidAtOnce(t *testing.T) {
 			"cases[0].attempt out-of-range", "cases[0].attempt never-reached", "cases[1].tenant bad-tenant", "cases[1] overlaid",
 			"cases[2].attempt negative",
 		}},
-		"shared": {only(Case{Attempt: 2, Deadline: Deadline{Total: time.Second, Reserve: time.Millisecond}, Retry: Retry{Budget: Budget{Ratio: 1}}}), []string{
+		"shared": {only(Case{Attempt: 2, Deadline: Deadline{Total: time.Second, Reserve: time.Millisecond}, Retry: Retry{Budget: Budget{Ratio: 5}}}), []string{
 			"cases[0].deadline.total of-the-whole-call", "cases[0].deadline.reserve of-the-whole-call", "cases[0].retry.budget of-the-guard",
 		}},
 		"idle": {only(

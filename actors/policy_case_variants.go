@@ -28,6 +28,9 @@ type variants struct {
 	hidden  []map[int]bool // by case: those that lay over what it would change
 }
 
+// costPath stands for what calls cost, which is no field of a policy.
+const costPath = "cost"
+
 // newVariants lays the cases over the policy in each way in which calls meet them.
 func newVariants(p Policy) *variants {
 	n := len(p.Cases)
@@ -66,6 +69,9 @@ func layCases(p Policy, applied []int) variant {
 		for _, laid := range p.Cases[i].lay(&v.policy) {
 			v.origin[laid.Path] = i
 		}
+		if p.Cases[i].Cost != 0 {
+			v.origin[costPath] = i
+		}
 	}
 	return v
 }
@@ -82,9 +88,13 @@ func (v variant) attemptsFrom(from int, steps []int, step int) int {
 
 // weigh notes which cases make a difference in a variant, and which are laid over.
 func (v *variants) weigh(one variant) {
-	p := v.given
+	p, cost := v.given, 1
 	for _, i := range one.applied {
-		for _, laid := range p.Cases[i].lay(&p) {
+		all := p.Cases[i].lay(&p)
+		if c := p.Cases[i].Cost; c != 0 && p.Rate.On() {
+			all, cost = append(all, plain.Laid{Path: costPath, Changed: c != cost}), c
+		}
+		for _, laid := range all {
 			switch by := one.origin[laid.Path]; {
 			case !laid.Changed:
 			case by == i:

@@ -18,6 +18,13 @@ const (
 )
 
 func workersBelowPermits(p Policy) (fuseboard.Problem, bool) {
+	if p.Adaptive.On() {
+		return fuseboard.Problem{
+			Code: codeWorkersPermits, Path: "workers.max", Value: strconv.Itoa(p.Workers.Max),
+			Message: fmt.Sprintf("is below adaptive.max (%d), so no more permits are lent, however many the limit finds", p.Adaptive.Max),
+			Fix:     "leave workers.max out, or lower adaptive.max to it",
+		}, p.Workers.On() && p.Workers.Max < p.Adaptive.Max
+	}
 	return fuseboard.Problem{
 		Code: codeWorkersPermits, Path: "workers.max", Value: strconv.Itoa(p.Workers.Max),
 		Message: fmt.Sprintf("is below bulkhead.concurrency (%d), so only %s lent", p.Bulkhead.Concurrency, plain.Count(p.Workers.Max, "permit is", "permits are")),
@@ -26,11 +33,15 @@ func workersBelowPermits(p Policy) (fuseboard.Problem, bool) {
 }
 
 func abandonedAbovePermits(p Policy) (fuseboard.Problem, bool) {
+	most := p.Bulkhead.Concurrency
+	if p.Adaptive.On() {
+		most = p.Adaptive.Max
+	}
 	return fuseboard.Problem{
 		Code: codeAbandoned, Path: "workers.max_abandoned", Value: strconv.Itoa(p.Workers.MaxAbandoned),
-		Message: "is never reached, because the bulkhead has only " + plain.Count(p.Bulkhead.Concurrency, "permit", "permits"),
+		Message: "is never reached, because the bulkhead has only " + plain.Count(most, "permit", "permits"),
 		Fix:     "lower workers.max_abandoned to half of the permits, or leave it out",
-	}, p.Bulkhead.On() && p.Workers.MaxAbandoned > p.Bulkhead.Concurrency
+	}, most > 0 && p.Workers.MaxAbandoned > most
 }
 
 func workersNeverLeft(p Policy) (fuseboard.Problem, bool) {
@@ -43,6 +54,9 @@ func workersNeverLeft(p Policy) (fuseboard.Problem, bool) {
 
 // limitedBy names the field that bounds the permits.
 func (p *plan) limitedBy() string {
+	if p.given.Adaptive.On() {
+		return "adaptive.max"
+	}
 	if p.isolated && (!p.given.Bulkhead.On() || p.bulkhead().Concurrency < p.given.Bulkhead.WithDefaults().Concurrency) {
 		return "workers.max"
 	}

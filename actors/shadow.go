@@ -5,9 +5,7 @@ package actors
 import (
 	"cmp"
 	"context"
-	"errors"
 
-	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -117,7 +115,7 @@ func (c *call) wouldEnter() int {
 	if c.callerless && !c.hosted || c.plan.isolated && g.pool.Load().Spent() {
 		return refusedUnhosted
 	}
-	waits, why := g.shadow().over.Claim()
+	waits, why := g.shadow().over.Claim(c.parent)
 	if why != nil {
 		return reasonOf(why)
 	}
@@ -125,19 +123,6 @@ func (c *call) wouldEnter() int {
 		g.shadow().waited.Add(1)
 	}
 	return -1
-}
-
-// reasonOf is the reason in the word of a gate.
-func reasonOf(why error) int {
-	switch {
-	case errors.Is(why, mailbox.ErrFull):
-		return refusedFull
-	case errors.Is(why, mailbox.ErrLimit):
-		return refusedCrowded
-	case errors.Is(why, mailbox.ErrSuspended):
-		return refusedSuspended
-	}
-	return refusedStopped
 }
 
 // wouldRefuse counts what an enforced policy would have refused. It is false, for

@@ -38,6 +38,8 @@ type Stats struct {
 	Epoch uint64
 	// Window is the evidence that the circuit judges now.
 	Window Numbers
+	// AtGate are the parts of Rejected.Bulkhead. They never fall.
+	AtGate GateRefusals
 	// Gate is how full the bulkhead is now.
 	Gate mailbox.Depth
 	// Overdue is how many handlers still run that their callers have left behind;
@@ -51,6 +53,14 @@ type Stats struct {
 	Failed uint64
 	// Suppressed is how many repetitions the retry budget refused. It never falls.
 	Suppressed uint64
+	// NotRepeated is why failed calls were not repeated. Its numbers never fall.
+	NotRepeated NotRepeated
+	// Repeated is how many repetitions have begun, by the class of the failure before
+	// them, in the order of [supervision.Causes]. Its numbers never fall.
+	Repeated []Repeats
+	// Amplification is what repetitions add to the load now: within retry.budget.window,
+	// not since the guard was made. In shadow it is what they would add.
+	Amplification Amplification
 	// BudgetLeft is how many repetitions the retry budget allows now, without any
 	// further call; 0 where the policy has no retries.
 	BudgetLeft int
@@ -96,7 +106,7 @@ type Rejected struct {
 	Throttle uint64
 	// Rate: the rate limit had no room.
 	Rate uint64
-	// Bulkhead: the gate was full, the wait too long, or the guard suspended.
+	// Bulkhead: the gate refused, for whatever reason.
 	Bulkhead uint64
 	// Restart: the handler was being rebuilt.
 	Restart uint64
@@ -136,14 +146,15 @@ func (g *Guard) Stats() Stats {
 		Failures:  n.first.failures.Load() + rare.again.failures.Load(),
 		Voids:     n.first.voids.Load() + rare.again.voids.Load(),
 		Retries:   rare.again.sum(), Left: rare.left.Load(),
-		Rejected: rare.refused.rejected(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
+		Rejected: rare.refused.rejected(), AtGate: rare.refused.atGate(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
 		Would: g.would(), PolicyMode: g.leniency(),
 		State: circuit.State, Mode: circuit.Mode, Epoch: circuit.Epoch, Window: circuit.Numbers,
 		Gate: g.gate.Depth(), Overdue: g.pool.Load().Abandoned(), PolicyVersion: g.plan.Load().version,
 	}
 	s.Attempts = s.Successes + s.Failures + s.Voids
 	s.Calls = n.first.sum() + s.Left + s.Rejected.sum()
-	s.BudgetLeft = g.budgetLeft(now)
+	s.BudgetLeft, s.Amplification = g.budgetLeft(now), g.amplification(now)
+	s.NotRepeated, s.Repeated = rare.notRepeated(), rare.repeated(g.spent.Causes())
 	if g.key == nil {
 		var l latencies
 		l.add(g.times.Load())
@@ -152,6 +163,14 @@ func (g *Guard) Stats() Stats {
 	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
 	s.loads(g.loadOf(), g.plan.Load(), now)
 	return s
+}
+
+// amplification is what repetitions add to the load now: nothing without retries.
+func (g *Guard) amplification(now fuseboard.Instant) Amplification {
+	if !g.plan.Load().repeats {
+		return Amplification{Ratio: 1}
+	}
+	return g.spent.Amplification(now)
 }
 
 // budgetLeft is how many repetitions the budget allows now.

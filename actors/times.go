@@ -4,6 +4,7 @@ package actors
 
 import (
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,9 @@ func (c *call) timed(now fuseboard.Instant) {
 // gaveUp notes that the call's last attempt has failed and is not repeated.
 func (c *call) gaveUp(why error) {
 	c.wentBad()
+	if reason, counts := c.keptFor(why); counts {
+		c.guard.count.seldom().kept[reason].Add(1)
+	}
 	c.guard.history().gaveUp(c, why)
 }
 
@@ -70,6 +74,9 @@ func (c *call) wentBad() {
 	c.guard.count.seldom().failed.Add(1)
 	c.guard.durations().others().calls.Add(c.now.Sub(c.came))
 }
+
+// atOnce are the words of a gate for those who never stood in its queue.
+var atOnce = []error{ErrFull, ErrQuota, ErrHopeless, ErrLimit, ErrStopped}
 
 // stood counts a wait at the gate, which began at from and has ended now; why is nil
 // where it ended with a permit. Who was turned away at once has not waited.
@@ -80,7 +87,7 @@ func (c *call) stood(from fuseboard.Instant, why error) {
 	c.queued = false
 	switch {
 	case why == nil:
-	case errors.Is(why, ErrFull), errors.Is(why, ErrLimit), errors.Is(why, ErrStopped):
+	case slices.ContainsFunc(atOnce, func(word error) bool { return errors.Is(why, word) }):
 		return
 	case errors.Is(why, ErrSuspended) && c.plan.given.Bulkhead.On() && c.plan.given.Bulkhead.Queue == 0:
 		return

@@ -40,8 +40,11 @@ func drawPolicy(t *rapid.T) Policy {
 		p.Retry = Retry{
 			Attempts: rapid.IntRange(0, 3).Draw(t, "attempts"),
 			Backoff:  Backoff{Base: rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "base")},
-			Budget:   Budget{Window: rapid.SampledFrom([]time.Duration{0, 10 * time.Second, 30 * time.Second}).Draw(t, "account")},
-			Only:     rapid.SampledFrom([][]fuseboard.Class{nil, {}, {"error"}}).Draw(t, "only"),
+			Budget: Budget{
+				Window:  rapid.SampledFrom([]time.Duration{0, 10 * time.Second, 30 * time.Second}).Draw(t, "account"),
+				Weights: rapid.SampledFrom([]map[fuseboard.Class]float64{nil, {}, {"timeout": 2}, {"timeout": 1}, {"own": 0.3}}).Draw(t, "costs"),
+			},
+			Only: rapid.SampledFrom([][]fuseboard.Class{nil, {}, {"error"}}).Draw(t, "only"),
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "breaker") > 0 {
@@ -75,7 +78,7 @@ func differing(t *rapid.T, before, after Policy) (paths []string) {
 		}
 		files[i] = leavesOf(data)
 		for path, value := range files[i] {
-			if value == "[]" || path == "breaker.weights.throttled" && value == "0.5" {
+			if value == "[]" || path == "breaker.weights.throttled" && value == "0.5" || path == "retry.budget.weights.timeout" && value == "1" {
 				delete(files[i], path)
 			}
 		}

@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/patterns/ratelimit"
+	"github.com/fuseboard/fuseboard/patterns/shedding"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -36,9 +39,23 @@ func loaded() Policy {
 			Probes: 4, ProbeRate: 0.8, ProbeTimeout: 25 * time.Second, Ramp: 40 * time.Second,
 			Weights: map[fuseboard.Class]float64{fuseboard.ClassThrottled: 0.25},
 		},
-		Bulkhead: Bulkhead{Concurrency: 2, Queue: 5, MaxWait: 4 * time.Second},
+		Bulkhead: Bulkhead{
+			Concurrency: 2, Queue: 5, MaxWait: 4 * time.Second, Target: time.Second, Interval: time.Minute,
+			Quota: PriorityQuota{Critical: 1, High: 1, Normal: 1, Sheddable: 1},
+		},
 		Workers:  Workers{Max: 4, Idle: 5 * time.Second, MaxAbandoned: 3},
-		Panics:   Panics{Max: 7, Within: 2 * time.Minute, Hold: 3 * time.Minute},
+		Throttle: Throttle{Ratio: 3, Window: time.Minute, MaxReject: 0.5, MinCalls: 1000},
+		Rate: RateLimit{
+			Limit: 50_000, Per: 2 * time.Second, Burst: 1000, Queue: 10, MaxWait: 4 * time.Second,
+			Throttled: ratelimit.IgnoreThrottling, MaxDrain: 5 * time.Second, Fallback: 0.5,
+			Adaptive:  ratelimit.Adaptive{Floor: 1000, Ceiling: 90_000, Backoff: 0.7, Step: 100, Every: 3 * time.Second},
+			PerTenant: ratelimit.PerKey{Limit: 40_000, Burst: 500, Keys: 100},
+		},
+		Shedding: Shedding{
+			CPU: 0.98, Memory: 0.97, RunQueue: time.Second, GC: 0.48, Steps: shedding.Steps{Normal: 0.5, High: 0.9},
+			Margin: 0.1, HoldFor: time.Second, Smoothing: 2 * time.Second, Every: time.Minute,
+		},
+		Panics: Panics{Max: 7, Within: 2 * time.Minute, Hold: 3 * time.Minute},
 		Restart: Restart{
 			Max: 4, Within: 20 * time.Second, Timeout: 8 * time.Second,
 			Backoff: Backoff{Base: 30 * time.Millisecond, Max: 2 * time.Second, Factor: 3, Jitter: supervision.NoJitter},
@@ -50,8 +67,10 @@ func loaded() Policy {
 var edits = []struct {
 	path  string
 	edit  func(*Policy)
-	also  string // another path that changes with it
-	grows int    // permits
+	also  string        // another path that changes with it
+	grows int           // permits
+	lost  string        // of the sections that follow the load
+	from  func(*Policy) // what the policy before has beside loaded
 }{
 	{path: "mode", edit: func(p *Policy) { p.Mode = ShadowPolicy }},
 	{path: "deadline.total", edit: func(p *Policy) { p.Deadline.Total = 25 * time.Second }},
@@ -66,6 +85,10 @@ var edits = []struct {
 	{path: "retry.budget.ratio", edit: func(p *Policy) { p.Retry.Budget.Ratio = 0 }},
 	{path: "retry.budget.min_per_second", edit: func(p *Policy) { p.Retry.Budget.MinPerSecond = 1 }},
 	{path: "retry.budget.window", edit: func(p *Policy) { p.Retry.Budget.Window = 0 }},
+	{path: "retry.budget.weights", edit: func(p *Policy) { p.Retry.Budget.Weights = map[fuseboard.Class]float64{fuseboard.ClassTimeout: 2} }},
+	{path: "retry.classes", edit: func(p *Policy) {
+		p.Retry.Classes = map[fuseboard.Class]ClassRetry{fuseboard.ClassTimeout: {Attempts: 9}}
+	}},
 	{path: "retry.only", edit: func(p *Policy) { p.Retry.Only = nil }},
 	{path: "retry.innermost", edit: func(p *Policy) { p.Retry.Innermost = false }},
 	{path: "retry.max_retry_after", edit: func(p *Policy) { p.Retry.MaxRetryAfter = 0 }},
@@ -85,9 +108,73 @@ var edits = []struct {
 	{path: "breaker.probe_timeout", edit: func(p *Policy) { p.Breaker.ProbeTimeout = 0 }},
 	{path: "breaker.ramp", edit: func(p *Policy) { p.Breaker.Ramp = 0 }},
 	{path: "breaker.weights", edit: func(p *Policy) { p.Breaker.Weights[fuseboard.ClassTimeout] = 2 }},
+	{path: "throttle.ratio", edit: func(p *Policy) { p.Throttle.Ratio = 0 }},
+	{
+		path: "throttle.window", edit: func(p *Policy) { p.Throttle.Window = 0 },
+		lost: "what the throttle has counted, because throttle.window is another",
+	},
+	{path: "throttle.max_reject", edit: func(p *Policy) { p.Throttle.MaxReject = 0 }},
+	{path: "throttle.min_calls", edit: func(p *Policy) { p.Throttle.MinCalls = 500 }},
+	{
+		path: "rate.kind", edit: func(p *Policy) { p.Rate.Kind = ratelimit.SlidingLog },
+		lost: "of the rate limit, when units came: those missing in the bucket count as spent now",
+	},
+	{path: "rate.limit", edit: func(p *Policy) { p.Rate.Limit = 60_000 }},
+	{path: "rate.per", edit: func(p *Policy) { p.Rate.Per = 0 }},
+	{path: "rate.burst", edit: func(p *Policy) { p.Rate.Burst = 0 }},
+	{path: "rate.queue", edit: func(p *Policy) { p.Rate.Queue = 20 }},
+	{path: "rate.max_wait", edit: func(p *Policy) { p.Rate.MaxWait = 0 }},
+	{path: "rate.warm_up", edit: func(p *Policy) { p.Rate.WarmUp = time.Second }, also: "rate.cold_factor"},
+	{path: "rate.cold_factor", edit: func(p *Policy) { p.Rate.ColdFactor = 0 }, from: func(p *Policy) { p.Rate.WarmUp, p.Rate.ColdFactor = time.Second, 2 }},
+	{path: "rate.throttled", edit: func(p *Policy) { p.Rate.Throttled = ratelimit.DrainBucket }},
+	{path: "rate.max_drain", edit: func(p *Policy) { p.Rate.MaxDrain = 0 }},
+	{path: "rate.adaptive.floor", edit: func(p *Policy) { p.Rate.Adaptive.Floor = 0 }},
+	{path: "rate.adaptive.ceiling", edit: func(p *Policy) { p.Rate.Adaptive.Ceiling = 0 }},
+	{path: "rate.adaptive.backoff", edit: func(p *Policy) { p.Rate.Adaptive.Backoff = 0 }},
+	{path: "rate.adaptive.step", edit: func(p *Policy) { p.Rate.Adaptive.Step = 0 }},
+	{path: "rate.adaptive.every", edit: func(p *Policy) { p.Rate.Adaptive.Every = 0 }},
+	{path: "rate.per_tenant.limit", edit: func(p *Policy) { p.Rate.PerTenant.Limit = 30_000 }},
+	{path: "rate.per_tenant.burst", edit: func(p *Policy) { p.Rate.PerTenant.Burst = 400 }},
+	{path: "rate.per_tenant.keys", edit: func(p *Policy) { p.Rate.PerTenant.Keys = 10 }},
+	{path: "rate.fallback", edit: func(p *Policy) { p.Rate.Fallback = 0 }},
+	{path: "adaptive.kind", edit: func(p *Policy) { p.Adaptive.Kind = adaptive.KindVegas }, from: adapts},
+	{path: "adaptive.min", edit: func(p *Policy) { p.Adaptive.Min = 1 }, from: adapts},
+	{path: "adaptive.max", edit: func(p *Policy) { p.Adaptive.Max = 9 }, from: adapts},
+	{path: "adaptive.initial", edit: func(p *Policy) { p.Adaptive.Initial = 3 }, from: adapts}, // it has begun
+	{path: "adaptive.window", edit: func(p *Policy) { p.Adaptive.Window = 0 }, from: adapts},
+	{path: "adaptive.min_samples", edit: func(p *Policy) { p.Adaptive.MinSamples = 0 }, from: adapts},
+	{path: "adaptive.smoothing", edit: func(p *Policy) { p.Adaptive.Smoothing = 0 }, from: adapts},
+	{path: "adaptive.tolerance", edit: func(p *Policy) { p.Adaptive.Tolerance = 0 }, from: adapts},
+	{path: "adaptive.queue_size", edit: func(p *Policy) { p.Adaptive.QueueSize = 0 }, from: adapts},
+	{path: "adaptive.long_window", edit: func(p *Policy) { p.Adaptive.LongWindow = 0 }, from: adapts},
+	{path: "adaptive.backoff_ratio", edit: func(p *Policy) { p.Adaptive.BackoffRatio = 0 }, from: adapts},
+	{path: "adaptive.timeout", edit: func(p *Policy) { p.Adaptive.Timeout = 0 }, from: adapts},
+	{path: "adaptive.drop_rate", edit: func(p *Policy) { p.Adaptive.DropRate = 0 }, from: adapts},
+	{path: "adaptive.probe", edit: func(p *Policy) { p.Adaptive.Probe = 0 }, from: adapts},
+	{path: "adaptive.published", edit: func(p *Policy) { p.Adaptive.Published = true }, from: adapts},
+	{path: "shedding.cpu", edit: func(p *Policy) { p.Shedding.CPU = 0 }},
+	{path: "shedding.memory", edit: func(p *Policy) { p.Shedding.Memory = 0 }},
+	{path: "shedding.run_queue", edit: func(p *Policy) { p.Shedding.RunQueue = 0 }},
+	{path: "shedding.gc", edit: func(p *Policy) { p.Shedding.GC = 0 }},
+	{path: "shedding.steps.normal", edit: func(p *Policy) { p.Shedding.Steps.Normal = 0 }},
+	{path: "shedding.steps.high", edit: func(p *Policy) { p.Shedding.Steps.High = 0 }},
+	{path: "shedding.margin", edit: func(p *Policy) { p.Shedding.Margin = 0 }},
+	{path: "shedding.hold_for", edit: func(p *Policy) { p.Shedding.HoldFor = 0 }},
+	{path: "shedding.smoothing", edit: func(p *Policy) { p.Shedding.Smoothing = 0 }},
+	{path: "shedding.every", edit: func(p *Policy) { p.Shedding.Every = 0 }},
+	{path: "cases", edit: func(p *Policy) { p.Cases = []Case{{Tenant: "acme", Cost: 3}} }},
 	{path: "bulkhead.concurrency", edit: func(p *Policy) { p.Bulkhead.Concurrency = 3 }, grows: 1},
 	{path: "bulkhead.queue", edit: func(p *Policy) { p.Bulkhead.Queue = 1 }},
 	{path: "bulkhead.max_wait", edit: func(p *Policy) { p.Bulkhead.MaxWait = time.Millisecond }},
+	{path: "bulkhead.order", edit: func(p *Policy) { p.Bulkhead.Order = LIFO }},
+	{path: "bulkhead.target", edit: func(p *Policy) { p.Bulkhead.Target = time.Millisecond }},
+	{path: "bulkhead.interval", edit: func(p *Policy) { p.Bulkhead.Interval = time.Second }},
+	{path: "bulkhead.quota.critical", edit: func(p *Policy) { p.Bulkhead.Quota.Critical = 0.9 }},
+	{path: "bulkhead.quota.high", edit: func(p *Policy) { p.Bulkhead.Quota.High = 0.8 }},
+	{path: "bulkhead.quota.normal", edit: func(p *Policy) { p.Bulkhead.Quota.Normal = 0.5 }},
+	{path: "bulkhead.quota.sheddable", edit: func(p *Policy) { p.Bulkhead.Quota.Sheddable = 0.2 }},
+	{path: "bulkhead.fair", edit: func(p *Policy) { p.Bulkhead.Fair = true }},
+	{path: "bulkhead.estimate", edit: func(p *Policy) { p.Bulkhead.Estimate = true }},
 	{path: "workers.max", edit: func(p *Policy) { p.Workers.Max = 5 }},
 	{path: "workers.idle", edit: func(p *Policy) { p.Workers.Idle = 0 }},
 	{path: "workers.max_abandoned", edit: func(p *Policy) { p.Workers.MaxAbandoned = 0 }},
@@ -104,6 +191,15 @@ var edits = []struct {
 	{path: "restart.timeout", edit: func(p *Policy) { p.Restart.Timeout = 0 }},
 }
 
+// adapts turns the adaptive limit on, at two permits.
+func adapts(p *Policy) {
+	p.Adaptive = Adaptive{
+		Min: 2, Max: 8, Initial: 2, Window: time.Minute, MinSamples: 50, Smoothing: 0.5, Tolerance: 2, QueueSize: 2,
+		LongWindow: 100, BackoffRatio: 0.8, Timeout: time.Second, DropRate: 0.1, Probe: 10,
+	}
+	p.Workers.Max, p.Workers.MaxAbandoned = 8, 4
+}
+
 // crowd is a guard under load: calls of all three ways that the test holds in
 // their handler and lets go.
 type crowd struct {
@@ -115,7 +211,9 @@ type crowd struct {
 	sent    int
 }
 
-func newCrowd(t *testing.T, p Policy) *crowd { return newCrowdIn(t, start(t), "payments", p) }
+func newCrowd(t *testing.T, p Policy) *crowd {
+	return newCrowdIn(t, startWith(t, Options{Seed: 1, Host: busyHost(0)}), "payments", p)
+}
 
 func newCrowdIn(t *testing.T, sys *System, name string, p Policy) *crowd {
 	c := &crowd{T: t, sys: sys, release: make(chan struct{}), answers: make(chan string, 1000)}
@@ -269,10 +367,14 @@ var situations = []struct {
 }
 
 func inEachSituation(t *testing.T, check func(*crowd, string)) {
+	inEachSituationOf(t, loaded(), check)
+}
+
+func inEachSituationOf(t *testing.T, p Policy, check func(*crowd, string)) {
 	for _, at := range situations {
 		t.Run(at.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := newCrowd(t, loaded())
+				c := newCrowd(t, p.clone())
 				at.reach(c)
 				synctest.Wait()
 				check(c, at.name)
@@ -286,8 +388,12 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 	for _, e := range edits {
 		missing = slices.DeleteFunc(missing, func(path string) bool { return path == e.path })
 		t.Run(e.path, func(t *testing.T) {
-			inEachSituation(t, func(c *crowd, name string) {
-				next := loaded()
+			given := loaded()
+			if e.from != nil {
+				e.from(&given)
+			}
+			inEachSituationOf(t, given, func(c *crowd, name string) {
+				next := given.clone()
 				e.edit(&next)
 				before := c.footing()
 				change := c.update(next)
@@ -297,14 +403,22 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 				if e.also != "" {
 					want = []string{e.also, e.path}
 				}
-				if e.path == "breaker.weights" {
-					want = []string{"breaker.weights.timeout"}
+				switch e.path {
+				case "breaker.weights", "retry.budget.weights", "retry.classes":
+					want = []string{e.path + ".timeout"}
 				}
-				if !slices.Equal(change.Changed, want) || change.Version != 2 ||
-					!reflect.DeepEqual(change.Before, loaded()) || !reflect.DeepEqual(change.After, next) {
+				if e.path == "cases" {
+					want = []string{"cases[0]"}
+				}
+				slices.Sort(want)
+				if !slices.Equal(slices.Sorted(slices.Values(change.Changed)), want) || change.Version != 2 ||
+					!reflect.DeepEqual(change.Before, given) || !reflect.DeepEqual(change.After, next) {
 					c.Errorf("%+v, want %v", change, want)
 				}
 				var lost []string
+				if e.lost != "" {
+					lost = []string{e.lost}
+				}
 				switch {
 				case strings.HasPrefix(e.path, "breaker.window") && (before.circuit.Numbers.Calls > 0 && name != "half-open"):
 					lost = []string{"the breaker's window, because breaker.window has another shape"}
@@ -350,6 +464,9 @@ func TestSectionsGoAndComeBackUnderLoad(t *testing.T) {
 		if before.circuit.State == Closed || before.circuit.State == Ramping || name == "held-closed" {
 			lost = append(lost, "the breaker's window, because the breaker is off now")
 		}
+		lost = append(lost, "what the throttle has counted, because the throttle is off now",
+			"what is spent of the rate limit, because rate.limit is off now",
+			"what each tenant has spent, because rate.per_tenant is off now")
 		if !slices.Equal(gone.Lost, lost) {
 			c.Errorf("lost %q, want %q", gone.Lost, lost)
 		}
@@ -430,7 +547,7 @@ func TestWhatHappenedBeforeAnUpdateIsToldBeforeIt(t *testing.T) {
 		answer := make(chan Change, 1)
 		go func() { change, _ := c.Update(context.Background(), Policy{}); answer <- change }()
 		release()
-		if change := <-answer; len(change.Lost) != 1 || !strings.Contains(change.Lost[0], "(open)") {
+		if change := <-answer; len(change.Lost) == 0 || !strings.Contains(change.Lost[0], "(open)") {
 			t.Errorf("%q", change.Lost)
 		}
 		synctest.Wait()
@@ -468,7 +585,7 @@ func TestCommandsInForceKeepTheirTimeThroughAnyUpdate(t *testing.T) {
 							c.update(Policy{Bulkhead: Bulkhead{Queue: i}})
 						}
 						c.update(next)
-						time.Sleep(10 * time.Second)
+						time.Sleep(5 * time.Second) // all of them within the command's time
 						synctest.Wait()
 						now := c.footing().circuit
 						if now.Mode != mode || now.ModeUntil != began.ModeUntil || now.By != "ann" || now.Reason != "drill" {

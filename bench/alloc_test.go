@@ -45,6 +45,9 @@ func TestAllocationsOfEveryKindOfCallAreExact_Alloc(t *testing.T) {
 			"ask": 2,
 		},
 		"Fuseboard, caller's deadline": {"stack": 0},
+		byLimiter:                      {"adaptive": 0},
+		ourRate:                        {"rate": 0},
+		ourRate + ", odd limit":        {"rate": 0},
 		"Fuseboard, the part alone":    {"circuit-closed": 0, "circuit-open": 0, "permits-free": 0},
 	}
 	for name, of := range exact {

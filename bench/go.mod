@@ -13,6 +13,7 @@ require (
 	github.com/gojek/heimdall/v7 v7.0.3
 	github.com/hashicorp/go-retryablehttp v0.7.8
 	github.com/mercari/go-circuitbreaker v0.0.2
+	github.com/platinummonkey/go-concurrency-limits v0.8.0
 	github.com/slok/goresilience v0.2.0
 	github.com/sony/gobreaker/v2 v2.4.0
 	golang.org/x/sync v0.24.0

@@ -45,8 +45,11 @@ var proofs = map[kind]func(ctx context.Context, c contender, build way) error{
 	stacks:    stackHasItsPolicies,
 	capturing: func(_ context.Context, _ contender, build way) error { return answers(build)() },
 	allowance: func(_ context.Context, _ contender, build way) error { return answers(build)() },
-	asking:    func(_ context.Context, _ contender, build way) error { return answers(build)() },
-	messages:  func(_ context.Context, _ contender, build way) error { return answers(build)() },
+	adapting: func(ctx context.Context, c contender, build way) error {
+		return unlessBare(c, answers(build), bounds(ctx, build))
+	},
+	asking:   func(_ context.Context, _ contender, build way) error { return answers(build)() },
+	messages: func(_ context.Context, _ contender, build way) error { return answers(build)() },
 }
 
 func unlessBare(c contender, always, protected func() error) error {

@@ -56,7 +56,11 @@ func callScenarios() []scenario {
 		}, func() need { return needs(failsFirst()) }),
 		of(allowance, scenario{
 			name: "rate", group: "calls", cores: both, wants: succeed,
-			about: "a rate limiter alone that allows every call; Fuseboard has none yet",
+			about: "a rate limiter alone that allows every call",
+		}, ok),
+		of(adapting, scenario{
+			name: "adaptive", group: "calls", cores: both, wants: succeed,
+			about: "a limit on concurrency that finds itself, alone: a permit, what the call took, and the permit back",
 		}, ok),
 	}, windowScenarios())
 }

@@ -18,6 +18,7 @@ const (
 	stacks    kind = "stack"     // everything in contender.has
 	capturing kind = "capturing" // the stack, where each call captures its argument and returns a typed result
 	allowance kind = "rate"      // a rate limiter alone
+	adapting  kind = "adaptive"  // a limit on concurrency that finds itself, alone
 	asking    kind = "ask"       // a request by a message, awaited by a future
 	messages  kind = "message"   // a request by a message, its answer in the mailbox of who asked
 )

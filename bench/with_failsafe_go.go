@@ -26,6 +26,7 @@ var _ = register(contender{
 		allowance: func(n need) (task, error) {
 			return failsafeRun(n, ratelimiter.NewSmoothBuilderWithMaxRate[any](time.Nanosecond).Build())
 		},
+		adapting: func(n need) (task, error) { return failsafeRun(n, failsafeLimiter(n)) },
 		capturing: func(n need) (task, error) {
 			with := failsafe.With(failsafeStack[int](n)...)
 			return task{caller: counting(func(i int) (int, error) {

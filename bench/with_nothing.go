@@ -23,7 +23,7 @@ var _ = register(contender{
 var _ = register(contender{
 	name: nothing,
 	note: "the handler and the loop around it: part of every figure",
-	ways: map[kind]way{stacks: bare, permits: bare, timeouts: bare},
+	ways: map[kind]way{stacks: bare, permits: bare, timeouts: bare, adapting: bare},
 })
 
 func bare(n need) (task, error) {

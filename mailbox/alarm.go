@@ -45,16 +45,16 @@ func (l *limits) remove(w *waiter) {
 	}
 }
 
-// sort puts all in that came since the last alarm: the youngest of each ring.
+// sort puts all in that came since the last alarm: the youngest of each line.
 func (q *queue) sort() {
-	for _, oldest := range q.oldest {
-		if oldest == nil {
-			continue
+	q.each(func(l *line) {
+		if l.oldest == nil {
+			return
 		}
-		for w := oldest.prev; w.place == 0; w = w.prev { // until one that is there, perhaps itself
+		for w := l.oldest.prev; w.place == 0; w = w.prev { // until one that is there, perhaps itself
 			heap.Push(&q.limits, w)
 		}
-	}
+	})
 }
 
 // watch sees to it that the alarm rings by the limit of w. It asks the clock itself, but

@@ -155,7 +155,7 @@ func TestAlarmOfAForgottenQueueTouchesNobody(t *testing.T) {
 func TestNobodyOvertakesWhoIsCounted(t *testing.T) {
 	g := NewGate(Bulkhead{Concurrency: 1, Queue: 2}, fuseboard.NewClock())
 	g.TryEnter()
-	if counted, err := g.count(); !counted || err != nil {
+	if counted, err := g.count(nil, 0); !counted || err != nil {
 		t.Fatal(counted, err)
 	}
 	g.Leave()
@@ -163,7 +163,7 @@ func TestNobodyOvertakesWhoIsCounted(t *testing.T) {
 		t.Fatal("overtaken")
 	}
 	g.mu.Lock()
-	decided, err := g.decided()
+	decided, err := g.decided(&comer{}, true)
 	g.unlock(nil)
 	if !decided || err != nil || g.word.Load() != 1 {
 		t.Errorf("%v, %v, %#x", decided, err, g.word.Load())
@@ -175,7 +175,7 @@ func TestWhoIsCountedWhenTheGateStopsIsRefused(t *testing.T) {
 	quota := NewQuota(5)
 	g := NewGateUnder(Bulkhead{Concurrency: 1, Queue: 2}, fuseboard.NewClock(), &Quotas{Queued: quota})
 	g.TryEnter()
-	if counted, err := g.count(); !counted || err != nil {
+	if counted, err := g.count(nil, 0); !counted || err != nil {
 		t.Fatal(counted, err)
 	}
 	g.Stop()
@@ -186,7 +186,7 @@ func TestWhoIsCountedWhenTheGateStopsIsRefused(t *testing.T) {
 		t.Error("idle although somebody is counted")
 	}
 	g.mu.Lock()
-	decided, err := g.decided()
+	decided, err := g.decided(&comer{}, true)
 	g.unlock(nil)
 	if !decided || !errors.Is(err, ErrStopped) || g.word.Load() != closedBit || quota.Used() != 0 || !idle {
 		t.Errorf("%v, %v, %#x, %d of the quota, idle %v", decided, err, g.word.Load(), quota.Used(), idle)

@@ -16,7 +16,10 @@ func TestZeroBulkheadIsOffAndAnyFieldTurnsItOn(t *testing.T) {
 	if (mailbox.Bulkhead{}).On() || (mailbox.Bulkhead{}).WithDefaults().On() {
 		t.Error("the zero bulkhead is on")
 	}
-	for _, b := range []mailbox.Bulkhead{{Concurrency: 1}, {Queue: 1}, {MaxWait: 1}} {
+	for _, b := range []mailbox.Bulkhead{
+		{Concurrency: 1}, {Queue: 1}, {MaxWait: 1}, {Order: mailbox.LIFO}, {Target: 1}, {Interval: 1},
+		{Quota: mailbox.PriorityQuota{High: 1}}, {Fair: true}, {Estimate: true},
+	} {
 		if !b.On() {
 			t.Errorf("%+v is off", b)
 		}
@@ -26,6 +29,20 @@ func TestZeroBulkheadIsOffAndAnyFieldTurnsItOn(t *testing.T) {
 	}
 	if got := (mailbox.Bulkhead{Concurrency: 2}).WithDefaults(); got != (mailbox.Bulkhead{Concurrency: 2}) {
 		t.Errorf("a named concurrency changed: %+v", got)
+	}
+}
+
+func TestDefaultsOfCoDelAndOfQuotas(t *testing.T) {
+	got := mailbox.Bulkhead{Queue: 1, Order: mailbox.CoDel, Quota: mailbox.PriorityQuota{Normal: 0.8}}.WithDefaults()
+	want := mailbox.Bulkhead{
+		Concurrency: 16, Queue: 1, Order: mailbox.CoDel, Target: 20 * time.Millisecond, Interval: 100 * time.Millisecond,
+		Quota: mailbox.PriorityQuota{Critical: 1, High: 1, Normal: 0.8, Sheddable: 0.8},
+	}
+	if got != want {
+		t.Errorf("got %+v", got)
+	}
+	if lifo := (mailbox.Bulkhead{Order: mailbox.LIFO}).WithDefaults(); lifo.Target != 0 || lifo.Interval != 0 || lifo.Quota.On() {
+		t.Errorf("what is off has defaults: %+v", lifo)
 	}
 }
 
@@ -41,6 +58,18 @@ func TestValidateNamesPathRangeAndFix(t *testing.T) {
 		"huge queue":           {mailbox.Bulkhead{Queue: 1_000_001}, "queue", "out-of-range", false},
 		"short wait":           {mailbox.Bulkhead{Queue: 1, MaxWait: time.Nanosecond}, "max_wait", "out-of-range", false},
 		"unbounded wait":       {mailbox.Bulkhead{Queue: 1, MaxWait: time.Hour}, "max_wait", "out-of-range", false},
+		"short target":         {mailbox.Bulkhead{Queue: 1, Order: mailbox.CoDel, Target: time.Microsecond}, "target", "out-of-range", false},
+		"negative interval":    {mailbox.Bulkhead{Queue: 1, Order: mailbox.CoDel, Interval: -1}, "interval", "negative", false},
+		"unknown order":        {mailbox.Bulkhead{Queue: 1, Order: 7}, "order", mailbox.CodeUnknownWord, false},
+		"huge quota":           {mailbox.Bulkhead{Queue: 1, Quota: mailbox.PriorityQuota{Normal: 80}}, "quota.normal", "out-of-range", false},
+		"negative quota":       {mailbox.Bulkhead{Queue: 1, Quota: mailbox.PriorityQuota{Critical: -0.5}}, "quota.critical", "negative", false},
+		"quota out of order":   {mailbox.Bulkhead{Queue: 1, Quota: mailbox.PriorityQuota{Normal: 0.5, Sheddable: 0.8}}, "quota.sheddable", mailbox.CodeQuotaOrder, true},
+		"order without queue":  {mailbox.Bulkhead{Concurrency: 1, Order: mailbox.LIFO}, "order", mailbox.CodeOrderWithoutQueue, true},
+		"fair without queue":   {mailbox.Bulkhead{Fair: true}, "fair", mailbox.CodeOrderWithoutQueue, true},
+		"estimate, no queue":   {mailbox.Bulkhead{Estimate: true}, "estimate", mailbox.CodeOrderWithoutQueue, true},
+		"target without codel": {mailbox.Bulkhead{Queue: 1, Target: time.Second}, "target", mailbox.CodeWithoutCoDel, true},
+		"interval, no codel":   {mailbox.Bulkhead{Queue: 1, Order: mailbox.LIFO, Interval: time.Second}, "interval", mailbox.CodeWithoutCoDel, true},
+		"target above wait":    {mailbox.Bulkhead{Queue: 1, MaxWait: 10 * time.Millisecond, Order: mailbox.CoDel}, "target", mailbox.CodeTargetOverWait, true},
 		"wait without queue":   {mailbox.Bulkhead{Concurrency: 1, MaxWait: time.Second}, "max_wait", mailbox.CodeWaitWithoutQueue, true},
 	}
 	for name, tt := range tests {
@@ -61,6 +90,8 @@ func TestValidateNamesPathRangeAndFix(t *testing.T) {
 		{Concurrency: 1},
 		{Concurrency: 1_000_000, Queue: 1_000_000, MaxWait: time.Minute},
 		{Queue: 1, MaxWait: time.Microsecond},
+		{Queue: 1, Order: mailbox.CoDel, Target: 5 * time.Millisecond, Interval: time.Minute, Fair: true, Estimate: true},
+		{Queue: 1, Quota: mailbox.PriorityQuota{Normal: 0.8, Sheddable: 0.5}},
 	} {
 		if ps := b.Validate(); len(ps) != 0 {
 			t.Errorf("%+v is fine, but: %v", b, ps)

@@ -38,11 +38,31 @@
 // were inside when it shrank, and overruns (TestStorm_PeakNeverExceedsPermits).
 // Waiters of a higher priority are served first
 // (TestHigherPrioritiesAreServedFirst), those of one priority first in, first out,
-// callers and jobs alike (TestWaitersAreServedFirstInFirstOut).
+// callers and jobs alike (TestWaitersAreServedFirstInFirstOut), unless the bulkhead's [Order]
+// is another (TestLIFOServesWhoCameLast, TestLongQueuesAgreeWithTheNaiveModel). A queue that
+// does not drain is cut to its target by [CoDel] (TestStandingQueueIsCutToItsTarget), which
+// leaves a burst alone (TestCoDelServesABurstAsItCame) and refuses nobody for whom a permit
+// would be idle (TestCoDelNeverRefusesTheLastOne).
+// A full queue gives the place of its last one of the lowest priority to a higher one
+// (TestFullQueueGivesTheLastPlaceOfTheLowestPriorityToAHigherOne), which has time to wait
+// (TestWhoCannotWaitTakesNobodysPlace); that is no new place, here and under a shared [Quota]
+// (TestWhoTakesAPlaceNeedsNoneOfASharedLimit).
+// A [PriorityQuota] keeps permits and places for higher priorities
+// (TestQuotaKeepsPermitsForHigherPriorities, TestQuotaKeepsPlacesForHigherPriorities), is
+// never exceeded but by those inside when it shrank (TestStorm_QuotasAreNeverExceeded), and who waits for its own
+// holds up nobody (TestWhoWaitsForItsQuotaHoldsUpNobodyAndIsServedBelowIt).
+// Tenants that take turns get one permit a turn (TestTenantsTakeTurnsAndKeepTheOrderWithin),
+// so that a noisy one takes nothing from a quiet one (TestNoisyTenantTakesNothingFromQuietOnes),
+// nor its place (TestCrowdOfOneTenantGivesWayToOthers). A tenant is known while it waits, and no
+// longer (TestNothingIsKnownOfATenantForWhomNobodyWaits).
+// An estimate refuses nobody before it exists (TestEstimateExistsFromSixteenPermitsOnAndIsForgotten)
+// or where nobody waits (TestNobodyIsHopelessWhereNobodyWaits), and less than one in twenty
+// of those who would have been served (TestFewAreRefusedAsHopelessWhoWouldHaveBeenServed).
+// Rules may change while others wait: nobody is lost (TestStorm_RulesThatChangeLoseNobody).
 // A lower one is promised nothing while higher ones keep coming, but its answer by
 // [Bulkhead.MaxWait] (TestWhoIsPassedOverIsAnsweredAfterMaxWait).
-// Who finds others waiting waits, too, behind those of a higher priority and of its
-// own (TestNobodyOvertakesTheQueue), from the moment at which it is counted
+// Who finds others waiting waits, too, behind those of a higher priority and, first in,
+// first out, of its own (TestNobodyOvertakesTheQueue), from the moment at which it is counted
 // (TestNobodyOvertakesWhoIsCounted). So whoever comes again and again gets no more than
 // the others (TestCallersOfAContendedGateAreServedEqually).
 // Each is late at its own limit and not before, though one alarm rings for all
@@ -50,8 +70,8 @@
 // A wait allocates nothing while others wait (TestAllocationsOfAWaitAreNone); what it
 // needs belongs to the gate, and is let go when nobody has waited for as long as anyone
 // may (TestQuietGateKeepsNothingOfItsQueue), or by a stop (TestStoppedGateKeepsNothingOfItsQueue).
-// The priority is the context's and is looked up only to wait, once
-// (TestPriorityIsLookedUpOnceAndOnlyToWait).
+// The priority is the context's and is looked up only to wait or to take the place of another, once
+// (TestPriorityIsLookedUpOnceAndOnlyToWaitOrToTakeAPlace).
 // Jobs posted by one goroutine with one priority are granted in the order of posting
 // (TestPostsOfOneGoroutineKeepTheirOrder).
 // Every caller and every job is answered exactly once: with a permit or with

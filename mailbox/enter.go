@@ -13,12 +13,16 @@ import (
 // priority and those of its own who came before, at most [Bulkhead.MaxWait], and not
 // beyond until. The priority is [fuseboard.PriorityOf] of ctx, asked for once a wait.
 // Nil means that the caller holds a permit and must call [Gate.Leave].
-// A full queue refuses who comes, whatever its priority.
+// Who finds the queue full takes the place of the last one of the lowest priority below
+// its own, which is answered with [ErrYielded]; without one it is refused.
 //
-// A free permit is granted without a look at the clock or at ctx. Otherwise the
-// error is [ErrFull], [ErrLimit], [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
-// or what was given to [Gate.Flush]. Refusing for want of a place takes no lock,
-// reads no clock and allocates nothing.
+// A free permit is granted without a look at the clock or at ctx; with a [Bulkhead.Quota] one
+// that not everybody may have costs a look at the priority. Otherwise the
+// error is [ErrFull], [ErrLimit], [ErrQuota], [ErrHopeless], [ErrYielded], [ErrSojourn],
+// [ErrLate], [ErrStopped], [ErrSuspended], context.Cause(ctx),
+// or what was given to [Gate.Flush]. Refusing for want of a place takes no lock where
+// nobody waits whose place it might have,
+// reads no clock then and allocates nothing.
 //
 // A handler that enters the gate it holds the only permit of waits for itself,
 // and gets ErrLate after MaxWait.
@@ -71,33 +75,88 @@ func (g *Gate) stand(ctx context.Context, now, until fuseboard.Instant) (fuseboa
 // join queues a caller (job nil) or a job. It returns the waiter, or an error if
 // it is refused, or neither if a permit became free meanwhile.
 func (g *Gate) join(ctx context.Context, now, until fuseboard.Instant, job Job) (*waiter, error) {
-	if err := g.refusal(g.word.Load()); err != nil {
+	r := g.rules.Load()
+	if r != nil || g.present.Load() > onlyCritical {
+		return g.joinAs(ctx, r, now, until, job)
+	}
+	if err := g.refusal(g.word.Load()); err != nil { // nobody has to know who comes
 		return nil, err
 	}
+	return g.joinIn(ctx, nil, comer{now: now, job: job}, until)
+}
+
+// joinAs is join where it matters who comes.
+func (g *Gate) joinAs(ctx context.Context, r *rules, now, until fuseboard.Instant, job Job) (*waiter, error) {
+	who := comer{now: now, job: job}
+	if r != nil && r.quota {
+		if who.look(ctx, r); g.tryAs(r, who.rank) {
+			return nil, nil
+		}
+	}
+	if err := g.refusalOf(g.word.Load(), r, who.rank); err != nil && !g.mayOust(&who, ctx, r) {
+		return nil, err
+	}
+	return g.joinIn(ctx, r, who, until)
+}
+
+// joinIn is join of one whom the gate has no reason to refuse.
+func (g *Gate) joinIn(ctx context.Context, r *rules, who comer, until fuseboard.Instant) (*waiter, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if now == unread {
-		now = g.clock.Now()
+	if who.now == unread {
+		who.now = g.clock.Now()
 	}
-	limit := g.bulkhead().WaitUntil(now, until)
-	if now >= limit {
+	who.limit = g.bulkhead().WaitUntil(who.now, until)
+	if who.now >= who.limit {
 		return nil, ErrLate
 	}
-	done, rank := ctx.Done(), rankOf(ctx) // outside the lock: a context may be anyone's code
-	if counted, err := g.count(); !counted {
+	who.look(ctx, r)
+	return g.enqueue(ctx, &who, r)
+}
+
+// enqueue is join of one who may wait.
+func (g *Gate) enqueue(ctx context.Context, who *comer, r *rules) (*waiter, error) {
+	done := ctx.Done() // outside the lock: a context may be anyone's code
+	counted, err := g.count(r, who.rank)
+	if !counted && (err == nil || !g.mayOust(who, ctx, r)) {
 		return nil, err
 	}
 	g.mu.Lock()
-	if decided, err := g.decided(); decided {
+	var victim, gone *waiter
+	if !counted {
+		if victim, counted, err = g.place(who, r, err); err != nil {
+			g.mu.Unlock()
+			return nil, err
+		}
+	}
+	if decided, err := g.decided(who, counted); decided {
 		g.unlock(nil)
 		return nil, err
 	}
-	w := g.waiters.seat(job)
-	w.ctx, w.done, w.rank, w.limit = ctx, done, rank, limit
-	g.push(w, now)
-	g.mu.Unlock()
+	if victim != nil {
+		gone = g.oust(victim)
+	}
+	w := g.waiters.seat(who.job)
+	w.ctx, w.done = ctx, done
+	g.push(w, who)
+	g.unlock(gone)
 	return w, nil
+}
+
+// place finds a place for one who was refused with why for want of one: that of another,
+// unless one has come free since. Under mu.
+func (g *Gate) place(who *comer, r *rules, why error) (victim *waiter, counted bool, err error) {
+	if victim = g.waiters.yields(who); victim == nil {
+		return nil, false, why
+	}
+	switch counted, err = g.count(r, who.rank); { // as somebody waits it asks for nothing that is under mu
+	case counted:
+		return nil, true, nil
+	case errors.Is(err, ErrStopped):
+		return nil, false, err
+	}
+	return victim, false, nil
 }
 
 // refusal tells why nobody may join at word w; nil if there is a place in the
@@ -120,18 +179,33 @@ func (g *Gate) refusal(w uint64) error {
 	return ErrFull
 }
 
+// refusalOf is refusal of a rank, where there may be quotas.
+func (g *Gate) refusalOf(w uint64, r *rules, rank uint8) error {
+	why := g.refusal(w)
+	if r == nil || !r.quota || errors.Is(why, ErrStopped) || errors.Is(why, ErrSuspended) {
+		return why
+	}
+	taken := w & waitersMask / waiterOne
+	switch {
+	case w < r.most[rank] || w&dividedBit != 0:
+		return nil
+	case taken >= r.places[rank] && (why == nil || errors.Is(why, ErrLimit) || w < r.permits):
+		return ErrQuota
+	}
+	return why
+}
+
 // count takes a place in the queue, unless there is none left or a permit is free, which
 // it takes. From then on nobody overtakes whom it counts, though others may be before it.
-func (g *Gate) count() (counted bool, err error) {
+func (g *Gate) count(r *rules, rank uint8) (counted bool, err error) {
 	for {
 		word := g.word.Load()
-		if err := g.refusal(word); err != nil {
+		if err := g.refusalOf(word, r, rank); err != nil {
 			return false, err
 		}
-		if word < g.limit.Load() || word&dividedBit != 0 {
-			if g.tryElse(unasked) {
-				return false, nil
-			}
+		if free, got := g.try(word, r, rank); got {
+			return false, nil
+		} else if free {
 			continue
 		}
 		if !g.shared.Queued.Take(1) {
@@ -144,23 +218,38 @@ func (g *Gate) count() (counted bool, err error) {
 	}
 }
 
-// decided reports whether what has happened since somebody was counted makes its wait
-// needless: the gate was closed, or a permit came back and nobody was there to take it.
-// Then its place is given back. Under mu.
-func (g *Gate) decided() (decided bool, err error) {
+// try takes a permit if one was free for the rank at the word.
+func (g *Gate) try(word uint64, r *rules, rank uint8) (free, got bool) {
+	switch {
+	case word < g.limit.Load() || word&dividedBit != 0:
+		return true, g.tryElse(unasked)
+	case r != nil && word < r.most[rank]:
+		return true, g.tryAs(r, rank)
+	}
+	return false, false
+}
+
+// decided reports whether what has happened since somebody came makes its wait
+// needless: the gate was closed, or a permit came back and nobody was there to take it; or
+// whether it would be in vain. Then its place is given back, if it was counted. Under mu.
+func (g *Gate) decided(who *comer, counted bool) (decided bool, err error) {
 	switch {
 	case g.word.Load()&closedBit != 0:
-		g.word.Add(minusWaiter)
 		err = ErrStopped
-	case g.waiters.first() == nil && g.mayGrant():
-		g.word.Add(minusWaiter + 1)
+	case g.nextIs(who.rank):
+		g.word.Add(1)
+	case g.hopeless(who):
+		err = ErrHopeless
 	default:
 		if g.waiters == nil {
-			g.waiters = new(queue)
+			g.waiters = newQueue(g.rules.Load())
 		}
 		return false, nil
 	}
-	g.shared.Queued.Give(1)
+	if counted {
+		g.word.Add(minusWaiter)
+		g.shared.Queued.Give(1)
+	}
 	return true, err
 }
 

@@ -20,6 +20,17 @@ var (
 	// ErrLimit: a limit over all gates together is reached ([Quotas]); this gate
 	// itself may be nearly empty.
 	ErrLimit = errors.New("a shared limit is reached")
+	// ErrYielded: the caller had a place in the queue, which was full, and gave it to one
+	// of a higher priority or, where that is on ([Bulkhead.Fair]), of a tenant with fewer.
+	ErrYielded = errors.New("its place in the queue went to another that comes before it")
+	// ErrQuota: a permit or a place is left, but kept for higher priorities ([Bulkhead.Quota]).
+	ErrQuota = errors.New("what is left is kept for higher priorities")
+	// ErrSojourn: the queue does not drain, and the caller had waited for longer than it may
+	// stand ([Bulkhead.Target]).
+	ErrSojourn = errors.New("waited longer than the queue may stand")
+	// ErrHopeless: by how fast permits come back the caller would have waited in vain, so it
+	// was refused at once ([Bulkhead.Estimate]).
+	ErrHopeless = errors.New("no permit is expected in time")
 	// ErrAbandoned: too much work that its callers have left still runs. A gate does
 	// not say so; who starts work of a [Pool] asks [Pool.Abandoned] first.
 	ErrAbandoned = errors.New("too much abandoned work still runs")

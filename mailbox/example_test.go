@@ -54,7 +54,7 @@ func ExampleNewOverruns() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(overruns.Claim())
+		fmt.Println(overruns.Claim(context.Background()))
 	}
 	fmt.Println("in use:", gate.Depth().InUse)
 	// Output:
@@ -120,11 +120,13 @@ func ExampleNewPool() {
 
 func ExampleWorkers_Bound() {
 	workers := mailbox.Workers{Max: 8}
-	fmt.Printf("%+v\n", workers.Bound(mailbox.Bulkhead{Concurrency: 32, Queue: 64}))
-	fmt.Printf("%+v\n", workers.Bound(mailbox.Bulkhead{}))
+	for _, b := range []mailbox.Bulkhead{{Concurrency: 32, Queue: 64}, {}} {
+		bound := workers.Bound(b)
+		fmt.Printf("%d permits, %d places\n", bound.Concurrency, bound.Queue)
+	}
 	// Output:
-	// {Concurrency:8 Queue:64 MaxWait:0s}
-	// {Concurrency:8 Queue:0 MaxWait:0s}
+	// 8 permits, 64 places
+	// 8 permits, 0 places
 }
 
 func ExampleBulkhead_Validate() {

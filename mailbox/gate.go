@@ -42,20 +42,22 @@ type Gate struct {
 	// While it is divided, all permits are in use by it, those that are free being in the
 	// shares; there are no waiters and no other flags, and the word changes under mu only.
 	word     atomic.Uint64
-	limit    atomic.Uint64            // permits, or unlimited; written under mu
+	limit    atomic.Uint64            // permits that all may take, or unlimited; written under mu
 	division atomic.Pointer[division] // nil while they are not divided; written under mu
 
 	mu        sync.Mutex
 	clock     *fuseboard.Clock
-	shared    *Quotas      // with other gates; never nil, never changes
-	waiters   *queue       // nil while nobody has waited for long; guarded by mu
-	idle      *idleHook    // called once the gate is idle; guarded by mu
-	maxWait   atomic.Int64 // Bulkhead.MaxWait; written under mu
-	queue     atomic.Int32 // places in the queue; written under mu
-	answering int32        // jobs unlinked whose Refuse has not returned; guarded by mu
-	watched   atomic.Bool  // idle is not empty; written under mu
-	onClose   func()       // after each Close and Stop; nil: nothing
-	whole     bool         // never to be divided; guarded by mu
+	shared    *Quotas               // with other gates; never nil, never changes
+	waiters   *queue                // nil while nobody has waited for long; guarded by mu
+	idle      *idleHook             // called once the gate is idle; guarded by mu
+	maxWait   atomic.Int64          // Bulkhead.MaxWait; written under mu
+	queue     atomic.Int32          // places in the queue; written under mu
+	answering int32                 // jobs unlinked whose Refuse has not returned; guarded by mu
+	watched   atomic.Bool           // idle is not empty; written under mu
+	present   atomic.Uint32         // of the queue: which priorities wait; written under mu
+	onClose   func()                // after each Close and Stop; nil: nothing
+	rules     atomic.Pointer[rules] // nil if there are none; written under mu
+	whole     bool                  // never to be divided; guarded by mu
 	clashes   atomic.Uint32
 }
 
@@ -73,6 +75,12 @@ func (g *Gate) shape(b Bulkhead) {
 	if !b.On() {
 		limit, queue = unlimited, SuspendedQueue
 	}
+	r := b.rules()
+	if r != nil {
+		limit = r.least()
+	}
+	g.rules.Store(r)
+	g.waiters.obey(r)
 	g.limit.Store(limit)
 	g.queue.Store(int32(queue))
 	g.maxWait.Store(int64(b.MaxWait))
@@ -161,6 +169,9 @@ type Depth struct {
 	Priorities ByPriority
 	// Queue is how many may wait; without a limit, only while suspended.
 	Queue int
+	// Wait is how long a newcomer of normal priority, of no tenant, is expected to wait for
+	// a permit; 0 while it is not known ([Bulkhead.Estimate]) or a permit is free.
+	Wait time.Duration
 	// Closed tells that no one gets in any more.
 	Closed bool
 	// Suspended tells that nothing is granted for the moment.
@@ -170,16 +181,18 @@ type Depth struct {
 // Depth returns what the gate holds now, as one consistent picture, for which permits
 // that were divided among processors are brought together.
 func (g *Gate) Depth() Depth {
+	now := g.clock.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.gather()
-	w, limit, waiting := g.word.Load(), g.limit.Load(), g.waiters.waiting()
+	w, limit, waiting := g.word.Load(), g.permits(), g.waiters.waiting()
 	if limit == unlimited {
 		limit = 0
 	}
 	return Depth{
 		Limit: int(limit), InUse: int(w & inUseMask),
 		Waiting: waiting.sum(), Priorities: waiting, Queue: int(g.queue.Load()),
+		Wait:   g.expected(now, rankAt(fuseboard.Normal)),
 		Closed: w&closedBit != 0, Suspended: w&suspendedBit != 0,
 	}
 }

@@ -120,7 +120,7 @@ func TestStoppedGateKeepsOnlyItsClosedBit(t *testing.T) {
 		g.Suspend()
 		g.Stop()
 		g.Leave()
-		if word := g.word.Load(); word != closedBit || g.waiters.first() != nil || g.waiters.youngest() != nil {
+		if word := g.word.Load(); word != closedBit || g.waiters.first() != nil || g.waiters != nil {
 			t.Errorf("left %#x, %+v", word, g.waiters)
 		}
 	})
@@ -162,9 +162,10 @@ func TestHooksOfIdlenessAreCalledInOrderWithoutThoseForgotten(t *testing.T) {
 	}
 }
 
-// A System has one gate for each of its guards and keys, nearly all of them idle.
+// A System has one gate for each of its guards and keys, nearly all of them idle. The runtime
+// gives 112 bytes to whoever asks for more than 96.
 func TestIdleGateIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(Gate{}); size > 104 {
+	if size := unsafe.Sizeof(Gate{}); size > 112 {
 		t.Errorf("%d bytes", size)
 	}
 }

@@ -69,6 +69,9 @@ func (g *Gate) Suspend() {
 	g.mu.Lock()
 	g.gather()
 	g.word.Or(suspendedBit)
+	if g.waiters != nil {
+		g.waiters.pace.rest() // what passes is no time between two permits
+	}
 	g.mu.Unlock()
 }
 

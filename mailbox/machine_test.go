@@ -5,6 +5,7 @@ package mailbox_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,9 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
+
+// tenants are those for whom the models and storms call.
+var tenants = []string{"", "one", "two", "three"}
 
 // machine does the same to a model and to a gate in virtual time.
 type machine struct {
@@ -28,7 +32,20 @@ type machine struct {
 func newMachine(t *rapid.T, lanes int) *machine {
 	b := drawBulkhead(t)
 	clock := fuseboard.NewClock()
-	return &machine{model: model{bulkhead: b}, lanes: lanes, gate: mailbox.NewGate(b, clock), clock: clock}
+	m := &machine{model: model{bulkhead: b}, lanes: lanes, gate: mailbox.NewGate(b, clock), clock: clock}
+	m.tie = m.tieBy(t)
+	return m
+}
+
+// tieBy asks the gate which of several tenants yields, and has it be one of them.
+func (m *machine) tieBy(t *rapid.T) func(fuseboard.Priority, []string) int {
+	return func(p fuseboard.Priority, tenants []string) int {
+		at := slices.Index(tenants, m.gate.Crowded(p))
+		if at < 0 {
+			t.Fatalf("%q would yield, and not one of %q", m.gate.Crowded(p), tenants)
+		}
+		return at
+	}
 }
 
 // steps are all that may be done to the gate. Before each its permits are divided, or not:
@@ -56,7 +73,7 @@ func (m *machine) divide(t *rapid.T) {
 		return
 	}
 	m.gate.Divide(m.lanes)
-	if got, want := m.gate.Divided(), m.admits(); got != want {
+	if got, want := m.gate.Divided(), m.admitsAll(); got != want {
 		t.Fatalf("divided: %v, want %v", got, want)
 	}
 }
@@ -74,7 +91,7 @@ func (m *machine) comeAndGo(t *rapid.T) {
 }
 
 func (m *machine) tryEnter(t *rapid.T) {
-	want := m.admits()
+	want := m.admitsAll()
 	if want {
 		m.inUse++
 	}
@@ -94,7 +111,11 @@ func (m *machine) come(t *rapid.T) (context.Context, fuseboard.Instant, *visit) 
 		priority: rapid.SampledFrom(priorities).Draw(t, "priority"),
 		leave:    func() { cancel(errLeave) },
 	}
-	ctx = fuseboard.WithPriority(ctx, v.priority)
+	tenant := rapid.SampledFrom(tenants).Draw(t, "tenant")
+	if m.bulkhead.Fair {
+		v.tenant = tenant
+	}
+	ctx = fuseboard.WithMeta(ctx, fuseboard.Meta{Priority: v.priority, Tenant: tenant})
 	if rapid.IntRange(0, 4).Draw(t, "gone already") == 0 {
 		v.cause = errLeave
 		v.leave()
@@ -138,12 +159,12 @@ func (m *machine) cancel(t *rapid.T) {
 		t.Skip("nobody waits")
 	}
 	v := rapid.SampledFrom(m.waiting).Draw(t, "who")
-	m.drop(errLeave, func(other *visit) bool { return other == v })
+	m.model.answer(v, errLeave)
 	v.leave()
 }
 
 func (m *machine) resize(t *rapid.T) {
-	m.bulkhead = drawBulkhead(t)
+	m.reshape(drawBulkhead(t))
 	m.grant()
 	m.gate.Resize(m.bulkhead)
 }
@@ -188,6 +209,23 @@ func (m *machine) advance(t *rapid.T) {
 	d := time.Duration(rapid.IntRange(1, 150).Draw(t, "ms")) * time.Millisecond
 	m.model.advance(d)
 	time.Sleep(d)
+}
+
+// advanceShortly lets a queue stand and does not empty it.
+func (m *machine) advanceShortly(t *rapid.T) {
+	d := time.Duration(rapid.IntRange(1, 12).Draw(t, "ms")) * time.Millisecond
+	m.model.advance(d)
+	time.Sleep(d)
+}
+
+// rarely skips a step nine times of ten.
+func rarely(step func(*rapid.T)) func(*rapid.T) {
+	return func(t *rapid.T) {
+		if rapid.IntRange(0, 9).Draw(t, "now") != 0 {
+			t.Skip("not now")
+		}
+		step(t)
+	}
 }
 
 // agree is checked after every step, when everything has come to rest.

@@ -23,13 +23,18 @@ type model struct {
 	closed, suspended bool
 	now               fuseboard.Instant
 	inUse             int
-	waiting           []*visit
-	crowded           func() bool // a quota over several gates is spent; nil: there is none
+	waiting           []*visit                        // as they came
+	turns             map[fuseboard.Priority][]string // whose tenants take them, the next one first
+	lines             map[lineOf]*lineState
+	crowded           func() bool                                  // a quota over several gates is spent; nil: there is none
+	tie               func(fuseboard.Priority, []string) (one int) // of tenants with as many waiters
 }
 
 // visit is one caller or job, in the model and in the gate.
 type visit struct {
 	priority fuseboard.Priority
+	tenant   string // empty where tenants do not take turns
+	since    fuseboard.Instant
 	limit    fuseboard.Instant
 	leave    func()
 	cause    error
@@ -52,35 +57,51 @@ func (m *model) depth() mailbox.Depth {
 	return d
 }
 
-func (m *model) free() bool {
-	return !m.suspended && (m.bulkhead.Concurrency == 0 || m.inUse < m.bulkhead.Concurrency)
+// admitsAll is for whom the least is known: TryEnter.
+func (m *model) admitsAll() bool {
+	return !m.closed && m.free(fuseboard.Sheddable) && len(m.waiting) == 0
 }
 
-func (m *model) admits() bool { return !m.closed && m.free() && len(m.waiting) == 0 }
+// admits is for one whose priority is known, which finds a permit that nobody waiting may have.
+func (m *model) admits(p fuseboard.Priority) bool {
+	return !m.closed && m.free(p) && !slices.ContainsFunc(m.waiting, func(v *visit) bool { return v.priority >= p })
+}
 
 // arrive is what Enter and Post should do with v.
 func (m *model) arrive(v *visit, until fuseboard.Instant) {
-	queue := m.depth().Queue
-	v.limit = min(until, m.now.Add(m.patience(until)))
-	switch {
-	case m.closed:
+	v.since, v.limit = m.now, min(until, m.now.Add(m.patience(until)))
+	if m.closed {
 		v.expect(mailbox.ErrStopped)
-	case m.admits():
+		return
+	}
+	if m.admits(v.priority) {
 		m.inUse++
 		v.expect(nil)
-	case queue == 0 && m.suspended:
-		v.expect(mailbox.ErrSuspended)
-	case len(m.waiting) >= queue:
-		v.expect(mailbox.ErrFull)
-	case m.crowded != nil && m.crowded():
-		v.expect(mailbox.ErrLimit)
+		return
+	}
+	full := m.full(v)
+	switch {
+	case full != nil && !m.mayOust(v):
+		v.expect(full)
 	case v.cause != nil:
 		v.expect(v.cause)
 	case v.limit <= m.now:
 		v.expect(mailbox.ErrLate)
 	default:
-		m.waiting = append(m.waiting, v)
+		m.queueUp(v, full)
 	}
+}
+
+func (m *model) queueUp(v *visit, full error) {
+	if full != nil {
+		victim := m.yields(v)
+		if victim == nil {
+			v.expect(full)
+			return
+		}
+		m.answer(victim, mailbox.ErrYielded)
+	}
+	m.add(v)
 }
 
 func (m *model) patience(until fuseboard.Instant) time.Duration {
@@ -109,37 +130,14 @@ func (m *model) priorities() (n mailbox.ByPriority) {
 	return n
 }
 
-// next is the place of whom a permit goes to: the oldest of the highest priority.
-func (m *model) next() (at int) {
-	for i, v := range m.waiting {
-		if v.priority > m.waiting[at].priority {
-			at = i
-		}
-	}
-	return at
-}
-
-func (m *model) grant() {
-	for len(m.waiting) > 0 && m.free() {
-		at := m.next()
-		m.waiting[at].expect(nil)
-		m.waiting = slices.Delete(m.waiting, at, at+1)
-		m.inUse++
-	}
-}
-
 // drop answers those who match with why and returns how many they are.
 func (m *model) drop(why error, match func(*visit) bool) (n int) {
-	var kept []*visit
-	for _, v := range m.waiting {
+	for _, v := range slices.Clone(m.waiting) {
 		if match(v) {
-			v.expect(why)
+			m.answer(v, why)
 			n++
-		} else {
-			kept = append(kept, v)
 		}
 	}
-	m.waiting = kept
 	return n
 }
 
@@ -169,6 +167,29 @@ func TestGateAgreesWithTheNaiveModel(t *testing.T) {
 	})
 }
 
+// Where little happens but that many come, long queues of all orders come about.
+func TestLongQueuesAgreeWithTheNaiveModel(t *testing.T) {
+	overLanes(t, func(t *testing.T, lanes int) {
+		synctest.Test(t, func(t *testing.T) {
+			rapid.Check(struct{ rapid.TB }{t}, func(rt *rapid.T) {
+				m := newMachine(rt, lanes)
+				defer m.tearDown()
+				m.reshape(drawRules(rt, mailbox.Bulkhead{Concurrency: rapid.IntRange(1, 5).Draw(rt, "permits"), Queue: 4}))
+				m.gate.Resize(m.bulkhead)
+				all, few := m.steps(), map[string]func(*rapid.T){"": m.agree}
+				for _, name := range []string{"Enter", "Enter again", "Post", "Leave", "Cancel"} {
+					few[name], few[name+" once more"] = all[name], all[name]
+				}
+				few["Resize, rarely"] = rarely(all["Resize"])
+				few["Suspend, rarely"] = rarely(all["Suspend"])
+				few["Resume"] = all["Resume"]
+				few["Wait"], few["Wait more"] = m.advanceShortly, m.advanceShortly
+				rt.Repeat(few)
+			})
+		})
+	})
+}
+
 // overLanes runs a test of gates that are never divided, and of those whose permits are
 // divided over one lane and over four, whatever processors there are: each asks for the
 // next of them in turn.
@@ -186,11 +207,33 @@ func drawBulkhead(t *rapid.T) mailbox.Bulkhead {
 	if rapid.IntRange(0, 9).Draw(t, "off") == 0 {
 		return mailbox.Bulkhead{}
 	}
-	return mailbox.Bulkhead{
+	b := mailbox.Bulkhead{
 		Concurrency: rapid.IntRange(1, 3).Draw(t, "concurrency"),
 		Queue:       rapid.IntRange(0, 4).Draw(t, "queue"),
 		MaxWait:     rapid.SampledFrom([]time.Duration{0, time.Millisecond, 30 * time.Millisecond}).Draw(t, "max wait"),
 	}
+	if rapid.Bool().Draw(t, "plain") {
+		return b
+	}
+	return drawRules(t, b)
+}
+
+// drawRules adds an order, tenants that take turns, or quotas.
+func drawRules(t *rapid.T, b mailbox.Bulkhead) mailbox.Bulkhead {
+	b.Queue += rapid.IntRange(0, 4).Draw(t, "more places")
+	b.Order = rapid.SampledFrom([]mailbox.Order{mailbox.FIFO, mailbox.LIFO, mailbox.CoDel, mailbox.CoDel}).Draw(t, "order")
+	b.Fair = rapid.Bool().Draw(t, "fair")
+	if b.Order == mailbox.CoDel {
+		b.MaxWait = rapid.SampledFrom([]time.Duration{0, 200 * time.Millisecond, time.Second}).Draw(t, "max wait of codel")
+		b.Target, b.Interval = 5*time.Millisecond, 20*time.Millisecond
+	}
+	if rapid.Bool().Draw(t, "quota") {
+		share := rapid.SampledFrom([]float64{0, 0.2, 0.5, 0.7, 1})
+		b.Quota = mailbox.PriorityQuota{
+			High: share.Draw(t, "high"), Normal: share.Draw(t, "normal"), Sheddable: share.Draw(t, "sheddable"),
+		}
+	}
+	return b
 }
 
 // matches compares an answer of the gate with the model's.

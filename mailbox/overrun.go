@@ -2,7 +2,10 @@
 
 package mailbox
 
-import "sync/atomic"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // Overruns let work into a gate whatever its limit, and tell what the gate would
 // have said: for whom watches a bulkhead before it is enforced. The permits are the
@@ -47,21 +50,26 @@ func (o *Overruns) Enter() error {
 }
 
 // Claim tells what [Gate.Enter] would have said to one who has entered: nil and
-// whether it would have had to wait, or [ErrFull], [ErrSuspended], [ErrLimit] or
-// [ErrStopped]. Call it at most once an Enter; after nil the permit is left as claimed.
-func (o *Overruns) Claim() (waits bool, why error) {
+// whether it would have had to wait, or [ErrFull], [ErrQuota], [ErrSuspended], [ErrLimit] or
+// [ErrStopped]. The priority of ctx is asked for only where there is a [Bulkhead.Quota], by
+// which those who would wait count as inside. Nobody is told that it would have had
+// another's place, or lost its own. Call it at most once an Enter; after nil the permit is left as claimed.
+func (o *Overruns) Claim(ctx context.Context) (waits bool, why error) {
 	g := o.gate
+	rank, all := g.rankFor(ctx), g.permits()+uint64(g.queue.Load())
 	for {
 		claimed, w := o.claimed.Load(), g.word.Load()
-		ahead, limit := uint64(claimed)+o.enforced(w), g.limit.Load()
+		ahead, limit := uint64(claimed)+o.enforced(w), g.most(rank)
 		switch {
 		case w&closedBit != 0:
 			return false, ErrStopped
 		case w&suspendedBit != 0:
 			return false, ErrSuspended
 		case ahead < limit:
-		case ahead >= limit+uint64(g.queue.Load()):
+		case ahead >= all:
 			return false, ErrFull
+		case ahead >= limit+g.placesFor(rank):
+			return false, ErrQuota
 		case g.shared.Queued.Spent():
 			return false, ErrLimit
 		default:

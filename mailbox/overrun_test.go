@@ -25,7 +25,7 @@ func TestOverrunsAreLetInWhateverTheLimitAndToldWhatItWouldHaveSaid(t *testing.T
 		if err := o.Enter(); err != nil {
 			t.Fatal(err)
 		}
-		waits, why := o.Claim()
+		waits, why := o.Claim(t.Context())
 		return said{waits, why}
 	}
 	for i, want := range []said{{}, {}, {waits: true}, {why: ErrFull}, {why: ErrFull}} {
@@ -74,11 +74,11 @@ func TestOverrunsKeepAStopWaitingAndAreRefusedAfterIt(t *testing.T) {
 			}
 		}
 		g.Suspend()
-		if _, why := o.Claim(); !errors.Is(why, ErrSuspended) {
+		if _, why := o.Claim(t.Context()); !errors.Is(why, ErrSuspended) {
 			t.Errorf("while suspended: %v", why)
 		}
 		g.Stop()
-		if _, why := o.Claim(); !errors.Is(why, ErrStopped) || !errors.Is(o.Enter(), ErrStopped) || !g.Closed() {
+		if _, why := o.Claim(t.Context()); !errors.Is(why, ErrStopped) || !errors.Is(o.Enter(), ErrStopped) || !g.Closed() {
 			t.Errorf("after the stop: %v", why)
 		}
 		idle := make(chan time.Time, 1)
@@ -109,7 +109,7 @@ func TestWhoWaitsIsLetInWhenOverrunsHaveLeft(t *testing.T) {
 		if err := o.Enter(); err != nil {
 			t.Fatal(err)
 		}
-		if _, why := o.Claim(); !errors.Is(why, ErrFull) {
+		if _, why := o.Claim(t.Context()); !errors.Is(why, ErrFull) {
 			t.Errorf("beside a permit and a waiter: %v", why)
 		}
 		g.Leave()
@@ -138,7 +138,7 @@ func TestStorm_OverrunsNeverClaimMoreThanPermitsAndPlaces(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				_, why := o.Claim()
+				_, why := o.Claim(t.Context())
 				if why == nil {
 					claims.Add(1)
 					if n := inside.Add(1); n > limit+queue {

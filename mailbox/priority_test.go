@@ -94,26 +94,37 @@ func (w watched) Value(key any) any {
 	return w.Context.Value(key)
 }
 
-func TestPriorityIsLookedUpOnceAndOnlyToWait(t *testing.T) {
+func TestPriorityIsLookedUpOnceAndOnlyToWaitOrToTakeAPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 2}, fuseboard.NewClock())
 		looks := 0
 		ctx := watched{ctxAt(fuseboard.High), &looks}
-		wantError(t, g.Enter(ctx, fuseboard.Never), nil)
-		if looks != 0 {
-			t.Errorf("%d looks for a free permit", looks)
+		want := func(n int, of string) {
+			t.Helper()
+			if looks != n {
+				t.Errorf("%d looks for %s, want %d", looks, of, n)
+			}
+			looks = 0
 		}
+		wantError(t, g.Enter(ctx, fuseboard.Never), nil)
+		want(0, "a free permit")
 		g.Post(ctxAt(fuseboard.Critical), fuseboard.Never, work{run: g.Leave})
 		waiting := enter(ctx, g, fuseboard.Never)
+		want(1, "a wait")
 		wantError(t, g.Enter(ctx, fuseboard.Never), mailbox.ErrFull)
-		if looks != 1 {
-			t.Errorf("%d looks for one wait and a refusal", looks)
-		}
+		want(1, "a refusal where not all who wait are critical")
 		g.Leave()
 		wantError(t, answered(t, waiting), nil)
-		if looks != 1 {
-			t.Errorf("%d looks after the handover", looks)
-		}
+		want(0, "the handover")
+		g.Post(ctxAt(fuseboard.Critical), fuseboard.Never, work{})
+		g.Post(ctxAt(fuseboard.Critical), fuseboard.Never, work{})
+		wantError(t, g.Enter(ctx, fuseboard.Never), mailbox.ErrFull)
+		want(0, "a refusal where all who wait are critical")
+		g.Resize(mailbox.Bulkhead{Concurrency: 1})
+		g.Stop()
+		wantError(t, g.Enter(ctx, fuseboard.Never), mailbox.ErrStopped)
+		want(0, "a stop")
+		g.Leave()
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 // Gate.mu, except spare; nil is an empty queue.
 type queue struct {
 	ranks
+	pace pace
 	seen fuseboard.Instant // the latest reading of the clock by those who came
 
 	// One alarm for all. It may come too early, never too late: most who wait are
@@ -30,6 +31,12 @@ type queue struct {
 	spare atomic.Pointer[waiter]
 }
 
+func newQueue(r *rules) *queue {
+	q := new(queue)
+	q.obey(r)
+	return q
+}
+
 // first returns who is served next; nil if nobody waits.
 func (q *queue) first() *waiter {
 	if q == nil {
@@ -38,12 +45,14 @@ func (q *queue) first() *waiter {
 	return q.ranks.first()
 }
 
-// youngest returns who came last, whatever its priority; nil if nobody waits.
-func (q *queue) youngest() *waiter {
+// obey takes over other rules. Who waits at a priority whose tenants begin to take turns is
+// of the tenant without a name.
+func (q *queue) obey(r *rules) {
 	if q == nil {
-		return nil
+		return
 	}
-	return q.ranks.youngest()
+	q.rules = r
+	q.arrange(r != nil && r.fair)
 }
 
 // waiting counts those in the queue by their priority.
@@ -59,10 +68,12 @@ func (q *queue) waiting() ByPriority {
 // queue lasts, and by nobody else: nothing with a channel leaves the test bubble or the
 // system it was made in. That of a job is not, because a hook on a context may know it.
 type waiter struct {
-	prev, next *waiter // in the ring of its rank; next also links those unlinked together, and the spare
+	prev, next *waiter // in its line; next also links those unlinked together, and the spare
+	line       *line   // nil while it is not queued; guarded by Gate.mu
 	home       *queue
 	ctx        context.Context
 	done       <-chan struct{}   // ctx.Done(), asked for outside the lock
+	since      fuseboard.Instant // when it came
 	limit      fuseboard.Instant // the first instant at which it is too late
 	queued     bool              // guarded by Gate.mu
 	rank       uint8             // how many priorities are above its own
@@ -125,20 +136,37 @@ func (w *waiter) reason(why error) error {
 	return context.Canceled
 }
 
-// push queues w last of its priority, and sees to it that an alarm comes by its limit.
-// The word counts it already. Under mu.
-func (g *Gate) push(w *waiter, now fuseboard.Instant) {
-	w.queued = true
-	w.home.add(w)
-	w.home.seen = max(w.home.seen, now)
+// push queues w last of its priority or tenant, and sees to it that an alarm comes by its
+// limit. The word counts it already. Under mu.
+func (g *Gate) push(w *waiter, who *comer) {
+	w.rank, w.since, w.limit, w.queued = who.rank, who.now, who.limit, true
+	w.home.add(w, who.tenant)
+	w.home.seen = max(w.home.seen, who.now)
+	g.tell(w.home)
 	g.watch(w)
+}
+
+// drop takes w out of the queue, though its place remains taken. Under mu.
+func (g *Gate) drop(w *waiter) {
+	w.home.remove(w)
+	w.home.limits.remove(w)
+	w.queued = false
+	g.tell(w.home)
+	if w.home.present == 0 {
+		w.home.pace.rest()
+	}
+}
+
+// tell lets those who take no lock know which priorities wait. Under mu.
+func (g *Gate) tell(q *queue) {
+	if q.present != g.present.Load() {
+		g.present.Store(q.present)
+	}
 }
 
 // unlink takes w out of the queue, though not out of the word. Under mu.
 func (g *Gate) unlink(w *waiter) {
-	w.home.remove(w)
-	w.home.limits.remove(w)
-	w.queued = false
+	g.drop(w)
 	g.shared.Queued.Give(1)
 }
 
@@ -165,15 +193,36 @@ func (g *Gate) settle(w *waiter, why error, gone *waiter) *waiter {
 // grant lends every free permit to the first waiters that can still use one,
 // and refuses those before them that cannot. Under mu.
 func (g *Gate) grant() (gone *waiter) {
-	for w := g.waiters.first(); w != nil && g.mayGrant(); w = g.waiters.first() {
-		gone = g.settle(w, g.missed(w), gone)
+	for w := g.waiters.first(); w != nil && g.mayGrant(w.rank); w = g.waiters.first() {
+		if g.waiters.rules != nil {
+			gone = g.relieve(gone)
+			w = g.waiters.first() // perhaps another: the newest of a line that stands now
+		}
+		why := g.missed(w)
+		if why == nil {
+			g.served(w)
+		}
+		gone = g.settle(w, why, gone)
 	}
 	return gone
 }
 
-func (g *Gate) mayGrant() bool {
+// served notes that w, which is still queued, gets a permit. Under mu.
+func (g *Gate) served(w *waiter) {
+	q := w.home
+	if q.turns != nil {
+		q.turns[w.rank].served(w)
+	}
+	if q.rules != nil && q.rules.estimate {
+		q.pace.grant(g.clock.Now())
+	}
+}
+
+// mayGrant reports whether a permit is free for a rank. The waiters of a lower one get none
+// where a higher one gets none. Under mu.
+func (g *Gate) mayGrant(rank uint8) bool {
 	w := g.word.Load()
-	return w&suspendedBit == 0 && w&inUseMask < g.limit.Load()
+	return w&suspendedBit == 0 && w&inUseMask < g.most(rank)
 }
 
 // missed tells why the waiter can no longer use a permit; nil if it can. A caller is
@@ -211,10 +260,10 @@ func (g *Gate) handOver() {
 }
 
 // heir returns the first in the queue if it is a caller that can use the permit of one
-// that leaves: then that never comes back. Under mu.
+// that leaves: then that never comes back. It is the shorter way of a gate without rules. Under mu.
 func (g *Gate) heir() *waiter {
 	w, word := g.waiters.first(), g.word.Load()
-	if w == nil || w.job != nil || word&suspendedBit != 0 || word&inUseMask > g.limit.Load() || g.missed(w) != nil {
+	if w == nil || w.job != nil || w.home.rules != nil || word&suspendedBit != 0 || word&inUseMask > g.limit.Load() || g.missed(w) != nil {
 		return nil
 	}
 	return w
@@ -223,9 +272,15 @@ func (g *Gate) heir() *waiter {
 // refuseAll answers everyone in the queue with why, first in, first out, whatever
 // their priorities. Under mu.
 func (g *Gate) refuseAll(why error) (gone *waiter, n int) {
-	for w := g.waiters.youngest(); w != nil; w = g.waiters.youngest() { // so that gone lists the oldest first
+	q := g.waiters
+	if q == nil {
+		return nil, 0
+	}
+	q.arrange(false)
+	for w := q.youngest(); w != nil; w = q.youngest() { // so that gone lists the oldest first
 		gone = g.settle(w, why, gone)
 		n++
 	}
+	q.obey(q.rules)
 	return gone, n
 }

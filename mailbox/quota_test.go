@@ -90,6 +90,7 @@ func twoGatesUnderOneQuota(rt *rapid.T, lanes int) {
 			model: model{bulkhead: b, crowded: func() bool { return waiting() >= most }}, lanes: lanes,
 			gate: mailbox.NewGateUnder(b, clock, &mailbox.Quotas{Queued: quota}), clock: clock,
 		}
+		two[i].tie = two[i].tieBy(rt)
 	}
 	defer func() {
 		two[0].tearDown()

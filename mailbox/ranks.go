@@ -4,6 +4,8 @@ package mailbox
 
 import (
 	"context"
+	"math/bits"
+	"slices"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -12,65 +14,127 @@ import (
 // are above its own.
 const ranked = int(fuseboard.Critical-fuseboard.Sheddable) + 1
 
-func rankOf(ctx context.Context) uint8 { return uint8(fuseboard.Critical - fuseboard.PriorityOf(ctx)) }
+// onlyCritical is ranks.present where nobody waits that might yield to another.
+const onlyCritical = 1
 
-// ranks is the order of a queue: one ring of waiters for each priority. Its size is the number
-// of priorities, so whatever is done to it takes the same few steps however many
+func rankOf(ctx context.Context) uint8 { return rankAt(fuseboard.PriorityOf(ctx)) }
+
+func rankAt(p fuseboard.Priority) uint8 { return uint8(fuseboard.Critical - p) }
+
+// ranks is the order of a queue: a line of waiters for each priority, or, where tenants take
+// turns, one for each tenant. Whatever is done to it takes the same few steps however many
 // wait. Guarded by Gate.mu.
 type ranks struct {
-	oldest [ranked]*waiter // its prev is the youngest of the ring
-	count  [ranked]int32
-	came   uint32 // numbers the waiters as they come
+	rules   *rules
+	lines   [ranked]line
+	turns   *[ranked]turns // in the place of lines where tenants take turns; else nil
+	count   [ranked]int32
+	present uint32 // bit n: somebody of rank n waits
+	came    uint32 // numbers the waiters as they come
 }
 
-// add queues w, the youngest of its rank.
-func (q *ranks) add(w *waiter) {
+// add queues w, the youngest of its rank, or of its tenant.
+func (q *ranks) add(w *waiter, tenant string) {
 	w.came = q.came
 	q.came++
 	q.count[w.rank]++
-	first := q.oldest[w.rank]
-	if first == nil {
-		w.prev, w.next = w, w
-		q.oldest[w.rank] = w
+	q.present |= 1 << w.rank
+	q.enlist(w, tenant)
+}
+
+func (q *ranks) enlist(w *waiter, tenant string) {
+	if q.turns != nil {
+		q.turns[w.rank].add(w, tenant)
 		return
 	}
-	w.prev, w.next = first.prev, first
-	w.prev.next, first.prev = w, w
+	q.lines[w.rank].add(w)
 }
 
 // remove takes w, which is queued, out.
 func (q *ranks) remove(w *waiter) {
-	q.count[w.rank]--
-	switch {
-	case w.next == w:
-		q.oldest[w.rank] = nil
-	case q.oldest[w.rank] == w:
-		q.oldest[w.rank] = w.next
+	if q.count[w.rank]--; q.count[w.rank] == 0 {
+		q.present &^= 1 << w.rank
 	}
-	w.prev.next, w.next.prev = w.next, w.prev
-	w.prev, w.next = nil, nil
+	if q.turns != nil {
+		q.turns[w.rank].remove(w)
+		return
+	}
+	w.line.remove(w)
 }
 
-// first returns who is served next: the oldest of the highest priority; nil if
-// nobody waits.
+// next returns the line of which somebody is served next: of the highest priority, and of
+// the tenant whose turn it is; nil if nobody waits.
+func (q *ranks) next() *line {
+	if q.present == 0 {
+		return nil
+	}
+	rank := bits.TrailingZeros32(q.present)
+	if q.turns != nil {
+		return &q.turns[rank].next.line
+	}
+	return &q.lines[rank]
+}
+
+// first returns who is served next; nil if nobody waits.
 func (q *ranks) first() *waiter {
-	for _, w := range q.oldest {
-		if w != nil {
-			return w
-		}
+	if l := q.next(); l != nil {
+		return l.first(q.rules)
 	}
 	return nil
 }
 
-// youngest returns who came last, whatever its priority; nil if nobody waits.
+// youngest returns who came last, whatever its priority; nil if nobody waits. Tenants do
+// not take turns meanwhile.
 // Arrivals are compared by their difference: nobody waits for two thousand million others.
 func (q *ranks) youngest() (last *waiter) {
-	for _, first := range q.oldest {
-		if first != nil && (last == nil || int32(first.prev.came-last.came) > 0) {
+	for rank := range q.lines {
+		if first := q.lines[rank].oldest; first != nil && (last == nil || before(last, first.prev)) {
 			last = first.prev
 		}
 	}
 	return last
+}
+
+func before(one, other *waiter) bool { return int32(other.came-one.came) > 0 }
+
+// each calls look with every line.
+func (q *ranks) each(look func(*line)) {
+	if q.turns == nil {
+		for rank := range q.lines {
+			look(&q.lines[rank])
+		}
+		return
+	}
+	for rank := range q.turns {
+		for _, one := range q.turns[rank].known {
+			look(&one.line)
+		}
+	}
+}
+
+// arrange makes one line for each priority, or lets tenants take turns. Whoever waits
+// already is then of the tenant without a name. Those who came at each alarm are still the
+// younger ones of each line, as [queue.sort] wants it.
+func (q *ranks) arrange(fair bool) {
+	if fair == (q.turns != nil) {
+		return
+	}
+	var all []*waiter
+	q.each(func(l *line) {
+		w := l.oldest
+		for range l.count {
+			all = append(all, w)
+			w = w.next
+		}
+	})
+	slices.SortFunc(all, func(a, b *waiter) int { return int(int32(a.came - b.came)) })
+	q.lines, q.turns = [ranked]line{}, nil
+	if fair {
+		q.turns = new([ranked]turns)
+	}
+	for _, w := range all {
+		q.enlist(w, "")
+	}
 }
 
 // ByPriority is a number for each priority.

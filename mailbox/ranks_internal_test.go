@@ -51,7 +51,7 @@ func TestOldestIsRefusedFirstAlsoWhenArrivalsWrap(t *testing.T) {
 	q := &ranks{came: ^uint32(0) - 1}
 	waiters := []*waiter{{rank: 2}, {rank: 0}, {rank: 2}, {rank: 1}, {rank: 0}}
 	for _, w := range waiters {
-		q.add(w)
+		q.add(w, "")
 	}
 	for i := len(waiters) - 1; i >= 0; i-- {
 		if q.youngest() != waiters[i] {

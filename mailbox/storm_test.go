@@ -49,7 +49,9 @@ func (s *storm) step(r *rand.Rand) {
 	if s.lanes > 0 && r.IntN(2) == 0 && s.gate.Divide(s.lanes) {
 		s.divided.Add(1)
 	}
-	ctx, cancel := context.WithCancelCause(ctxAt(priorities[r.IntN(len(priorities))]))
+	ctx, cancel := context.WithCancelCause(fuseboard.WithMeta(ctxBG, fuseboard.Meta{
+		Priority: priorities[r.IntN(len(priorities))], Tenant: tenants[r.IntN(len(tenants))],
+	}))
 	defer cancel(errLeave)
 	until := s.clock.Now().Add(time.Duration(r.IntN(4000)) * time.Microsecond)
 	switch r.IntN(4) {

@@ -3,7 +3,6 @@
 package supervision
 
 import (
-	"math"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -25,11 +24,12 @@ const (
 
 	codeBaseAboveMax = "base-above-max"
 	codeFactorUnused = "factor-unused"
+	codeKindUnused   = "kind-unused"
 	codeUnknownWord  = "unknown-word"
 )
 
 // Backoff says how long to wait before a repetition. It is plain data; the
-// waits come from [Backoff.After]. A zero field means its default.
+// waits come from [Backoff.Next]. A zero field means its default.
 type Backoff struct {
 	// Kind is how the waits grow from one failure to the next. Default exponential.
 	Kind BackoffKind
@@ -38,9 +38,10 @@ type Backoff struct {
 	// Max is what no wait ever exceeds, jitter included. Default 5s, at most 24h.
 	Max time.Duration
 	// Factor is what each wait of an exponential backoff is multiplied with to give
-	// the next; other kinds ignore it. Default 2, accepted 1 to 10.
+	// the next; other kinds and decorrelated jitter ignore it. Default 2, accepted 1 to 10.
 	Factor float64
-	// Jitter spreads the waits of many callers that failed together. Default full.
+	// Jitter spreads the waits of many callers that failed together: full, none, equal
+	// or decorrelated. Default full.
 	Jitter Jitter
 }
 
@@ -55,11 +56,14 @@ func (b Backoff) WithDefaults() Backoff {
 	if b.Max == 0 {
 		b.Max = DefaultBackoffMax
 	}
-	if b.Factor == 0 && b.Kind == Exponential {
+	if b.Factor == 0 && b.grows() {
 		b.Factor = DefaultBackoffFactor
 	}
 	return b
 }
+
+// grows reports whether the Factor says how the waits grow.
+func (b Backoff) grows() bool { return b.Kind == Exponential && b.Jitter != DecorrelatedJitter }
 
 // Validate reports everything wrong with b at once, with paths relative to the
 // section: "base", "max", …
@@ -71,13 +75,7 @@ func (b Backoff) Validate() fuseboard.Problems {
 	c.Duration("base", b.Base, 0, backoffLongestBase, "")
 	c.Duration("max", b.Max, 0, backoffLongestMax, "")
 	c.Number("factor", b.Factor, backoffLeastFactor, backoffMostFactor, "")
-	if b.Factor != 0 && b.Kind != Exponential {
-		c.Add(fuseboard.Problem{
-			Path: "factor", Code: codeFactorUnused, Value: plain.Number(b.Factor), Warning: true,
-			Message: "has no effect: the backoff is " + b.Kind.String(),
-			Fix:     "remove factor, or set kind: exponential",
-		})
-	}
+	b.checkUnused(&c)
 	if !b.Jitter.known() {
 		c.Add(wordProblem("jitter", jitterWords[:], int(b.Jitter)))
 	}
@@ -91,50 +89,25 @@ func (b Backoff) Validate() fuseboard.Problems {
 	return c.Problems()
 }
 
-// After returns the wait after that many failures in a row (the first is 1; less
-// counts as 1). The scale stretches it and comes from the failure's class, see
-// [TreatmentOf]; u in [0,1) is the randomness of this one decision, see [Uniform].
-//
-// Without jitter the wait d is Base × Factor^(failures−1), or Base × failures, or
-// Base; times the scale; at most Max. With full jitter it is uniform in [0, d],
-// which spreads callers best ("Exponential Backoff And Jitter", AWS Architecture
-// Blog, 2015). It is never negative and never above Max, whatever the arguments:
-// there is no number of failures at which it overflows, and a scale that is no
-// number waits for Max rather than not at all.
-func (b Backoff) After(failures int, scale, u float64) time.Duration {
-	b = b.WithDefaults()
-	d := b.grown(max(failures, 1)) * scale
-	limit := float64(max(b.Max, 0))
-	if !(d < limit) { // also when d is no number
-		d = limit
+// checkUnused warns of fields that say how the waits grow where something else does.
+func (b Backoff) checkUnused(c *plain.Check) {
+	decorrelated := b.Jitter == DecorrelatedJitter
+	if b.Kind != Exponential && b.Kind.known() && decorrelated {
+		c.Add(fuseboard.Problem{
+			Path: "kind", Code: codeKindUnused, Value: b.Kind.String(), Warning: true,
+			Message: "has no effect: with decorrelated jitter each wait comes from the one before",
+			Fix:     "remove kind, or set jitter: full",
+		})
 	}
-	wait := between0(time.Duration(d), b.Max)
-	if b.Jitter == NoJitter {
-		return wait
+	if b.Factor == 0 || b.grows() {
+		return
 	}
-	return spread(wait, u)
+	p := fuseboard.Problem{
+		Path: "factor", Code: codeFactorUnused, Value: plain.Number(b.Factor), Warning: true,
+		Message: "has no effect: the backoff is " + b.Kind.String(), Fix: "remove factor, or set kind: exponential",
+	}
+	if decorrelated {
+		p.Message, p.Fix = "has no effect: with decorrelated jitter each wait comes from the one before", "remove factor, or set jitter: full"
+	}
+	c.Add(p)
 }
-
-// grown is the wait before scale, cap and jitter, in nanoseconds; it may be infinite.
-func (b Backoff) grown(failures int) float64 {
-	base := float64(b.Base)
-	switch b.Kind {
-	case Constant:
-		return base
-	case Linear:
-		return base * float64(failures)
-	default:
-		return base * math.Pow(b.Factor, float64(failures-1))
-	}
-}
-
-// spread returns the duration in [0, d] that u in [0,1) stands for.
-func spread(d time.Duration, u float64) time.Duration {
-	if !(u > 0) {
-		return 0
-	}
-	return between0(time.Duration(min(u, 1)*(float64(d)+1)), d)
-}
-
-// between0 returns d, but no less than zero and no more than most.
-func between0(d, most time.Duration) time.Duration { return max(min(d, most), 0) }

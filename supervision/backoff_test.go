@@ -17,13 +17,17 @@ import (
 // almostOne is the largest number below one.
 var almostOne = math.Nextafter(1, 0)
 
+var jitters = []supervision.Jitter{
+	supervision.FullJitter, supervision.NoJitter, supervision.EqualJitter, supervision.DecorrelatedJitter,
+}
+
 func drawBackoff(t *rapid.T) supervision.Backoff {
 	return supervision.Backoff{
 		Kind:   rapid.SampledFrom([]supervision.BackoffKind{supervision.Exponential, supervision.Linear, supervision.Constant}).Draw(t, "kind"),
 		Base:   time.Duration(rapid.Int64Range(1, int64(time.Hour)).Draw(t, "base")),
 		Max:    time.Duration(rapid.Int64Range(1, int64(24*time.Hour)).Draw(t, "max")),
 		Factor: rapid.Float64Range(1, 10).Draw(t, "factor"),
-		Jitter: rapid.SampledFrom([]supervision.Jitter{supervision.FullJitter, supervision.NoJitter}).Draw(t, "jitter"),
+		Jitter: rapid.SampledFrom(jitters).Draw(t, "jitter"),
 	}
 }
 
@@ -149,16 +153,19 @@ func TestP10_NoWaitIsNegativeOrAboveMaxWhateverTheArguments(t *testing.T) {
 		b := supervision.Backoff{
 			Kind:   supervision.BackoffKind(rapid.Uint8().Draw(t, "kind")),
 			Base:   time.Duration(rapid.Int64().Draw(t, "base")),
-			Max:    time.Duration(rapid.Int64().Draw(t, "max")),
+			Max:    time.Duration(rapid.OneOf(rapid.Int64(), rapid.Just[int64](math.MaxInt64)).Draw(t, "max")),
 			Factor: rapid.OneOf(rapid.Float64(), rapid.SampledFrom(odd)).Draw(t, "factor"),
-			Jitter: supervision.Jitter(rapid.Uint8().Draw(t, "jitter")),
+			Jitter: rapid.OneOf(rapid.SampledFrom(jitters), rapid.Custom(func(t *rapid.T) supervision.Jitter {
+				return supervision.Jitter(rapid.Uint8().Draw(t, "odd"))
+			})).Draw(t, "jitter"),
 		}
 		failures := rapid.OneOf(rapid.Int(), rapid.Just(math.MaxInt)).Draw(t, "failures")
 		scale := rapid.OneOf(rapid.Float64(), rapid.SampledFrom(odd)).Draw(t, "scale")
 		u := rapid.OneOf(rapid.Float64(), rapid.SampledFrom(odd)).Draw(t, "u")
-		got, most := b.After(failures, scale, u), max(b.WithDefaults().Max, 0)
+		last := time.Duration(rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{math.MaxInt64, math.MinInt64, 0})).Draw(t, "last"))
+		got, most := b.Next(last, failures, scale, u), max(b.WithDefaults().Max, 0)
 		if got < 0 || got > most {
-			t.Fatalf("%+v.After(%d, %v, %v) = %d, outside 0 to %d", b, failures, scale, u, got, most)
+			t.Fatalf("%+v.Next(%d, %d, %v, %v) = %d, outside 0 to %d", b, last, failures, scale, u, got, most)
 		}
 	})
 }
@@ -211,6 +218,9 @@ func TestBackoffWarnsOfWhatHasNoEffect(t *testing.T) {
 	wantProblems(t, supervision.Backoff{Base: 10 * time.Second}.Validate(), "base base-above-max warning")
 	wantProblems(t, supervision.Backoff{Max: 10 * time.Millisecond}.Validate(), "base base-above-max warning")
 	wantProblems(t, supervision.Backoff{Kind: supervision.Constant, Factor: 3}.Validate(), "factor factor-unused warning")
+	wantProblems(t, supervision.Backoff{Jitter: supervision.DecorrelatedJitter, Kind: supervision.Linear, Factor: 2}.Validate(),
+		"kind kind-unused warning", "factor factor-unused warning")
+	wantProblems(t, supervision.Backoff{Jitter: supervision.DecorrelatedJitter}.WithDefaults().Validate())
 	wantProblems(t, supervision.Backoff{}.WithDefaults().Validate())
 	wantProblems(t, supervision.Backoff{Kind: supervision.Linear}.WithDefaults().Validate())
 }

@@ -26,7 +26,8 @@ const (
 )
 
 // Jitter is how the waits of a [Backoff] are spread. In policy files it is one of
-// the words "full" and "none".
+// the words "full", "none", "equal" and "decorrelated". The three that spread, and
+// their names, are those of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 type Jitter uint8
 
 // The kinds of jitter.
@@ -35,11 +36,17 @@ const (
 	FullJitter Jitter = iota
 	// NoJitter waits exactly. Callers that failed together come back together.
 	NoJitter
+	// EqualJitter waits for half of the wait, and a uniform share of the other half: never
+	// almost at once, and half as spread.
+	EqualJitter
+	// DecorrelatedJitter waits for a uniform time from the Base to three times the wait
+	// before, at most Max. The waits grow by chance; Kind and Factor have no effect.
+	DecorrelatedJitter
 )
 
 var (
 	backoffKindWords = [...]string{"exponential", "linear", "constant"}
-	jitterWords      = [...]string{"full", "none"}
+	jitterWords      = [...]string{"full", "none", "equal", "decorrelated"}
 )
 
 // String returns the kind's word, or "unknown".

@@ -42,7 +42,7 @@ func TestAnUnknownWordIsAnErrorThatNamesTheAcceptedOnes(t *testing.T) {
 		if kindErr == nil || !strings.Contains(kindErr.Error(), "exponential, linear, constant") {
 			t.Errorf("kind %q: %v", word, kindErr)
 		}
-		if jitterErr == nil || !strings.Contains(jitterErr.Error(), "full, none") {
+		if jitterErr == nil || !strings.Contains(jitterErr.Error(), "full, none, equal, decorrelated") {
 			t.Errorf("jitter %q: %v", word, jitterErr)
 		}
 	}
@@ -52,10 +52,10 @@ func TestAnUnknownWordIsAnErrorThatNamesTheAcceptedOnes(t *testing.T) {
 	if _, err := supervision.BackoffKind(3).MarshalText(); err == nil {
 		t.Error("a kind without a word was written")
 	}
-	if _, err := supervision.Jitter(2).MarshalText(); err == nil {
+	if _, err := supervision.Jitter(4).MarshalText(); err == nil {
 		t.Error("a jitter without a word was written")
 	}
-	if got := supervision.Jitter(2).String(); got != "unknown" {
+	if got := supervision.Jitter(4).String(); got != "unknown" {
 		t.Errorf("a jitter without a word prints as %q", got)
 	}
 }

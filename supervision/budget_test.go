@@ -4,6 +4,7 @@ package supervision_test
 
 import (
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ func TestZeroBudgetHasItsDefaults(t *testing.T) {
 		t.Error("On does not mean: any field is set")
 	}
 	want := supervision.Budget{Ratio: 0.2, MinPerSecond: 10, Window: 10 * time.Second}
-	if got := zero.WithDefaults(); got != want {
+	if got := zero.WithDefaults(); !reflect.DeepEqual(got, want) {
 		t.Errorf("defaults: %+v", got)
 	}
 	wantProblems(t, want.Validate())

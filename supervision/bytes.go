@@ -32,7 +32,7 @@ func (w Window) bytes() int {
 // Bytes returns how much memory the account of a [Spending] takes at most, whatever
 // its budget: its ticks are as many.
 func (b Budget) Bytes() int {
-	return size[spendingTerms]() + size[ticks[spendingCounts]]() + tickCount*size[tick[spendingCounts]]()
+	return size[spendingTerms]() + size[spendingAccount]() + tickCount*size[tick[spendingCounts]]() + 2*size[half]()
 }
 
 // Bytes returns how much memory the [Breaks] of one guard take at most, with the

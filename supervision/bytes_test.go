@@ -73,6 +73,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) {
 			s := NewSpending(Budget{})
 			for i := range fuseboard.Instant(2 * tickCount) {
 				s.Deposit(i * fuseboard.Instant(time.Second))
+				s.Withdraw(i * fuseboard.Instant(time.Second))
 			}
 			return s
 		}},

@@ -20,6 +20,9 @@ type Fault struct {
 	// Repeats is how often hops further in have repeated attempts of this call, those of
 	// Outcome included; less than that counts as that. They count as attempts.
 	Repeats int
+	// Last is the wait before the attempt that failed, as the decision about the one
+	// before said it; zero after a first attempt. Only decorrelated jitter looks at it.
+	Last time.Duration
 	// Safe says that the request may be repeated although it may have been done.
 	Safe bool
 	// Until is the call's deadline; fuseboard.Never if it has none. Beware that the
@@ -27,8 +30,8 @@ type Fault struct {
 	Until fuseboard.Instant
 	// U is this decision's randomness in [0,1), see [Uniform].
 	U float64
-	// Broken says that the actor itself broke and not one request. Then only U and
-	// Restarts count.
+	// Broken says that the actor itself broke and not one request. Then only U, Last
+	// and Restarts count.
 	Broken bool
 	// Restarts is how often the actor was restarted within Restart.Within before this.
 	Restarts int
@@ -61,7 +64,7 @@ type Decision struct {
 	// After is the wait before it is done; zero for GiveUp and Escalate.
 	After time.Duration
 	// Why is nil for Again and Rebuild, ErrRestarts for Escalate, and for GiveUp one
-	// of ErrNotFailed, ErrInnermost, ErrAttempts, ErrClass, ErrFinal, ErrUnsafe, ErrRetryAfter and ErrNoTime.
+	// of ErrNotFailed, ErrInnermost, ErrAttempts, ErrClassAttempts, ErrClass, ErrFinal, ErrUnsafe, ErrRetryAfter and ErrNoTime.
 	Why error
 }
 
@@ -76,8 +79,9 @@ type Decision struct {
 // or the wait does not end before the deadline. Otherwise it is Again.
 //
 // The wait before Again is never shorter than the outcome's RetryAfter. Where
-// there is one, full jitter is added to it instead of starting at zero, and a
-// backoff without jitter is the longer of the two.
+// there is one, a backoff with jitter is added to it instead of starting at zero, and a
+// backoff without jitter is the longer of the two. Attempts and backoff are those of the
+// failure's class, see [Retry.For].
 //
 // Decide does not know the budget, which is shared by all calls: who gets Again
 // asks [Spending.Withdraw] next and gives up with [ErrBudget] when it says no.
@@ -86,12 +90,14 @@ func Decide(now fuseboard.Instant, f Fault, r Retry, s Restart) Decision {
 	if f.Broken {
 		return decideRestart(f, s.WithDefaults())
 	}
-	r = r.WithDefaults()
-	treatment := TreatmentOf(f.Outcome.Class)
-	if why := whyNot(f, r, treatment); why != nil {
+	if r.On() {
+		r = r.section()
+	}
+	schedule := r.For(f.Outcome.Class)
+	if why := whyNot(f, r, schedule.Attempts, TreatmentOf(f.Outcome.Class)); why != nil {
 		return Decision{Why: why}
 	}
-	after := waitAgain(f, r.Backoff, treatment.Scale)
+	after := waitAgain(f, schedule.Backoff)
 	if f.Until != fuseboard.Never && now.Add(after) >= f.Until {
 		return Decision{Why: ErrNoTime}
 	}
@@ -102,18 +108,22 @@ func decideRestart(f Fault, s Restart) Decision {
 	if f.Restarts >= s.Max {
 		return Decision{Verb: Escalate, Why: ErrRestarts}
 	}
-	return Decision{Verb: Rebuild, After: s.Backoff.After(max(f.Restarts, 0)+1, 1, f.U)}
+	if f.Restarts <= 0 {
+		f.Restarts, f.Last = 0, 0
+	}
+	return Decision{Verb: Rebuild, After: s.Backoff.Next(f.Last, f.Restarts+1, 1, f.U)}
 }
 
-// whyNot says why the request is not repeated, whatever the time; nil if it is.
-func whyNot(f Fault, r Retry, treatment Treatment) error {
+// whyNot says why the request is not repeated that may have so many attempts, whatever
+// the time; nil if it is.
+func whyNot(f Fault, r Retry, attempts int, treatment Treatment) error {
 	switch {
 	case f.Outcome.Kind != fuseboard.Failure:
 		return ErrNotFailed
 	case r.Innermost && f.repeats() > 0:
 		return ErrInnermost
-	case max(f.Attempt, 1)+f.repeats() >= r.Attempts:
-		return ErrAttempts
+	case max(f.Attempt, 1)+f.repeats() >= attempts:
+		return r.spentAttempts(f)
 	case !r.repeats(f.Outcome.Class, treatment):
 		return ErrClass
 	case f.Outcome.Final:
@@ -124,6 +134,14 @@ func whyNot(f Fault, r Retry, treatment Treatment) error {
 		return ErrRetryAfter
 	}
 	return nil
+}
+
+// spentAttempts says whose attempts are spent: the class's, where the section has more.
+func (r Retry) spentAttempts(f Fault) error {
+	if max(f.Attempt, 1)+f.repeats() < r.Attempts {
+		return ErrClassAttempts
+	}
+	return ErrAttempts
 }
 
 // repeats is how often hops further in have repeated.
@@ -145,8 +163,8 @@ func (r Retry) repeats(class fuseboard.Class, treatment Treatment) bool {
 
 // waitAgain returns the wait before the next attempt: the backoff, moved so that
 // it does not begin before the dependency's Retry-After ends.
-func waitAgain(f Fault, b Backoff, scale float64) time.Duration {
-	wait, asked := b.After(max(f.Attempt, 1), scale, f.U), f.Outcome.RetryAfter
+func waitAgain(f Fault, b Backoff) time.Duration {
+	wait, asked := b.Next(f.Last, max(f.Attempt, 1), 1, f.U), f.Outcome.RetryAfter
 	switch {
 	case asked <= 0:
 		return wait

@@ -10,6 +10,8 @@ var (
 	ErrNotFailed = errors.New("nothing failed that could be repeated")
 	// ErrAttempts: as many attempts were made as the policy allows.
 	ErrAttempts = errors.New("retry.attempts are used up")
+	// ErrClassAttempts: the policy allows more attempts, but not after this class of failure.
+	ErrClassAttempts = errors.New("the attempts that retry.classes gives this class of failure are used up")
 	// ErrInnermost: a hop further in has repeated it, and retry.innermost leaves repeating to that.
 	ErrInnermost = errors.New("a hop further in has repeated it already; see retry.innermost")
 	// ErrClass: the policy does not repeat this class of failure.

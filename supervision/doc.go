@@ -61,4 +61,11 @@
 //
 // A [Spending] may be used from any goroutine; however many withdraw at once,
 // they get no more than the budget (TestP11_NeverMoreThanTheBudgetHoweverManyWithdrawAtOnce).
+// What classes of failures take of it adds up exactly (TestFractionsOfTheBudgetAddUpExactly).
+//
+// No wait of a [Backoff] is negative or above its Max, whatever the jitter and the
+// wait before (TestP10_NoWaitIsNegativeOrAboveMaxWhateverTheArguments).
+//
+// A place of [Causes] is never given to another class, and there are never more of them,
+// whatever classes there are (TestCausesAreBoundedAndKeepTheirPlaces).
 package supervision

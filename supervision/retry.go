@@ -5,7 +5,6 @@ package supervision
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -46,6 +45,11 @@ type Retry struct {
 	// [TreatmentOf] says. A class named here that TreatmentOf never repeats is
 	// repeated when that is safe. Void and rejected outcomes never are.
 	Only []fuseboard.Class
+	// Classes says for failures of one class what is otherwise with them: fewer attempts
+	// for a timeout, a longer wait where the dependency throttles. What a class does not
+	// say is as above. Naming a class does not make it repeated: Only does. Default none,
+	// at most 32 classes.
+	Classes map[fuseboard.Class]ClassRetry
 	// MaxRetryAfter is the longest Retry-After that is honoured. A dependency that
 	// asks to be left alone for longer is not asked again. Default 30s, at most 1h.
 	MaxRetryAfter time.Duration
@@ -58,15 +62,22 @@ type Retry struct {
 
 // On reports whether any field is set.
 func (r Retry) On() bool {
-	return r.Attempts != 0 || r.Backoff.On() || r.Budget.On() || len(r.Only) != 0 || r.MaxRetryAfter != 0 || r.Innermost
+	return r.Attempts != 0 || r.Backoff.On() || r.Budget.On() || len(r.Only) != 0 || len(r.Classes) != 0 || r.MaxRetryAfter != 0 || r.Innermost
 }
 
-// WithDefaults returns r with every default written out; a Retry that is off
-// stays off.
+// WithDefaults returns r with every default written out, those of its classes
+// included; a Retry that is off stays off.
 func (r Retry) WithDefaults() Retry {
 	if !r.On() {
 		return r
 	}
+	r = r.section()
+	r.Classes = r.filled()
+	return r
+}
+
+// section returns r, which is on, with the defaults of the section, but not of its classes.
+func (r Retry) section() Retry {
 	if r.Attempts == 0 {
 		r.Attempts = DefaultRetryAttempts
 	}
@@ -84,6 +95,7 @@ func (r Retry) Validate() fuseboard.Problems {
 	c.Int("attempts", r.Attempts, 1, retryMostAttempts, "1 means: never again")
 	c.Include("backoff", r.Backoff.Validate())
 	c.Include("budget", r.Budget.Validate())
+	r.checkClasses(&c)
 	for i, class := range r.Only {
 		if p, wrong := r.judgeClass(i, class); wrong {
 			p.Path, p.Value = fmt.Sprintf("only[%d]", i), string(class)
@@ -96,22 +108,16 @@ func (r Retry) Validate() fuseboard.Problems {
 
 // judgeClass returns what is wrong with the ith class of Only, path and value left out.
 func (r Retry) judgeClass(i int, class fuseboard.Class) (fuseboard.Problem, bool) {
-	name := string(class)
+	bad, wrong := badClass(class)
 	switch {
-	case name == "" || len(name) > retryLongestClass || strings.Trim(name, retryClassCharacters) != "":
-		return fuseboard.Problem{
-			Code: codeBadClass, Message: "is not a class name",
-			Accepted: fmt.Sprintf("1 to %d lower-case letters, digits and hyphens", retryLongestClass),
-		}, true
+	case wrong:
+		return bad, true
 	case slices.Index(r.Only, class) < i:
 		return fuseboard.Problem{
 			Code: codeClassTwice, Message: "is named twice", Fix: "remove one", Warning: true,
 		}, true
 	case class == fuseboard.ClassDownstream || class == fuseboard.ClassCancelled:
-		return fuseboard.Problem{
-			Code: codeClassNotFailed, Message: "is never repeated: it is not this dependency's failure",
-			Fix: "remove it", Warning: true,
-		}, true
+		return notFailed(), true
 	}
 	return fuseboard.Problem{}, false
 }

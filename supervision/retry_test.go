@@ -3,6 +3,7 @@
 package supervision_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestARetryThatIsOffHasNoDefaultsAndOneThatIsOnHasAll(t *testing.T) {
 	}
 	got := supervision.Retry{Backoff: supervision.Backoff{Base: time.Second}}.WithDefaults()
 	if got.Attempts != 3 || got.MaxRetryAfter != 30*time.Second || got.Backoff.Base != time.Second ||
-		got.Backoff.Max != 5*time.Second || got.Budget != (supervision.Budget{}).WithDefaults() {
+		got.Backoff.Max != 5*time.Second || !reflect.DeepEqual(got.Budget, supervision.Budget{}.WithDefaults()) {
 		t.Errorf("defaults: %+v", got)
 	}
 	wantProblems(t, got.Validate())

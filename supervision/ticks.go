@@ -76,8 +76,10 @@ func (t *ticks[C]) find(now fuseboard.Instant) *tick[C] {
 
 // last yields the counts of the last ten ticks as of now. Ticks after now
 // (another caller read the clock later) are in.
-func (t *ticks[C]) last(now fuseboard.Instant) iter.Seq[*C] {
-	oldest := t.oldest(now)
+func (t *ticks[C]) last(now fuseboard.Instant) iter.Seq[*C] { return t.since(t.oldest(now)) }
+
+// since is last from a tick on that is not older than the span.
+func (t *ticks[C]) since(oldest int64) iter.Seq[*C] {
 	return func(yield func(*C) bool) {
 		for i := range t.slots {
 			if k := t.slots[i].Load(); k != nil && k.number >= oldest && !yield(&k.counts) {

@@ -2,11 +2,7 @@
 
 package supervision
 
-import (
-	"sync/atomic"
-
-	"github.com/fuseboard/fuseboard"
-)
+import "sync/atomic"
 
 // strips are counts of the ticks once more, one strip a lane, for what comes with every
 // call: processors that all count in one word wait for each other.
@@ -62,13 +58,12 @@ func (t *ticks[C]) laned(lane int, k *tick[C]) bool {
 	}
 }
 
-// inLanes is how many were counted in lanes in the last ten ticks as of now.
-func (t *ticks[C]) inLanes(now fuseboard.Instant) (n int64) {
+// inLanes is how many were counted in lanes since the tick, which is not older than the span.
+func (t *ticks[C]) inLanes(oldest int64) (n int64) {
 	s := t.strips.Load()
 	if s == nil {
 		return 0
 	}
-	oldest := t.oldest(now)
 	for i := range t.slots {
 		if k := t.slots[i].Load(); k != nil && k.number >= oldest {
 			n += s.count(i, stripTag(k.number))

@@ -50,7 +50,7 @@ func (s *span) success(now fuseboard.Instant, lane int) {
 }
 
 func (s *span) sum(now fuseboard.Instant) (calls, failed, slow int64) {
-	calls = s.inLanes(now)
+	calls = s.inLanes(s.oldest(now))
 	for c := range s.last(now) {
 		calls += c.calls.Load()
 		failed += c.failed.Load()

@@ -13,7 +13,7 @@ const metricsHead = `# Metrics
 
 What ` + "`telemetry`" + ` shows on its page, written by ` + "`go test ./telemetry -run Docs -rewrite`" + ` from the table that the page is written from.
 
-- Every name begins with ` + "`fuseboard_`" + `, every series has the label ` + "`service`" + `. All series of a dependency are there, at zero, before its first call.
+- Every name begins with ` + "`fuseboard_`" + `, every series has the label ` + "`service`" + `. All series of a dependency are there, at zero, before its first call; only a class of failure that a classifier of your own gives has none before it comes.
 - Numbers are kept by the guards and read at scrape: counters never fall while a guard lives, and begin at zero with a guard that takes the place of one that stopped.
 - A dependency with keys (` + "`SpawnKeyed`" + `) has the sums over all its keys, also of those that were forgotten. The keys with the most calls (` + "`Options.TopKeys`" + `) have series of their own, named ` + "`fuseboard_key_…`" + `, so that no sum counts them twice.
 - The hottest tenants of a rate limit (` + "`rate.per_tenant`" + `) have series as those keys do. A dependency with keys has no numbers of rate limit, throttle and adaptive limit but those that can be added up: each key has its own.

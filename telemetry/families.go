@@ -26,9 +26,9 @@ type family struct {
 }
 
 // families are all there is, in the order of the page. Every family has all its
-// series from the start, at zero.
+// series from the start, at zero; classes of a user's own nobody knows before they come.
 var families = slices.Concat(
-	callFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, rateFamilies, loadFamilies,
+	callFamilies, repeatFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, rateFamilies, loadFamilies,
 	keyFamilies, hostFamilies, systemFamilies,
 )
 

@@ -36,26 +36,6 @@ var callFamilies = []family{
 		"Which part of the policy says no?",
 		each(func(p *page, d *dependency) { writeRefused(p, d.labels, "", d.stats.Rejected, d.refusedForKeys()) }),
 	},
-	{
-		"amplification_ratio", gauge, "dependency", "1",
-		"Attempts for each call that had one, since the start; 1 before the first.",
-		"Do repetitions multiply the load? For a shorter time, divide the rates of attempts_total.",
-		each(func(p *page, d *dependency) {
-			p.number(d.labels, "", ratio(d.stats.Attempts, d.stats.Attempts-min(d.stats.Retries, d.stats.Attempts), 1))
-		}),
-	},
-	{
-		"retry_budget_left", gauge, "dependency", "repetitions",
-		"Repetitions that the retry budget allows now, without any further call; 0 where nothing is repeated.",
-		"May failures still be repeated?",
-		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.BudgetLeft)) }),
-	},
-	{
-		"retries_suppressed_total", counter, "dependency", "repetitions",
-		"Repetitions that the retry budget refused.",
-		"Does the budget hold retries back?",
-		each(func(p *page, d *dependency) { p.count(d.labels, "", d.stats.Suppressed) }),
-	},
 }
 
 // refusedForKeys is how many calls had a key without a place.

@@ -42,6 +42,27 @@ var gateFamilies = []family{
 		each(func(p *page, d *dependency) { p.count(d.labels, "", natural(d.stats.Gate.Queue)) }),
 	},
 	{
+		"gate_expected_wait_seconds", gauge, "dependency", "seconds",
+		"How long a newcomer of normal priority is expected to wait; 0 while that is not known, or a permit is free. Of keys, the longest.",
+		"How long is the queue, in time?",
+		each(func(p *page, d *dependency) { p.number(d.labels, "", d.stats.Gate.Wait.Seconds()) }),
+	},
+	{
+		"gate_refused_total", counter, "dependency, reason", "calls",
+		"Calls that the gate refused before their first attempt, by its reason; the sum is refused_total by bulkhead.",
+		"Why does the bulkhead say no?",
+		each(func(p *page, d *dependency) {
+			r := d.stats.AtGate
+			p.count(d.labels, `reason="full"`, r.Full)
+			p.count(d.labels, `reason="quota"`, r.Quota)
+			p.count(d.labels, `reason="hopeless"`, r.Hopeless)
+			p.count(d.labels, `reason="late"`, r.Waited)
+			p.count(d.labels, `reason="yielded"`, r.Yielded)
+			p.count(d.labels, `reason="sojourn"`, r.Sojourn)
+			p.count(d.labels, `reason="suspended"`, r.Suspended)
+		}),
+	},
+	{
 		"overdue_handlers", gauge, "dependency", "handlers",
 		"Handlers that still run although their callers have left.",
 		"Does work pile up that nobody waits for?",

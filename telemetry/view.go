@@ -80,7 +80,8 @@ func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 	d := dependency{labels: t.labels("dependency", k.Name()), keys: &s, stats: actors.Stats{
 		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries,
 		Successes: s.Successes, Failures: s.Failures, Voids: s.Voids,
-		Rejected: s.Rejected, Left: s.Left, Failed: s.Failed, Suppressed: s.Suppressed,
+		Rejected: s.Rejected, AtGate: s.AtGate, Left: s.Left, Failed: s.Failed, Suppressed: s.Suppressed,
+		NotRepeated: s.NotRepeated, Repeated: s.Repeated, Amplification: s.Amplification,
 		CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency, QueueWait: s.QueueWait,
 		Transitions: s.Transitions, TimeIn: s.TimeIn, Gate: s.Gate, Overdue: s.Overdue, BudgetLeft: s.BudgetLeft,
 		PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would, Shedding: s.Shedding,

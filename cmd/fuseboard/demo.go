@@ -48,6 +48,9 @@ JSON: {"unprotected": {...}, "protected": {...}}, each with these numbers:
   recovery_ms        from the upstream's return to health to the first of two
                      500ms buckets in a row with 90% of calls answered in time;
                      -1 if the run ended before that, as a run below 15s may
+  slow_goodput_critical, _high, _normal, _sheddable
+                     share of the calls of each priority, made while the
+                     upstream was slow, that got it within 500ms
 
 The guard's times are short, as the run is: a service would open its circuit
 for ten seconds, not one. And an open circuit has its price: while the upstream

@@ -103,10 +103,25 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"it reads the host and judges it by itself: what it sheds from, and how, is the caller's business",
 	},
+	{
+		"patterns/adaptive", 1,
+		[]string{root, "internal/lane", "internal/plain"},
+		"a limit is found from what calls tell of themselves: it knows no gate, so any semaphore can ask it; every call writes to it, hence lanes",
+	},
+	{
+		"patterns/throttle", 1,
+		[]string{root, "internal/plain"},
+		"a client refuses its own calls by what it has counted: it knows neither its siblings nor the actors",
+	},
+	{
+		"patterns/ratelimit", 1,
+		[]string{root, "internal/plain"},
+		"a pattern is usable alone: it knows neither its siblings nor the actors",
+	},
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/deadline", protoactor},
+		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/deadline", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
@@ -129,7 +144,7 @@ var rooms = []room{
 
 	{
 		"telemetry", 3,
-		[]string{root, "actors", "supervision", victoria, zerolog, otelTrace},
+		[]string{root, "actors", "supervision", "patterns/ratelimit", "patterns/shedding", victoria, zerolog, otelTrace},
 		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
 	},
 
@@ -140,6 +155,36 @@ var rooms = []room{
 	},
 	{
 		"examples/shadow", 6,
+		[]string{root, "actors"},
+		"an example shows what a user writes, and a user imports actors",
+	},
+	{
+		"examples/adaptive", 6,
+		[]string{root, "patterns/adaptive"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
+		"examples/throttle", 6,
+		[]string{root, "patterns/throttle"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
+		"examples/shedding", 6,
+		[]string{root, "patterns/shedding"},
+		"an example of a pattern that is used alone: it needs no actors",
+	},
+	{
+		"examples/storm", 6,
+		[]string{root, "mailbox", "supervision"},
+		"an example of the decisions alone, in a time of its own: no actor, and no clock",
+	},
+	{
+		"examples/ratelimit", 6,
+		[]string{root, "patterns/ratelimit"},
+		"an example of the pattern alone: it needs no guard",
+	},
+	{
+		"examples/fairqueue", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
 	},
@@ -247,6 +292,7 @@ var loans = []struct {
 	{"supervision", "context", []string{"DeadlineExceeded"}, "a class is read off an error; a decision has no context"},
 	{"supervision", "net", []string{"OpError", "DNSError", "ErrClosed"}, "a class is read off an error; a decision opens nothing"},
 	{"mailbox", module + "/internal/lane", []string{"Here", "Count", "Line"}, "how many lanes there are is the processors' business; only tests force them"},
+	{"patterns/adaptive", module + "/internal/lane", []string{"Count", "Line"}, "where a caller runs is the caller's to say; only tests force lanes"},
 	{"actors", module + "/internal/lane", []string{"Here", "Count"}, "how many lanes there are is the processors' business; only tests force them"},
 	{"supervision", "os", []string{"ErrDeadlineExceeded"}, "a class is read off an error; a decision reads no file and no environment"},
 }

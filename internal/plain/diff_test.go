@@ -31,6 +31,29 @@ func TestDiffNamesEveryFieldThatDiffers(t *testing.T) {
 	}
 }
 
+func TestDiffNamesTheSectionsOfAListByTheirPlace(t *testing.T) {
+	base := policy{Tiers: []tier{{Share: 0.1}, {Share: 0.2}, {Share: 0.3}}}
+	for _, k := range []struct {
+		other []tier
+		want  []string
+	}{
+		{[]tier{{Share: 0.1}, {Share: 0.5}, {Share: 0.3}}, []string{"tiers[1].share"}},
+		{[]tier{{Share: 0.2}}, []string{"tiers[0].share", "tiers[1]", "tiers[2]"}},
+		{nil, []string{"tiers[0]", "tiers[1]", "tiers[2]"}},
+	} {
+		other := policy{Tiers: k.other}
+		if got := Diff(base, other); !slices.Equal(got, k.want) {
+			t.Errorf("got %q, want %q", got, k.want)
+		}
+		if got := Diff(other, base); !slices.Equal(got, k.want) {
+			t.Errorf("the other way round: %q", got)
+		}
+	}
+	if got := Diff(policy{}, policy{Tiers: []tier{}}); !slices.Equal(got, []string{"tiers"}) {
+		t.Errorf("none and empty: %q", got)
+	}
+}
+
 func TestDiffOfEqualsIsEmptyAndOfTwoTypesIsEverything(t *testing.T) {
 	p := policy{Breaker: breaker{Weights: map[class]float64{"a": 1}}}
 	q := policy{Breaker: breaker{Weights: map[class]float64{"a": 1}}}

@@ -19,6 +19,9 @@
 //   - [Decode] reports problems in the order of the text
 //     (TestDecodeReportsAllProblemsInTheOrderOfTheText) and shares nothing with its
 //     target's old value (TestDecodeDoesNotTouchSharedMapsAndLists).
+//   - [Overlay] replaces what is set and keeps the rest
+//     (TestOverlayReplacesWhatIsSetAndKeepsTheRest), and names what [Diff] would
+//     (TestOverlayOfWhatIsSetNamesWhatDiffNames).
 //   - What is encoded decodes to the same value
 //     (TestWhatIsEncodedDecodesToTheSameValue).
 package plain

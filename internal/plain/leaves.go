@@ -72,9 +72,13 @@ func keyLeaves(found []Leaf, path string, v reflect.Value, rate bool) []Leaf {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, key := range keys {
-		at := below(path, key.String())
+		at, value := below(path, key.String()), addressable(v.MapIndex(key))
+		if value.Kind() == reflect.Struct && !isText(value.Type()) && !value.IsZero() {
+			found = fieldLeaves(found, at, value)
+			continue
+		}
 		// A key was set on purpose, at zero too.
-		if word, ok := leafText(at, addressable(v.MapIndex(key)), rate); ok {
+		if word, ok := leafText(at, value, rate); ok {
 			found = append(found, Leaf{Path: at, Text: word})
 		}
 	}

@@ -31,6 +31,14 @@ func TestLeavesAreInTheOrderOfTheFieldsWithNaturalUnits(t *testing.T) {
 	}
 }
 
+func TestLeavesOfAListOfSectionsHaveItsPlaces(t *testing.T) {
+	got := Leaves(policy{Tiers: []tier{{Share: 0.5}, {}, {Share: 0.07}}})
+	want := []Leaf{{"tiers[0].share", "50%", false}, {"tiers[2].share", "7%", false}}
+	if len(got) < 2 || !slices.Equal(slices.DeleteFunc(got, func(l Leaf) bool { return l.Zero }), want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestLeavesKeepAWordAtZeroWhereItsSectionIsNot(t *testing.T) {
 	type section struct {
 		Order order

@@ -25,7 +25,9 @@ const (
 // What differs from the reference, and is not done when [Policy.Published] is set:
 // QueueSize is added only where the gradient is 1 (concurrency-limits PR 134: else the limit
 // grows at a gradient of 0.8 for as long as the baseline follows); the baseline does not follow what
-// calls take while they queue, and is measured by a probe instead (issue 165); drops count (issue 176).
+// calls take while they queue, and is measured by a probe instead (issue 165); drops count (issue
+// 176); what the mean may be wrong by, its standard error, is not taken for a queue (for Envoy its PR
+// 9038), unless it is worth less than one call.
 type Gradient2 struct {
 	policy Policy
 	limit  float64
@@ -45,42 +47,53 @@ func (g *Gradient2) Baseline() time.Duration { return time.Duration(g.ground.bas
 
 // Next takes the evidence of a window and returns the next limit.
 func (g *Gradient2) Next(w Window) Move {
-	if g.policy.Published {
-		return g.published(w)
-	}
-	if g.ground.probing {
+	switch {
+	case g.ground.probing:
 		g.ground.learn(w, g.policy.Probe)
 		return Move{Limit: int(g.limit), Reason: Probed, Mended: true}
-	}
-	if w.Samples <= 0 {
+	case w.Samples <= 0:
 		return Move{Limit: int(g.limit), Reason: Unused}
+	case g.policy.Published:
+		return g.published(w)
 	}
-	mean, mended := w.tracked(g.ground.base)
-	unused, queued := float64(w.InFlight) < g.limit/2, g.ground.queued(mean)
-	switch {
-	case w.allDropped():
-		mended = true
-	case queued && !unused:
-		mended = true // the baseline does not follow
-	default:
-		g.follow(mean)
-	}
-	gradient := g.gradient(g.ground.base, mean)
-	dropped := w.dropped(g.policy.DropRate)
-	switch {
-	case dropped && gradient > steepest:
-		gradient, mended = steepest, true
-	case unused && !dropped:
-		return Move{Limit: int(g.limit), Reason: Unused, Mended: mended}
-	}
-	return g.move(w, gradient, dropped, queued, mended)
+	return g.mended(w)
 }
 
-// move is what follows from a gradient.
-func (g *Gradient2) move(w Window, gradient float64, dropped, queued, mended bool) Move {
-	if lower, due := g.ground.due(w, g.limit, queued && !dropped, gradient < steep, g.policy.Probe); due {
+// mended is what the reference does, but for what was mended.
+func (g *Gradient2) mended(w Window) Move {
+	mean, mended := g.see(w)
+	doubt := w.matters(g.limit)
+	gradient := g.gradient(g.ground.base, mean-doubt)
+	mended = mended || doubt > 0 && gradient < 1
+	dropped := w.dropped(g.policy.DropRate)
+	if dropped {
+		gradient, mended = steepest, mended || gradient > steepest
+	} else if g.unused(w) {
+		return Move{Limit: int(g.limit), Reason: Unused, Mended: mended}
+	}
+	queued := g.ground.queued(mean) && !dropped
+	if lower, due := g.ground.due(w, g.limit, queued, gradient < steep, g.policy.Probe); due {
 		return Move{Limit: lower, Reason: Probing, Mended: true}
 	}
+	return g.move(gradient, dropped, mended)
+}
+
+// see returns what calls took, and whether what was mended has a part in that. The baseline follows
+// it, unless calls queue, or none was done.
+func (g *Gradient2) see(w Window) (mean float64, mended bool) {
+	mean, mended = w.tracked(g.ground.base)
+	if w.allDropped() || g.ground.queued(mean) && !g.unused(w) {
+		return mean, true
+	}
+	g.follow(mean)
+	return mean, mended
+}
+
+// unused reports that nothing is known about as many calls as the limit lets in.
+func (g *Gradient2) unused(w Window) bool { return float64(w.InFlight) < g.limit/2 }
+
+// move is what follows from a gradient.
+func (g *Gradient2) move(gradient float64, dropped, mended bool) Move {
 	before, next := int(g.limit), g.limit*gradient
 	if gradient == 1 {
 		next += float64(g.policy.QueueSize)
@@ -97,12 +110,9 @@ func (g *Gradient2) move(w Window, gradient float64, dropped, queued, mended boo
 
 // published is the reference, step by step.
 func (g *Gradient2) published(w Window) Move {
-	if w.Samples <= 0 {
-		return Move{Limit: int(g.limit), Reason: Unused}
-	}
 	mean := float64(w.Mean())
 	base := g.follow(mean)
-	if float64(w.InFlight) < g.limit/2 {
+	if g.unused(w) {
 		return Move{Limit: int(g.limit), Reason: Unused}
 	}
 	before := int(g.limit)

@@ -6,8 +6,10 @@ const (
 	queueFrom  = 1.1  // times the baseline: from there on calls are taken to queue
 	probeDepth = 0.75 // of the calls that are worked on at once: nobody queues at so many
 	probeSoon  = 5    // windows, after a probe that found another baseline
-	fullFrom   = 0.9  // of the limit in use: from there on it is what holds calls back
-	trust      = 8    // samples of a probe that weigh as much as all that was known before
+	fullFrom   = 0.8  // of the limit in use: from there on it is what holds calls back
+	surely     = 2    // standard errors of a probe that are no accident
+	fewKnown   = 8    // samples that a baseline from elsewhere weighs as much as
+	mostKnown  = 2000 // samples, so that what is known is never more than the last dozen probes or so
 )
 
 // ground is how long an attempt takes without a queue, and when to look at it again. A mean
@@ -20,6 +22,7 @@ type ground struct {
 	wait    int     // windows with a queue between two probes; 0: probeSoon
 	since   int     // windows with a queue since the last probe
 	falling int     // windows in a row that lowered the limit for slowness
+	known   float64 // samples that the baseline stands on
 	probing bool    // the present window is a probe
 }
 
@@ -49,18 +52,20 @@ func (g *ground) due(w Window, limit float64, queued, falling bool, most int) (i
 	return int(max(1, min(probeDepth*working, limit))), true
 }
 
-// learn ends a probe. What it found counts by its samples: ten calls are no proof. If it
-// is what was known, the next one is twice as far away.
+// learn ends a probe. Where it found what was known, give or take an accident, both are
+// averaged by their samples, and the next one is twice as far away. Else it is right.
 func (g *ground) learn(w Window, most int) {
 	g.probing = false
 	if w.allDropped() { // also: no samples
 		return
 	}
 	mean, _ := w.tracked(g.base)
-	weight := float64(w.Samples) / float64(w.Samples+trust)
-	before := g.base
-	g.base += (mean - g.base) * weight
-	if g.wait = min(2*g.wait, most); g.base > queueFrom*before || before > queueFrom*g.base {
-		g.wait = probeSoon
+	far := max((queueFrom-1)*g.base, surely*w.doubt())
+	if g.wait = min(2*g.wait, most); mean > g.base+far || mean < g.base-far {
+		g.wait, g.known = probeSoon, fewKnown
 	}
+	n := float64(w.Samples)
+	g.known = max(g.known, fewKnown)
+	g.base += (mean - g.base) * n / (n + g.known)
+	g.known = min(g.known+n, mostKnown)
 }

@@ -28,8 +28,9 @@ type Limiter struct {
 	policy    Policy
 	algorithm Algorithm
 	view      View
-	cutLimit  int // the limit at the last cut
-	prolonged int // how often the present window was, for want of samples
+	cutLimit  int               // the limit at the last cut
+	opened    fuseboard.Instant // when the present window began
+	stale     fuseboard.Instant // from then on the present window waits for no more samples
 }
 
 const (
@@ -48,7 +49,9 @@ func New(p Policy) *Limiter {
 	l.shape(p, NewAlgorithm(p))
 	l.limit.Store(int64(p.Initial))
 	l.view.Limit = p.Initial
-	l.forget(unstarted, always)
+	l.begin.Store(always)
+	l.cut.Store(always)
+	l.end.Store(unstarted)
 	return l
 }
 
@@ -56,11 +59,11 @@ func New(p Policy) *Limiter {
 func (l *Limiter) Limit() int { return int(l.limit.Load()) }
 
 // Sample is told of each finished attempt: that it ended now, how long it took, how many were
-// inside when it ended (itself among them), and whether the dependency dropped it: refused
-// it, or let it time out. A void, and what never reached the dependency, is not told. Lane is
-// a hint where the caller runs, any number that is not negative, or a negative one if it has
-// none. It allocates nothing, but once when callers have clashed; it blocks for a few
-// instructions at most.
+// inside when it ended (itself among them; 0 if that is not known, and if nobody says, the mean is worked
+// out by Little's law), and whether the dependency dropped it: refused it, or let it time out.
+// A void, and what never reached the dependency, is not told. Lane is a hint where the
+// caller runs, any number that is not negative, or a negative one if it has none. It allocates
+// nothing, but once when callers have clashed; it blocks for a few instructions at most.
 //
 // The one caller that ends a window gets moved as true if that changed the limit. Two may be
 // told so shortly after each other, and would resize in the wrong order by what they were
@@ -69,7 +72,7 @@ func (l *Limiter) Sample(lane int, now fuseboard.Instant, took time.Duration, in
 	took = min(max(took, 0), longest)
 	c := l.lanes.lock(lane)
 	if int64(took) >= l.least.Load() && int64(now) >= l.begin.Load() && int64(now)-int64(took) >= l.cut.Load() {
-		c.window.note(took, inFlight, dropped)
+		note(&c.window, took, inFlight, dropped)
 	}
 	c.mu.Unlock()
 	if int64(now) < l.end.Load() || !l.mu.TryLock() {

@@ -10,9 +10,9 @@ import (
 
 const (
 	longestWindow = time.Minute // however long calls take
-	patience      = 10          // times that a window is prolonged until it has MinSamples
-	windowCalls   = 2           // a window lasts so many times as long as calls take,
-	freshCalls    = 8           // and so many times where those from before it do not count
+	patience      = 10          // times its length that a window is prolonged until it has MinSamples
+	windowCalls   = 2           // a window lasts so many times as long as calls take
+	settleCalls   = 4           // and begins so many times later than a change of the limit
 	much          = 8           // one part in so many of the limit is much of a change
 )
 
@@ -24,27 +24,28 @@ func (l *Limiter) close(now fuseboard.Instant) (limit int, moved bool) {
 	case l.policy.Published:
 		return l.closePublished(now)
 	case end == unstarted:
-		l.prolonged = 0
+		l.opened, l.stale = now, now.Add(patience*l.policy.Window)
 		l.end.Store(int64(now.Add(l.policy.Window)))
 		return l.Limit(), false
 	}
 	w := l.lanes.gather()
 	if w.Samples < l.policy.MinSamples {
-		if l.prolonged++; l.prolonged < patience {
+		if now < l.stale {
 			l.lanes.give(w)
 			l.end.Store(int64(now.Add(l.policy.Window)))
 			return l.Limit(), false
 		}
 		w = Window{}
 	}
-	return l.move(now, w)
+	return l.move(now, w.over(now.Sub(l.opened)))
 }
 
 // closePublished is WindowedLimit of the reference: a window ends with the first sample
 // after its time, and is forgotten if it has too few.
 func (l *Limiter) closePublished(now fuseboard.Instant) (limit int, moved bool) {
 	l.end.Store(int64(now.Add(l.policy.Window + 1))) // it wants to be past, not reached
-	w := l.lanes.gather()
+	w := l.lanes.gather().over(now.Sub(l.opened))
+	l.opened = now
 	if w.Samples < l.policy.MinSamples {
 		return l.Limit(), false
 	}
@@ -53,23 +54,17 @@ func (l *Limiter) closePublished(now fuseboard.Instant) (limit int, moved bool) 
 
 // move makes the evidence of a window into a limit, and begins the next window.
 func (l *Limiter) move(now fuseboard.Instant, w Window) (limit int, moved bool) {
+	mean := w.Mean()
 	m := l.algorithm.Next(w)
-	calls := time.Duration(windowCalls)
-	change := max(m.Limit-l.cutLimit, l.cutLimit-m.Limit)
-	cut := m.Reason == Probing || m.Reason == Probed || change*much >= l.cutLimit
-	if cut {
-		calls = freshCalls
-		l.cutLimit = m.Limit
-	}
-	length := max(l.policy.Window, min(calls*w.Mean(), longestWindow))
 	limit, moved = l.publish(now, w, m)
-	if cut {
-		l.forget(now.Add(length), now)
+	length := max(l.policy.Window, min(windowCalls*mean, longestWindow))
+	change := max(m.Limit-l.cutLimit, l.cutLimit-m.Limit)
+	if m.Reason == Probing || m.Reason == Probed || change*much >= l.cutLimit {
+		l.cutLimit = m.Limit
+		l.forget(now, now.Add(min(settleCalls*mean, longestWindow)), length)
 	} else {
-		l.begin.Store(int64(now))
-		l.end.Store(int64(now.Add(length)))
+		l.open(now, length)
 	}
-	l.prolonged = 0
 	return limit, moved
 }
 
@@ -77,18 +72,30 @@ func (l *Limiter) move(now fuseboard.Instant, w Window) (limit int, moved bool) 
 func (l *Limiter) publish(now fuseboard.Instant, w Window, m Move) (limit int, moved bool) {
 	moved = int64(m.Limit) != l.limit.Load()
 	l.limit.Store(int64(m.Limit))
-	l.view.saw(now, w, m, moved)
+	l.view = l.view.after(now, w, m, moved)
 	return m.Limit, moved
 }
 
-// forget begins a window, until end, of which nothing is known that began before cut, whatever
-// goroutines note at this moment.
-func (l *Limiter) forget(end, cut fuseboard.Instant) {
+// open begins a window. What ended before does not count, unless it is told of at this moment.
+func (l *Limiter) open(begin fuseboard.Instant, length time.Duration) {
+	end := begin.Add(length)
 	if !l.policy.Published {
-		l.begin.Store(int64(cut))
-		l.cut.Store(int64(cut))
+		l.begin.Store(int64(begin))
 	}
-	l.lanes.gather() // who notes from now on has seen the new cut
-	l.prolonged = 0
+	l.opened, l.stale = begin, begin.Add(patience*length)
 	l.end.Store(int64(end))
+}
+
+// forget begins a window of which nothing is known that began before the limit changed, or that
+// ended before begin, whatever goroutines tell of at this moment.
+//
+// Begin is later than the change. If it were not, of the attempts that began after the
+// change only short ones would have ended in the window, and their mean would be far below
+// that of all (by a seventh in a window of eight times the mean).
+func (l *Limiter) forget(changed, begin fuseboard.Instant, length time.Duration) {
+	if !l.policy.Published {
+		l.cut.Store(int64(changed))
+	}
+	l.open(begin, length)
+	l.lanes.gather() // who notes from now on has seen cut and begin
 }

@@ -32,7 +32,7 @@ const (
 	mostQueueSize  = 10_000
 	leastWindow    = 10 * time.Millisecond
 	mostWindow     = time.Minute
-	leastTolerance = 1.0
+	leastTolerance = 1.1
 	mostTolerance  = 10.0
 	leastSmoothing = 0.01
 	leastBackoff   = 0.5
@@ -81,7 +81,8 @@ type Policy struct {
 	Smoothing float64 `plain:"rate"`
 	// Tolerance is how many times as long as without a queue calls may take before the limit
 	// shrinks: gradient2 settles where they take so long, which is Tolerance times the
-	// calls that the dependency works on at once. Default 1.5, accepted 1 to 10. Gradient2 only.
+	// calls that the dependency works on at once. Default 1.5, accepted 1.1 to 10: with less,
+	// chance alone would lower the limit. Gradient2 only.
 	Tolerance float64
 	// QueueSize is by how much the limit may grow in one window, before smoothing.
 	// Default 4, accepted 1 to 10000. Gradient2 only.

@@ -33,7 +33,7 @@ func (l *Limiter) Reshape(now fuseboard.Instant, p Policy) (limit int, moved boo
 	moved = int64(limit) != l.limit.Load()
 	l.limit.Store(int64(limit))
 	l.cutLimit, l.view.Limit = limit, limit
-	l.forget(now.Add(p.Window), now)
+	l.forget(now, now, p.Window)
 	return limit, moved
 }
 

@@ -24,7 +24,10 @@ const (
 // What differs from the reference, and is not done when [Policy.Published] is set: the
 // reference takes a new baseline from whatever a window happens to say, every 30 × limit
 // windows, and so counts the queue into it (issue 165); here it is measured by a probe. Drops
-// count from [Policy.DropRate] on, and a fast one is no new baseline (issue 176).
+// count from [Policy.DropRate] on, and a fast one is no new baseline (issue 176). What a mean may
+// be wrong by, its standard error, counts neither as a queue nor as a better baseline, unless
+// it is less than one call of the queue: else the luckiest window of all sets the baseline, and
+// the limit stays below what the dependency bears (issue 37; for Envoy its PR 9038).
 type Vegas struct {
 	policy Policy
 	limit  float64
@@ -47,32 +50,43 @@ func (v *Vegas) Baseline() time.Duration { return time.Duration(v.ground.base) }
 
 // Next takes the evidence of a window and returns the next limit.
 func (v *Vegas) Next(w Window) Move {
-	if v.ground.probing {
+	switch {
+	case v.ground.probing:
 		v.ground.learn(w, v.policy.Probe)
 		return Move{Limit: int(v.limit), Reason: Probed, Mended: true}
-	}
-	if w.Samples <= 0 {
+	case w.Samples <= 0:
 		return Move{Limit: int(v.limit), Reason: Unused}
-	}
-	if v.policy.Published {
+	case v.policy.Published:
 		return v.published(w)
 	}
+	return v.mended(w)
+}
+
+// mended is what the reference does, but for what was mended.
+func (v *Vegas) mended(w Window) Move {
 	mean, mended := w.tracked(v.ground.base)
-	dropped := w.dropped(v.policy.DropRate)
-	mended = mended || w.Drops > 0 && !dropped
-	if !w.allDropped() && (v.ground.base == 0 || mean < v.ground.base) {
-		v.ground.base = mean
-		if !dropped {
-			return Move{Limit: int(v.limit), Reason: Kept, Mended: mended}
-		}
+	doubt, dropped := w.matters(v.limit), w.dropped(v.policy.DropRate)
+	mended = mended || doubt > 0 || w.Drops > 0 && !dropped
+	if better := v.see(w, mean+doubt); better && !dropped {
+		return Move{Limit: int(v.limit), Reason: Kept, Mended: mended}
+	} else if better {
 		mended = true
 	}
-	next, why := v.wanted(w, mean, dropped)
+	next, why := v.wanted(w, max(v.ground.base, mean-doubt), dropped)
 	queued := v.ground.queued(mean) && !dropped
 	if lower, due := v.ground.due(w, v.limit, queued, why == Slow, v.policy.Probe); due {
 		return Move{Limit: lower, Reason: Probing, Mended: true}
 	}
 	return v.settle(next, float64(v.policy.Min), why, mended)
+}
+
+// see takes a mean for the baseline if it is less, and reports whether it was.
+func (v *Vegas) see(w Window, mean float64) (better bool) {
+	if w.allDropped() || v.ground.base > 0 && mean >= v.ground.base {
+		return false
+	}
+	v.ground.base = mean
+	return true
 }
 
 // published is the reference, step by step, but that its random number is the mean of them.

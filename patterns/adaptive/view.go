@@ -47,8 +47,8 @@ func (l *Limiter) View(now fuseboard.Instant) View {
 	return v
 }
 
-// saw notes how a window ended.
-func (v *View) saw(now fuseboard.Instant, w Window, m Move, moved bool) {
+// after is the view when a window has ended.
+func (v View) after(now fuseboard.Instant, w Window, m Move, moved bool) View {
 	v.Limit, v.Reason, v.ended = m.Limit, m.Reason, now
 	v.Recent, v.InFlight, v.Samples, v.Drops = w.Mean(), w.InFlight, w.Samples, w.Drops
 	v.Windows++
@@ -58,6 +58,7 @@ func (v *View) saw(now fuseboard.Instant, w Window, m Move, moved bool) {
 	if m.Reason == Probing {
 		v.Probes++
 	}
+	return v
 }
 
 // String says in one line where the limit is and why.

@@ -2,7 +2,10 @@
 
 package adaptive
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Window is what one window gathered: the evidence of one move of the limit.
 type Window struct {
@@ -10,13 +13,17 @@ type Window struct {
 	Samples int
 	// Took is how long all of them took together.
 	Took time.Duration
+	// Squares is the sum of the squares of how many nanoseconds each took, which says how
+	// far the mean may be wrong. Zero is not at all.
+	Squares float64
 	// Drops is how many of them were dropped: refused or timed out by the dependency.
 	Drops int
 	// DropsTook is how long those took together. It is a part of Took.
 	DropsTook time.Duration
 	// Least is how long the shortest took.
 	Least time.Duration
-	// InFlight is how many were inside at once, at most.
+	// InFlight is how many were inside at once, at most; or on average, where nobody said
+	// how many there were.
 	InFlight int
 }
 
@@ -26,6 +33,25 @@ func (w Window) Mean() time.Duration {
 		return 0
 	}
 	return w.Took / time.Duration(w.Samples)
+}
+
+// doubt is the standard error of the mean, in nanoseconds: about so far is it from the mean
+// of more samples. It is zero where squares were not given.
+func (w Window) doubt() float64 {
+	n := float64(w.Samples)
+	if n < 2 {
+		return 0
+	}
+	mean := float64(w.Took) / n
+	return math.Sqrt(max(0, w.Squares/n-mean*mean) / (n - 1))
+}
+
+// matters is the doubt where it is worth a call of so many, and else zero.
+func (w Window) matters(limit float64) float64 {
+	if doubt := w.doubt(); limit*doubt >= float64(w.Mean()) {
+		return doubt
+	}
+	return 0
 }
 
 // tracked is the mean, in nanoseconds, for which a drop that was faster than work is counts
@@ -54,24 +80,35 @@ func (w Window) dropped(rate float64) bool {
 	return w.Drops > 0 && float64(w.Drops) >= rate*float64(w.Samples)
 }
 
+// over is the window, that lasted for so long, with the mean of how many were inside where
+// nobody said how many: by Little's law, what all took in a unit of time.
+func (w Window) over(length time.Duration) Window {
+	if w.InFlight <= 0 && length > 0 {
+		w.InFlight = int(math.Round(float64(w.Took) / float64(length)))
+	}
+	return w
+}
+
 // add joins two windows of the same time.
 func (w Window) add(o Window) Window {
 	if w.Samples == 0 || o.Samples > 0 && o.Least < w.Least {
 		w.Least = o.Least
 	}
 	w.Samples, w.Took = w.Samples+o.Samples, w.Took+o.Took
+	w.Squares += o.Squares
 	w.Drops, w.DropsTook = w.Drops+o.Drops, w.DropsTook+o.DropsTook
 	w.InFlight = max(w.InFlight, o.InFlight)
 	return w
 }
 
-// note adds one sample.
-func (w *Window) note(took time.Duration, inFlight int, dropped bool) {
+// note adds one sample to w.
+func note(w *Window, took time.Duration, inFlight int, dropped bool) {
 	if w.Samples == 0 || took < w.Least {
 		w.Least = took
 	}
 	w.Samples++
 	w.Took += took
+	w.Squares += float64(took) * float64(took)
 	if dropped {
 		w.Drops++
 		w.DropsTook += took

@@ -15,7 +15,7 @@ func (l *Limiter) Overload(now fuseboard.Instant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.policy.Adaptive
-	now = inTime(now)
+	now = l.catchUp(now)
 	if !a.On() || now < l.nextDown {
 		return
 	}
@@ -35,7 +35,7 @@ func (l *Limiter) Succeeded(now fuseboard.Instant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.policy.Adaptive
-	now = inTime(now)
+	now = l.catchUp(now)
 	if !a.On() || int64(now) < l.nextUp.Load() || !l.pressed.Load() {
 		return
 	}

@@ -75,7 +75,7 @@ func (b *bucket) claim(c claim) (turn fuseboard.Instant, v verdict) {
 		if at == sealed {
 			return 0, moved
 		}
-		turn, v = c.now, granted
+		turn = c.now
 		if first := at - (b.size - c.cost*b.unit); first > begun {
 			turn = b.instant(first)
 			if v = c.judge(turn, b.waiting(at, begun)); v != granted {
@@ -117,29 +117,33 @@ func (b *bucket) left(at, begun int64) int64 {
 	return clamp((b.size-max(0, at-begun))/b.unit, 0, b.burst)
 }
 
-// back undoes a claim of so much.
-func (b *bucket) back(cost int64) verdict {
+// back undoes a claim of so much, but not a drain since.
+func (b *bucket) back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant) verdict {
+	cost = min(cost, b.burst)
+	var least int64
+	if drained > taken {
+		_, next := b.steps(drained)
+		least = next + b.size - b.unit
+	}
 	for {
 		at := b.word.Load()
 		if at == sealed {
 			return moved
 		}
-		if b.word.CompareAndSwap(at, max(0, at-cost*b.unit)) {
+		if b.word.CompareAndSwap(at, max(at-cost*b.unit, min(at, least))) {
 			return granted
 		}
 	}
 }
 
-// empty lets the bucket be empty until that instant, at which one unit may come.
-func (b *bucket) empty(until fuseboard.Instant) verdict {
+// empty lets the bucket be empty until that instant, at which one unit may come. Nobody
+// seals it meanwhile.
+func (b *bucket) empty(until fuseboard.Instant) {
 	_, next := b.steps(until)
 	for {
 		at := b.word.Load()
-		if at == sealed {
-			return moved
-		}
 		if drained := next + b.size - b.unit; at >= drained || b.word.CompareAndSwap(at, drained) {
-			return granted
+			return
 		}
 	}
 }
@@ -152,11 +156,11 @@ func (b *bucket) inherit(now fuseboard.Instant, old *bucket) {
 
 // from translates the word of another bucket.
 func (b *bucket) from(now fuseboard.Instant, old *bucket, at int64) int64 {
-	_, next := b.steps(now)
-	begun, _ := old.steps(now)
-	switch missing := at - begun; {
+	begun, next := b.steps(now)
+	was, _ := old.steps(now)
+	switch missing := at - was; {
 	case missing <= 0:
-		return next
+		return begun
 	case missing <= old.size:
 		return next + scale(missing, b.size, old.size)
 	}

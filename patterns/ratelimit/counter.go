@@ -57,7 +57,7 @@ func (w *counter) put(at fuseboard.Instant, cost int64) {
 	w.number, w.count = number, w.count+cost
 }
 
-func (w *counter) back(taken fuseboard.Instant, cost int64) {
+func (w *counter) forget(taken fuseboard.Instant, cost int64) {
 	switch number, _ := windowAt(taken, w.offset, w.per); number {
 	case w.number:
 		w.count = max(0, w.count-cost)

@@ -33,7 +33,7 @@ func (f *fixed) put(at fuseboard.Instant, cost int64) {
 	f.count += cost
 }
 
-func (f *fixed) back(taken fuseboard.Instant, cost int64) {
+func (f *fixed) forget(taken fuseboard.Instant, cost int64) {
 	if number, _ := windowAt(taken, f.offset, f.per); number == f.number {
 		f.count = max(0, f.count-cost)
 	}

@@ -82,7 +82,7 @@ func (t *Keyed[K]) Take(now fuseboard.Instant, key K, cost int) (again fuseboard
 }
 
 // TakeUnder takes from the key and from whole, which is over all keys, or from neither.
-// again is the later of the two instants; whose it was is told by whole.
+// again is that of the one that refused, the key first.
 func (t *Keyed[K]) TakeUnder(now fuseboard.Instant, key K, cost int, whole *Limiter) (again fuseboard.Instant, ok bool) {
 	if again, ok = t.Take(now, key, cost); !ok {
 		return again, false
@@ -99,7 +99,7 @@ func (t *Keyed[K]) Refund(key K, cost int) {
 	defer t.mu.Unlock()
 	if i, ok := t.at[key]; ok {
 		k := &t.keys[i]
-		k.fullAt = max(0, k.fullAt-int64(max(cost, 1))*t.rate.unit)
+		k.fullAt = max(0, k.fullAt-clamp(int64(cost), 1, t.rate.burst)*t.rate.unit)
 	}
 }
 

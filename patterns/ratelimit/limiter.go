@@ -29,6 +29,7 @@ var (
 type Limiter struct {
 	live    atomic.Pointer[shape]
 	pressed atomic.Bool  // somebody was held back since the limit was raised
+	drained atomic.Int64 // until when nothing comes; written under the lock
 	nextUp  atomic.Int64 // when an adaptive limit may be raised; math.MaxInt64 if it is none
 	clock   *fuseboard.Clock
 
@@ -37,7 +38,6 @@ type Limiter struct {
 	level    float64    // the limit in units per Per, before the share
 	share    Share
 	followed bool // a share was given, or somebody follows a Source
-	drained  fuseboard.Instant
 	nextDown fuseboard.Instant
 }
 
@@ -102,10 +102,18 @@ func (l *Limiter) Reserve(now fuseboard.Instant, cost int, until fuseboard.Insta
 // Refund gives back what was taken at that instant (the now of Allow and Take, the turn of
 // Reserve), because a gate behind it refused or the caller left: as if it had not come. What
 // a full bucket could not take up in the meantime comes back, too: so the bound of a
-// token bucket grows by what comes in the longest time between a take and its refund.
-// Units that wait for later turns do not move up; whoever comes next goes with the last.
+// token bucket for a stretch of time grows by the units that were lent when it began, and
+// came back in it. Units that wait for later turns do not move up; whoever comes next goes
+// with the last of them.
 func (l *Limiter) Refund(taken fuseboard.Instant, cost int) {
-	l.change(func(s *shape) verdict { return s.refund(taken, int64(max(cost, 1))) })
+	taken, drained := inTime(taken), fuseboard.Instant(l.drained.Load())
+	s, units := l.live.Load(), int64(clamp(cost, 1, mostUnits))
+	if s.engine == nil && s.refund(taken, units, drained) == granted {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.live.Load().refund(taken, units, drained)
 }
 
 // Drain lets nothing new through before until, MaxDrain from now at the latest, and the
@@ -114,10 +122,10 @@ func (l *Limiter) Refund(taken fuseboard.Instant, cost int) {
 func (l *Limiter) Drain(now, until fuseboard.Instant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now = inTime(now)
+	now = l.catchUp(now)
 	until = min(inTime(until), now.Add(l.policy.MaxDrain))
 	if until > now {
-		l.drained = max(l.drained, until)
+		l.drained.Store(max(l.drained.Load(), int64(until)))
 	}
 	l.live.Load().drain(max(now, until))
 }
@@ -126,6 +134,7 @@ func (l *Limiter) Drain(now, until fuseboard.Instant) {
 // alone for after; zero if it did not say. By policy ([Policy.Throttled]) that drains the
 // limiter until then, and it counts as an [Limiter.Overload].
 func (l *Limiter) Throttled(now fuseboard.Instant, after time.Duration) {
+	l.Overload(now) // first, so that the drain ends when it should at the new rate
 	l.mu.Lock()
 	drains := l.policy.Throttled == DrainBucket
 	l.mu.Unlock()
@@ -133,18 +142,6 @@ func (l *Limiter) Throttled(now fuseboard.Instant, after time.Duration) {
 		now = inTime(now)
 		l.Drain(now, now.Add(max(0, after)))
 	}
-	l.Overload(now)
-}
-
-// change applies what one shape may refuse because it is no longer the one in force.
-func (l *Limiter) change(apply func(*shape) verdict) {
-	s := l.live.Load()
-	if s.engine == nil && apply(s) == granted {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	apply(l.live.Load())
 }
 
 // claim is Take and Reserve. A queue of -1 stands for that of the policy.
@@ -153,18 +150,28 @@ func (l *Limiter) claim(c claim) (turn fuseboard.Instant, v verdict) {
 	if uint64(c.now) >= uint64(s.fast) || c.queue != 0 {
 		s = l.prepare(&c)
 	}
-	if s.engine == nil && !s.closed {
-		turn, v = s.claim(c)
+	if turn, v = l.ask(s, c); v == granted {
+		return turn, v
 	}
-	if s.engine != nil || s.closed || v == moved {
-		l.mu.Lock()
-		turn, v = l.live.Load().locked(c)
-		l.mu.Unlock()
-	}
-	if v != granted && v != dear && s.adaptive && !l.pressed.Load() {
+	if v != dear && s.adaptive && !l.pressed.Load() {
 		l.pressed.Store(true)
 	}
+	if turn >= horizon {
+		turn = fuseboard.Never
+	}
 	return turn, v
+}
+
+// ask puts the claim to the shape, under the lock where it or its successor needs it.
+func (l *Limiter) ask(s *shape, c claim) (fuseboard.Instant, verdict) {
+	if s.engine == nil && !s.closed {
+		if turn, v := s.claim(c); v != moved {
+			return turn, v
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.live.Load().locked(c)
 }
 
 // prepare moves the claim into what a limiter knows of, and returns the shape for it.

@@ -46,9 +46,9 @@ func (g *log) put(at fuseboard.Instant, cost int64) {
 	}
 }
 
-// back forgets the oldest units that came at that instant or, as an older instant counts
+// forget takes away the oldest units that came at that instant or, as an older instant counts
 // as the latest that was seen, soonest after it.
-func (g *log) back(taken fuseboard.Instant, cost int64) {
+func (g *log) forget(taken fuseboard.Instant, cost int64) {
 	if g.size == 0 || taken.Add(g.per) <= g.ring[g.nth(g.size-1)] {
 		return // forgotten already
 	}

@@ -43,14 +43,14 @@ func paceOf(units, span uint64) pace {
 }
 
 // paceAt returns the pace of rate units in per, where that is no whole number either. It
-// is never faster, and slower by less than a part in 30000.
+// is never faster, and slower by less than the 16000th of a unit in per.
 func paceAt(rate float64, per time.Duration) pace {
 	if !(rate > 0) {
 		return pace{}
 	}
-	span, shift := uint64(per), 0
-	for rate != math.Trunc(rate) && rate < 1<<30 && span < 1<<61 && shift < 30 {
-		rate, span, shift = rate*2, span*2, shift+1
+	span := uint64(per)
+	for rate != math.Trunc(rate) && rate < 1<<30 && span < 1<<61 {
+		rate, span = rate*2, span*2
 	}
 	return paceOf(min(uint64(rate), span), span)
 }

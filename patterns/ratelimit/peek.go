@@ -28,18 +28,15 @@ type View struct {
 
 // Peek tells how the limiter stands at now. It takes nothing.
 func (l *Limiter) Peek(now fuseboard.Instant) View {
-	now = inTime(now)
-	if now >= l.live.Load().until {
-		l.renew(now)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now = l.catchUp(now)
 	s := l.live.Load()
 	v := View{Limit: s.rate, Next: s.next(now), Share: 1, ShareUntil: fuseboard.Never}
 	left, waiting := s.left(now)
 	v.Left, v.Waiting = int(left), int(waiting)
-	if l.drained > now {
-		v.Drained, v.Waiting = l.drained, int(s.waitingSince(l.drained))
+	if drained := fuseboard.Instant(l.drained.Load()); drained > now {
+		v.Drained, v.Waiting = drained, int(s.waitingSince(drained))
 	}
 	if l.followed {
 		v.Share, v.ShareUntil = l.policy.Fallback, s.nextShare()

@@ -55,7 +55,7 @@ type Policy struct {
 	// know each turn in advance. 0 to 1000000; 0: who can't come at once is refused.
 	Queue int
 	// MaxWait is the longest wait for a turn, never beyond what the caller gives. 1us to 1h;
-	// default 500ms.
+	// default 500ms. Without a Queue only [Limiter.Wait] knows it.
 	MaxWait time.Duration
 	// WarmUp is how long a limiter that was quiet takes to come up to Limit again: it begins
 	// at Limit/ColdFactor. 1ms to 1h; default 0, none. Token bucket and smooth only. The
@@ -74,7 +74,7 @@ type Policy struct {
 	// PerTenant is the limit of each key under the whole. Zero: there is none.
 	PerTenant PerKey
 	// Fallback is the part of the limit that holds while a share of it ([Source]) has expired
-	// or was not given yet. 0 to 1, that is, 100%; default 10%. Without a Source the whole holds.
+	// or was not given yet. Above 0, to 100%; default 10%. Without a Source the whole holds.
 	Fallback float64 `plain:"rate"`
 }
 

@@ -16,7 +16,7 @@ import (
 func (l *Limiter) Reshape(now fuseboard.Instant, p Policy) (lost []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, old := inTime(now), l.policy
+	now, old := l.catchUp(now), l.policy
 	l.policy = p.usable()
 	limit := float64(l.policy.Limit)
 	if a := l.policy.Adaptive; a.On() && old.Adaptive.On() {

@@ -30,8 +30,8 @@ type engine interface {
 	claim(c claim) (fuseboard.Instant, verdict)
 	// would is what a claim would come to.
 	would(c claim) (fuseboard.Instant, verdict)
-	// back undoes what was claimed at that instant.
-	back(taken fuseboard.Instant, cost int64)
+	// back undoes what was claimed at that instant, perhaps before the end of a drain.
+	back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant)
 	// empty lets nothing come before until.
 	empty(until fuseboard.Instant)
 	// left is how many units may come at now, and waiting how many have turns to come.
@@ -60,19 +60,22 @@ func (s *shape) nextShare() fuseboard.Instant {
 	return s.until
 }
 
-func (s *shape) refund(taken fuseboard.Instant, cost int64) verdict {
-	if s.engine == nil {
-		return s.back(cost)
+// refund undoes a claim; what was taken before a drain ended is not there any more.
+func (s *shape) refund(taken fuseboard.Instant, cost int64, drained fuseboard.Instant) verdict {
+	if s.engine != nil {
+		s.engine.back(taken, cost, drained)
+		return granted
 	}
-	s.engine.back(inTime(taken), cost)
-	return granted
+	return s.back(taken, cost, drained)
 }
 
+// drain empties what the shape has; where nothing comes that is done when it ends.
 func (s *shape) drain(until fuseboard.Instant) {
 	switch {
+	case s.closed:
 	case s.engine != nil:
 		s.engine.empty(until)
-	case s.unit > 0:
+	default:
 		s.empty(until)
 	}
 }
@@ -96,7 +99,7 @@ func (l *Limiter) build(now fuseboard.Instant, old *shape) (made *shape, lost []
 	if !s.closed && s.engine == nil {
 		s.fast = until
 	}
-	return s, s.succeed(now, old, l.drained)
+	return s, s.succeed(now, old, fuseboard.Instant(l.drained.Load()))
 }
 
 // cut makes what the kind needs for the rate of s.

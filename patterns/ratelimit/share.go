@@ -42,28 +42,37 @@ func (l *Limiter) Follow(now fuseboard.Instant, src Source) (stop func(now fuseb
 func (l *Limiter) Give(now fuseboard.Instant, s Share) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now = l.catchUp(now)
 	s.Part = clamp(number(s.Part), 0, 1)
 	l.share, l.followed = s, true
-	l.rebuild(inTime(now))
+	l.rebuild(now)
 }
 
 // Unshare lets the whole limit hold again.
 func (l *Limiter) Unshare(now fuseboard.Instant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now = l.catchUp(now)
 	l.share, l.followed = Share{}, false
-	l.rebuild(inTime(now))
+	l.rebuild(now)
 }
 
-// renew returns the shape for now, where the one in force has ended.
+// renew returns the shape for now, where the one in force may have ended.
 func (l *Limiter) renew(now fuseboard.Instant) *shape {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.live.Load(); now < s.until {
-		return s // another was first
-	}
-	l.rebuild(now)
+	l.catchUp(now)
 	return l.live.Load()
+}
+
+// catchUp puts the shape of now in force, as of the instant at which that before it ended,
+// and returns now as the limiter knows it. The limiter is locked.
+func (l *Limiter) catchUp(now fuseboard.Instant) fuseboard.Instant {
+	now = inTime(now)
+	if end := l.live.Load().until; now >= end {
+		l.rebuild(end)
+	}
+	return now
 }
 
 // rebuild puts a new shape in force. The limiter is locked.

@@ -83,7 +83,7 @@ func (p Policy) checkEffect(c *plain.Check) {
 	warn(p.WarmUp != 0 && !p.Kind.spaced(), "warm_up", CodeNotOfKind, plain.Duration(p.WarmUp),
 		"has no effect in "+kind, "remove it, or take kind token-bucket or smooth")
 	warn(p.MaxWait != 0 && p.Queue == 0, "max_wait", CodeWaitWithoutQueue, plain.Duration(p.MaxWait),
-		"has no effect without a queue", "set queue to the units that may wait, or remove max_wait")
+		"has no effect without a queue, but in Limiter.Wait", "set queue to the units that may wait, or remove max_wait")
 	warn(p.ColdFactor != 0 && p.WarmUp == 0, "cold_factor", CodeColdWithoutWarmUp, plain.Number(p.ColdFactor),
 		"has no effect without warm_up", "set warm_up to the time it may take, or remove cold_factor")
 	warn(p.Limit > 0 && p.PerTenant.Limit > p.Limit, "per_tenant.limit", CodeTenantOverWhole, strconv.Itoa(p.PerTenant.Limit),

@@ -62,9 +62,15 @@ func (w *warm) above(stored float64) float64 {
 	return w.slope * over * over / 2
 }
 
-func (w *warm) back(_ fuseboard.Instant, cost int64) {
-	w.b.back(cost)
-	w.stored = min(w.most, w.stored+float64(cost))
+// back undoes a claim: if permits are stored it has spent as many, and what they cost more
+// comes back, too; if none are, it has spent none, or the last.
+func (w *warm) back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant) {
+	w.b.back(taken, cost, drained)
+	if w.stored > 0 && drained <= taken {
+		stored := min(w.most, w.stored+float64(cost))
+		w.b.word.Add(-int64(w.above(stored) - w.above(w.stored)))
+		w.stored = stored
+	}
 }
 
 func (w *warm) empty(until fuseboard.Instant) { w.b.empty(until) }

@@ -15,8 +15,8 @@ type counts interface {
 	next(at fuseboard.Instant, cost int64) fuseboard.Instant
 	// put remembers units that came.
 	put(at fuseboard.Instant, cost int64)
-	// back forgets units that came at that instant, if they are remembered still.
-	back(taken fuseboard.Instant, cost int64)
+	// forget undoes a put at that instant, if it is remembered still.
+	forget(taken fuseboard.Instant, cost int64)
 	// spent is how many units count at that instant.
 	spent(at fuseboard.Instant) int64
 }
@@ -41,6 +41,10 @@ func (w *window) claim(c claim) (fuseboard.Instant, verdict) {
 	}
 	w.put(turn, c.cost)
 	return turn, granted
+}
+
+func (w *window) back(taken fuseboard.Instant, cost int64, _ fuseboard.Instant) {
+	w.forget(taken, cost)
 }
 
 func (w *window) empty(until fuseboard.Instant) { w.drained = max(w.drained, until) }

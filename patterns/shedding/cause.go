@@ -2,7 +2,12 @@
 
 package shedding
 
-import "github.com/fuseboard/fuseboard/internal/plain"
+import (
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
 
 // Cause is the signal that asks for a level, with its numbers: shares, or seconds for
 // [RunQueue]. The zero Cause is none.
@@ -11,6 +16,8 @@ type Cause struct {
 	Signal Signal
 	// Level is what it asks for.
 	Level Level
+	// At is when it asked.
+	At fuseboard.Instant
 	// Value is its moving average at that time.
 	Value float64
 	// Entry is the value at which the level is entered.
@@ -20,27 +27,28 @@ type Cause struct {
 }
 
 // String says in words what the signal asks for: "cpu 93.1% is at or over 91%".
-func (c Cause) String() string {
+func (c Cause) String() string { return c.after(0) }
+
+// after says it in words when all has been calm for some time.
+func (c Cause) after(calm time.Duration) string {
+	name, word := c.Signal.String(), c.Signal.worded
 	switch {
 	case c.Signal == NoSignal:
 		return "no signal is at its threshold"
+	case calm > 0:
+		return name + " was " + word(c.Value) + " " + plain.Duration(readable(calm.Seconds())) + " ago, and all is calm since"
 	case c.Value >= c.Entry:
-		return c.Signal.String() + " " + c.Signal.worded(c.Value) + " is at or over " + c.Signal.worded(c.Entry)
+		return name + " " + word(c.Value) + " is at or over " + word(c.Entry)
 	}
-	return c.Signal.String() + " " + c.Signal.worded(c.Value) + " is not yet below " + c.Signal.worded(c.Exit)
+	return name + " " + word(c.Value) + " is not yet below " + word(c.Exit)
 }
 
 // Why says in words, with the numbers, why the level is what it is.
 func (s State) Why() string {
-	switch {
-	case !s.begun:
+	if !s.begun {
 		return "nothing has been read yet"
-	case s.Level == AdmitAll:
-		return s.Cause.String()
-	case s.Calm < s.At:
-		return "it was " + s.Cause.String() + "; calm for " + plain.Duration(readable(s.At.Sub(s.Calm).Seconds()))
 	}
-	return s.Cause.String()
+	return s.Cause.after(s.At.Sub(s.Cause.At))
 }
 
 // Entry returns the value of a signal at which the level is entered, of a policy with its
@@ -75,11 +83,11 @@ func (p Policy) way(signal Signal) (threshold, full float64) {
 	}
 }
 
-// most is where a reading is cut before it is averaged, so that one wild value does not
-// fill the average for long.
+// most is where a reading is cut before it is averaged, so that one wild value neither
+// sheds by itself nor fills the average for long.
 func (p Policy) most(signal Signal) float64 {
 	if signal == RunQueue {
-		return 2 * fullRunQueue * max(p.RunQueue, leastRunQueue).Seconds()
+		return mostWait * max(p.RunQueue, leastRunQueue).Seconds()
 	}
-	return fullShare
+	return mostUse
 }

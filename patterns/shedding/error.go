@@ -21,13 +21,15 @@ type Error struct {
 	Level Level
 	// Cause is the signal that asked for the level, with its numbers.
 	Cause Cause
+	// Calm is how long ago that was, if no signal asks for the level any more; else zero.
+	Calm time.Duration
 	// Again is how long at least work of the priority goes on being shed.
 	Again time.Duration
 }
 
 // Error says who is shed, why, and for how long at least.
 func (e *Error) Error() string {
-	return e.Priority.String() + " work is shed: " + e.Cause.String() + "; again in " + plain.Duration(readable(e.Again.Seconds())) + " at the earliest"
+	return e.Priority.String() + " work is shed: " + e.Cause.after(e.Calm) + "; again in " + plain.Duration(readable(e.Again.Seconds())) + " at the earliest"
 }
 
 // Is reports true for [ErrShed].

@@ -33,8 +33,9 @@ func (l Level) Lowest() fuseboard.Priority {
 	return fuseboard.Sheddable + fuseboard.Priority(min(l, ShedHigh))
 }
 
-// Admits reports whether work of the priority is admitted. Critical work always is.
-func (l Level) Admits(p fuseboard.Priority) bool { return p >= l.Lowest() || p >= fuseboard.Critical }
+// Admits reports whether work of the priority is admitted. Critical work always is; a
+// priority out of range counts as the nearest.
+func (l Level) Admits(p fuseboard.Priority) bool { return max(p, fuseboard.Sheddable) >= l.Lowest() }
 
 // LevelThatSheds returns the lowest level that sheds work of the priority; there is none for Critical.
 func LevelThatSheds(p fuseboard.Priority) (level Level, sheds bool) {

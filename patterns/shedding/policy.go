@@ -27,6 +27,8 @@ const (
 	fullShare     = 1.0
 	fullGC        = 0.5 // the runtime's own limiter gives the collector no more while a memory limit holds
 	fullRunQueue  = 4   // times the threshold: a wait has no 100 %
+	mostWait      = 4.4 // times the threshold: a little more than that
+	mostUse       = 1.5 // a sample may end between two periods of a quota, and show more than all
 	leastRunQueue = 100 * time.Microsecond
 	mostRunQueue  = 10 * time.Second
 	leastMargin   = 0.001

@@ -11,7 +11,8 @@ import (
 )
 
 // Source reads the host once. It is called by one goroutine at a time, with the instant
-// of the reading. One that panics has read nothing.
+// of the reading, and must not stop its sampler. One that panics has read nothing; one
+// that ends its goroutine ends the sampler.
 type Source func(now fuseboard.Instant) Signals
 
 // Sampler reads the host from time to time and keeps the level that follows. Any
@@ -82,6 +83,7 @@ func (s *Sampler) Start() {
 
 func (s *Sampler) run(quit, done chan struct{}) {
 	defer close(done)
+	defer s.end() // also where the source ends the goroutine: nobody watches any more
 	ticker := time.NewTicker(s.policy.Every)
 	defer ticker.Stop()
 	for {

@@ -85,7 +85,7 @@ func NotKnown(source string) Signals {
 // Of returns the value of one signal: a share, or seconds for [RunQueue]. It is [Unknown]
 // where that is not known.
 func (s Signals) Of(signal Signal) float64 {
-	v := math.NaN()
+	var v float64
 	switch signal {
 	case CPU:
 		v = s.CPU
@@ -95,6 +95,8 @@ func (s Signals) Of(signal Signal) float64 {
 		v = s.RunQueue.Seconds()
 	case GC:
 		v = s.GC
+	default:
+		return Unknown
 	}
 	if math.IsNaN(v) || v < 0 {
 		return Unknown

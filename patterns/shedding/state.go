@@ -18,7 +18,8 @@ type State struct {
 	Since fuseboard.Instant
 	// Cause is what asked for the level, or kept it, last.
 	Cause Cause
-	// Calm is since when every signal has been below what keeps the level; it is At where one is not.
+	// Calm is since when every signal has been below what keeps the level; it is At where
+	// one is not, and begins anew with each level.
 	Calm fuseboard.Instant
 	// At is when the last reading was taken.
 	At fuseboard.Instant
@@ -112,11 +113,11 @@ func (s State) over(level Level, p Policy, margin float64) (worst Cause) {
 	for signal := CPU; signal <= GC; signal++ {
 		entry := p.Entry(signal, level)
 		v := s.smooth[signal]
-		if entry <= 0 || v < 0 || v < entry*(1-margin) {
+		if entry <= 0 || v < entry*(1-margin) {
 			continue
 		}
 		if ratio := v / entry; worst.Signal == NoSignal || ratio > furthest {
-			worst, furthest = Cause{Signal: signal, Level: level, Value: v, Entry: entry, Exit: entry * (1 - p.Margin)}, ratio
+			worst, furthest = Cause{Signal: signal, Level: level, At: s.At, Value: v, Entry: entry, Exit: entry * (1 - p.Margin)}, ratio
 		}
 	}
 	return worst
@@ -130,6 +131,9 @@ func (s State) RetryAfter(priority fuseboard.Priority, now fuseboard.Instant, p 
 	}
 	p = p.usable()
 	shedding, _ := LevelThatSheds(priority)
-	falls := time.Duration(s.Level - shedding)
-	return max(0, s.Calm.Add(p.HoldFor).Sub(now)) + falls*p.HoldFor
+	left := max(0, s.Calm.Add(p.HoldFor).Sub(now))
+	for ; shedding < s.Level; shedding++ { // each level that has to be left before
+		left += p.HoldFor
+	}
+	return left
 }

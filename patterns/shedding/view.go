@@ -61,7 +61,7 @@ func (v *View) Refuse(p fuseboard.Priority, now fuseboard.Instant) *Error {
 	if v.Level.Admits(p) {
 		return nil
 	}
-	return &Error{Priority: p, Level: v.Level, Cause: v.Cause, Again: v.RetryAfter(p, now, v.policy)}
+	return &Error{Priority: p, Level: v.Level, Cause: v.Cause, Calm: v.At.Sub(v.Cause.At), Again: v.RetryAfter(p, now, v.policy)}
 }
 
 // String says in words what the watch shows: "cpu 93.1% (smoothed 90.2%): sheds

@@ -9,6 +9,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
 	"github.com/fuseboard/fuseboard/supervision/strategy"
 )
@@ -161,5 +162,34 @@ func TestAChildThatBreaksWhileItStopsEscalatesNothing(t *testing.T) {
 		s.want(t, "0s started", "1s directive RestartDirective", "1s started", "2s directive StopDirective", "2s started", "2s stopped")
 		inner.Stop()
 		s.stop(group)
+	})
+}
+
+// The last wait of a child is the strategy's to remember: Decide forgets.
+func TestDecorrelatedRestartsGrowFromTheWaitBefore(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		var waits []time.Duration
+		supervisor := strategy.New(s.clock, strategy.Options{
+			Seed:       3,
+			Restart:    supervision.Restart{Max: 100, Within: time.Hour, Backoff: supervision.Backoff{Base: time.Second, Max: time.Hour, Jitter: supervision.DecorrelatedJitter}},
+			Rebuilding: func(_ *actor.PID, _ any, until fuseboard.Instant) { waits = append(waits, until.Sub(s.clock.Now())) },
+		})
+		child := s.system.Root.Spawn(actor.PropsFromFunc(fragile(s), actor.WithGuardian(supervisor)))
+		for range 6 {
+			s.system.Root.Send(child, "break")
+			s.pass(10 * time.Minute)
+		}
+		last, longest := time.Second, time.Duration(0)
+		for i, wait := range waits {
+			if wait < time.Second || wait > 3*last {
+				t.Errorf("wait %d is %s after %s", i+1, wait, last)
+			}
+			last, longest = wait, max(longest, wait)
+		}
+		if len(waits) != 6 || longest <= 3*time.Second {
+			t.Errorf("waits %v: each as if it were the first", waits)
+		}
+		supervisor.Stop()
+		s.stop(child)
 	})
 }

@@ -26,6 +26,7 @@ type lives struct {
 
 type life struct {
 	restarts []fuseboard.Instant // the last ones, oldest first, at most lives.most
+	last     time.Duration       // the wait before the last of them
 	waiting  bool                // for the restart that was decided last
 }
 
@@ -40,25 +41,32 @@ func (l *lives) reshape(r supervision.Restart) {
 	l.most, l.within = r.Max, r.Within
 }
 
-// fail returns how often the child was restarted within the time before now, and
-// whether it already waits for a restart.
-func (l *lives) fail(now fuseboard.Instant, id *actor.RestartStatistics) (restarts int, waiting bool) {
+// record is what is known of a child that fails.
+type record struct {
+	restarts int           // within the time before now
+	last     time.Duration // the wait before the last of them
+	waiting  bool          // for a restart that was decided already
+}
+
+// fail returns what is known of the child.
+func (l *lives) fail(now fuseboard.Instant, id *actor.RestartStatistics) record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(now)
 	child := l.known[id]
 	if child == nil {
-		return 0, false
+		return record{}
 	}
 	child.trim(now, l.within)
-	return len(child.restarts), child.waiting
+	return record{restarts: len(child.restarts), last: child.last, waiting: child.waiting}
 }
 
-// count notes a restart that was decided now.
-func (l *lives) count(now fuseboard.Instant, id *actor.RestartStatistics) {
+// count notes a restart that was decided now, to follow after a wait.
+func (l *lives) count(now fuseboard.Instant, id *actor.RestartStatistics, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	child := l.life(id)
+	child.last = wait
 	child.restarts = append(child.restarts, now)
 	child.restarts = child.restarts[max(len(child.restarts)-l.most, 0):]
 }

@@ -27,7 +27,8 @@ func TestRestartsAreCountedWithinTheTimeAndMemoryIsBounded(t *testing.T) {
 		for range rapid.IntRange(1, 80).Draw(t, "failures") {
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(6*time.Second)).Draw(t, "pause")))
 			child := children[rapid.IntRange(0, 3).Draw(t, "child")]
-			got, waiting := memory.fail(now, child)
+			before := memory.fail(now, child)
+			got, waiting := before.restarts, before.waiting
 			want := 0
 			for _, at := range history[child] {
 				if now.Sub(at) < rules.Within {
@@ -42,9 +43,9 @@ func TestRestartsAreCountedWithinTheTimeAndMemoryIsBounded(t *testing.T) {
 				delete(history, child)
 				continue
 			}
-			memory.count(now, child)
+			memory.count(now, child, time.Second)
 			memory.restarting(child)
-			if _, waiting := memory.fail(now, child); !waiting {
+			if !memory.fail(now, child).waiting {
 				t.Fatal("a decided restart is not waited for")
 			}
 			memory.restarted(child)
@@ -70,7 +71,7 @@ func TestChildrenThatNeverFailAgainAreForgotten(t *testing.T) {
 		now = now.Add(10 * time.Millisecond)
 		child := actor.NewRestartStatistics()
 		memory.fail(now, child)
-		memory.count(now, child)
+		memory.count(now, child, time.Second)
 		memory.restarting(child)
 		memory.restarted(child)
 		if known := len(memory.known); known > 200 { // two seconds of failures

@@ -11,11 +11,11 @@ import (
 // rebuild handles the failure of an actor.
 func (s *Strategy) rebuild(f failure) {
 	now := s.clock.Now()
-	restarts, waiting := s.lives.fail(now, f.life)
-	if waiting {
+	before := s.lives.fail(now, f.life)
+	if before.waiting {
 		return
 	}
-	decision, spent := s.judge(now, f.life, restarts)
+	decision, spent := s.judge(now, f.life, before)
 	if decision.Verb != supervision.Rebuild {
 		s.escalate(f)
 		return

@@ -33,7 +33,7 @@ type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("upstream answered %d", int(e)) }
 
-// request is what a call asks for: always the same.
+// request is what a call asks for: always the same. How urgent it is, its context says.
 type request struct{}
 
 // get asks the upstream once and returns its answer.

@@ -39,6 +39,7 @@ func drive(ctx context.Context, seed uint64, end time.Duration, sides []*side, e
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	calling := context.WithoutCancel(ctx) // Ctrl-C ends the run, not the calls under way
+	urgency := priorities(seed)
 	for at := range Arrivals(seed, rate, end) {
 		timer.Reset(max(at-elapsed(), 0))
 		select {
@@ -49,8 +50,9 @@ func drive(ctx context.Context, seed uint64, end time.Duration, sides []*side, e
 			return min(elapsed(), end), late
 		}
 		late = max(late, elapsed()-at)
+		p := urgency()
 		for _, s := range sides {
-			calls.Go(func() { s.one(calling, elapsed) })
+			calls.Go(func() { s.one(calling, p, elapsed) })
 		}
 	}
 	return end, late

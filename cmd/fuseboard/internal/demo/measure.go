@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/fuseboard/fuseboard"
 )
 
 // End is what a caller got.
@@ -30,6 +32,8 @@ type Sample struct {
 	Took time.Duration
 	// End is what the caller got.
 	End End
+	// Priority is how urgent it was.
+	Priority fuseboard.Priority
 }
 
 // Good reports whether the caller had its answer within the deadline.

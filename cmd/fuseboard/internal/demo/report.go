@@ -45,6 +45,8 @@ type Numbers struct {
 	// Recovery is milliseconds from the upstream's return to health until the side
 	// answered well again, or NotRecovered.
 	Recovery float64 `json:"recovery_ms"`
+	// Shares are of the calls of each priority while the upstream was slow.
+	Shares
 	// Failed and Refused are the calls that are not OK.
 	Failed  int `json:"-"`
 	Refused int `json:"-"`

@@ -63,8 +63,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	report = Report{Total: o.For, Return: script.Return(), Seed: o.Seed}
 	report.Ran, report.Late = drive(ctx, o.Seed, o.For, []*side{bare, guarded}, elapsed)
 	told()
-	report.Unprotected = bare.sum(report)
-	report.Protected = guarded.sum(report)
+	report.Unprotected = bare.sum(report, script)
+	report.Protected = guarded.sum(report, script)
 	return report, nil
 }
 
@@ -97,8 +97,11 @@ func narrate(p *progress, sys *actors.System, elapsed func() time.Duration) (end
 	}
 }
 
-func (s *side) sum(r Report) Numbers {
-	return Sum(s.record.After(0), s.upstream.Requests(), r.Return, r.Ran)
+func (s *side) sum(r Report, script Script) Numbers {
+	samples := s.record.After(0)
+	n := Sum(samples, s.upstream.Requests(), r.Return, r.Ran)
+	n.Shares = sharesOf(script.during("slow", samples))
+	return n
 }
 
 // stop ends the System; its handlers end by their deadline.

@@ -56,6 +56,16 @@ func (s Script) Next(elapsed time.Duration) (time.Duration, bool) {
 	return s.starts[i], true
 }
 
+// during returns those of the calls that were made in phases of that name.
+func (s Script) during(name string, samples []Sample) (some []Sample) {
+	for _, one := range samples {
+		if s.At(one.At).Name == name {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
 // Return is when the upstream is healthy again.
 func (s Script) Return() time.Duration { return s.starts[len(s.starts)-1] }
 

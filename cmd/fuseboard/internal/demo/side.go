@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/clients/httpclient"
 )
@@ -16,7 +17,10 @@ import (
 // circuit for ten seconds.
 func Policy(length time.Duration) actors.Policy {
 	return actors.Policy{
-		Bulkhead: actors.Bulkhead{Concurrency: 16, Queue: 32},
+		Bulkhead: actors.Bulkhead{
+			Concurrency: 16, Queue: 32,
+			Quota: actors.PriorityQuota{Normal: 0.9, Sheddable: 0.5}, // the rest is kept for what is more urgent
+		},
 		Deadline: actors.Deadline{Total: Deadline, Attempt: 250 * time.Millisecond},
 		Retry:    actors.Retry{Attempts: 2, Backoff: actors.Backoff{Base: 20 * time.Millisecond}},
 		Breaker: actors.Breaker{
@@ -59,10 +63,10 @@ func (s *side) protect(sys *actors.System, p actors.Policy) (*actors.Guard, erro
 }
 
 // one makes one call and records how it ended.
-func (s *side) one(ctx context.Context, elapsed func() time.Duration) {
+func (s *side) one(ctx context.Context, p fuseboard.Priority, elapsed func() time.Duration) {
 	at := elapsed()
-	_, err := s.call(ctx, request{})
-	s.record.Add(Sample{At: at, Took: elapsed() - at, End: endOf(err)})
+	_, err := s.call(fuseboard.WithPriority(ctx, p), request{})
+	s.record.Add(Sample{At: at, Took: elapsed() - at, End: endOf(err), Priority: p})
 }
 
 // endOf says what the caller got. Refused is what a policy refused before the

@@ -40,6 +40,10 @@ func (r Report) rows() []row {
 		{"time to a good answer, p99", func(n Numbers) string { return short(n.AnsweredP99, n.OK) }},
 		{"requests at the upstream", func(n Numbers) string { return fmt.Sprint(n.UpstreamRequests) }},
 		{"time to recover", r.recovered},
+		{"in time while it was slow, critical", func(n Numbers) string { return percent(n.Critical) }},
+		{"in time while it was slow, high", func(n Numbers) string { return percent(n.High) }},
+		{"in time while it was slow, normal", func(n Numbers) string { return percent(n.Normal) }},
+		{"in time while it was slow, sheddable", func(n Numbers) string { return percent(n.Sheddable) }},
 	}
 }
 

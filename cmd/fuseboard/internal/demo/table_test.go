@@ -13,10 +13,12 @@ func sampleReport() Report {
 		Unprotected: Numbers{
 			Calls: 3772, OK: 1381, Good: 1380, Goodput: 0.3659, P50: 38.7, P99: 502.13, AnsweredP99: 467.02,
 			UpstreamRequests: 3772, Recovery: 2800, Failed: 2391,
+			Shares: Shares{Critical: 0.281, High: 0.27, Normal: 0.3, Sheddable: 0.29},
 		},
 		Protected: Numbers{
 			Calls: 3772, OK: 2038, Good: 2038, Goodput: 0.5403, P50: 15.1, P99: 377.4, AnsweredP99: 317,
 			UpstreamRequests: 2182, Recovery: 300, Failed: 115, Refused: 1619,
+			Shares: Shares{Critical: 0.973, High: 0.88, Normal: 0.41, Sheddable: 0.052},
 		},
 		Total: 25 * time.Second, Ran: 25 * time.Second, Return: 17 * time.Second, Seed: 1,
 	}
@@ -44,6 +46,10 @@ time to know, p99                                  502ms           377ms
 time to a good answer, p99                         467ms           317ms
 requests at the upstream                            3772            2182
 time to recover                                     2.8s           300ms
+in time while it was slow, critical                28.1%           97.3%
+in time while it was slow, high                    27.0%           88.0%
+in time while it was slow, normal                  30.0%           41.0%
+in time while it was slow, sheddable               29.0%            5.2%
 
 time to know     of all calls, until an answer, an error or a refusal came
 time to recover  from the upstream's return to health to the first of 2 buckets

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// Row is one case of a policy's table.
+type Row struct {
+	// Case is its path in the policy: "cases[0]". What it sets has this as its [Origin].
+	Case string
+	// When says for which calls it is: "priority sheddable, tenant acme"; "every call".
+	When string
+	// Applies reports whether it is laid over the policy for the call that
+	// [Guard.ExplainCall] tells of. In [Guard.Explain] it is false.
+	Applies bool
+	// Settings are what it sets, in the order of the policy's fields and by their paths there.
+	Settings []Setting
+}
+
+// ExplainCall is [Guard.Explain] for calls made with a context like ctx: the settings are
+// those that its priority and its tenant have in the attempt of that number, counted from
+// 1, and each says which case of the policy it is from, if any; the verdict is that of such a
+// call. Less than 1 is 1; nil is a context of which nothing was said.
+// The context's deadline and its end are not looked at.
+func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
+	if !g.made() {
+		return Explanation{}
+	}
+	s := g.sight()
+	m := fuseboard.MetaOf(ctx)
+	s.priority, s.tenant = m.Priority, m.Tenant
+	s.waits, s.noEntry = g.gate.Foresee(m.Priority)
+	if t := s.plan.table; t != nil {
+		s.plan = t.at(t.row(m.Priority, m.Tenant), t.step(attempt))
+	}
+	e := s.explanation()
+	words := []string{"priority " + m.Priority.String()}
+	if m.Tenant != "" {
+		words = append(words, "tenant "+m.Tenant)
+	}
+	e.Call = strings.Join(append(words, "attempt "+strconv.Itoa(max(attempt, 1))), ", ")
+	return e
+}
+
+// rows are the cases of the policy.
+func (s sight) rows() []Row {
+	rows := make([]Row, len(s.plan.given.Cases))
+	for i, c := range s.plan.given.Cases {
+		rows[i] = Row{Case: casePathOf(i), When: c.when(), Applies: slices.Contains(s.plan.applied, i), Settings: s.setBy(i)}
+	}
+	return rows
+}
+
+// setBy are the settings that a case has.
+func (s sight) setBy(i int) (all []Setting) {
+	p := s.basePolicy()
+	laid := p.Cases[i].lay(&p)
+	for _, leaf := range plain.Leaves(p) {
+		if slices.ContainsFunc(laid, func(l plain.Laid) bool { return l.Path == leaf.Path }) {
+			all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: Origin(casePathOf(i))})
+		}
+	}
+	return all
+}
+
+// basePolicy is the guard's, without what cases have laid over it.
+func (s sight) basePolicy() Policy {
+	if t := s.plan.table; t != nil {
+		return t.base.given
+	}
+	return s.plan.given
+}
+
+// origins are the cases that fields of the plan are from, by path.
+func (s sight) origins() map[string]int { return layCases(s.basePolicy(), s.plan.applied).origin }
+
+// writeRows tells the cases.
+func (e Explanation) writeRows(p *page) {
+	for i, row := range e.Cases {
+		p.heading("Cases", i)
+		words := row.When + ": "
+		if len(row.Settings) == 0 {
+			words += "sets nothing"
+		}
+		for n, s := range row.Settings {
+			if n > 0 {
+				words += ", "
+			}
+			words += s.Path + " " + s.Value
+		}
+		if row.Applies {
+			words += " (applies)"
+		}
+		p.para("  - "+row.Case+", ", words)
+	}
+}
+
+// caseOrigins are the origins among the settings that are cases, in their order.
+func caseOrigins(all []Setting) (found []Origin) {
+	for _, s := range all {
+		if s.Origin != Given && s.Origin != Default && !slices.Contains(found, s.Origin) {
+			found = append(found, s.Origin)
+		}
+	}
+	return found
+}
+
+func rowsJSON(rows []Row) (out []rowJSON) {
+	for _, r := range rows {
+		row := rowJSON{Case: r.Case, When: r.When, Applies: r.Applies}
+		for _, s := range r.Settings {
+			row.Settings = append(row.Settings, settingJSON(s))
+		}
+		out = append(out, row)
+	}
+	return out
+}

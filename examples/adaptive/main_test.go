@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestAdaptivePrintsLimitsAFewAboveTheWorkers(t *testing.T) {
+	var out strings.Builder
+	run(&out)
+	want := []string{
+		"32 workers: limit 37 (vegas): the queue is as it should be, or the limit is at an end of its range; 1600 samples took 23.125ms, at most 37 inside, 20ms without a queue",
+		"16 workers: limit 21 (vegas): the queue is as it should be, or the limit is at an end of its range; 800 samples took 26.25ms, at most 21 inside, 20ms without a queue",
+		"64 workers: limit 69 (vegas): the queue is as it should be, or the limit is at an end of its range; 3200 samples took 21.5625ms, at most 69 inside, 20ms without a queue",
+	}
+	if got := strings.TrimSpace(out.String()); got != strings.Join(want, "\n") {
+		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
+	}
+}
