@@ -61,7 +61,8 @@ type Explanation struct {
 }
 
 // Verdict is what one more call would get at the moment of its Explanation. It
-// speaks of a call of normal priority whose own deadline has not passed.
+// speaks of a call of normal priority without a tenant, or of that which [Guard.ExplainCall]
+// was asked about, whose own deadline has not passed.
 type Verdict struct {
 	// Admitted: the first attempt would be made, at once or after a wait.
 	Admitted bool

@@ -27,8 +27,8 @@ type Row struct {
 
 // ExplainCall is [Guard.Explain] for calls made with a context like ctx: the settings are
 // those that its priority and its tenant have in the attempt of that number, counted from
-// 1, and each says which case of the policy it is from, if any. Less than 1 is 1; nil is a
-// context of which nothing was said.
+// 1, and each says which case of the policy it is from, if any; the verdict is that of such a
+// call. Less than 1 is 1; nil is a context of which nothing was said.
 // The context's deadline and its end are not looked at.
 func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
 	if !g.made() {
@@ -36,6 +36,8 @@ func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
 	}
 	s := g.sight()
 	m := fuseboard.MetaOf(ctx)
+	s.priority, s.tenant = m.Priority, m.Tenant
+	s.waits, s.noEntry = g.gate.Foresee(m.Priority)
 	if t := s.plan.table; t != nil {
 		s.plan = t.at(t.row(m.Priority, m.Tenant), t.step(attempt))
 	}

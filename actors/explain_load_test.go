@@ -123,3 +123,33 @@ func TestExplanationShowsTheSheddingOfTheSystem(t *testing.T) {
 		}
 	})
 }
+
+func TestVerdictOfACallIsThatOfItsPriorityAndItsTenant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPatient(t, Policy{Shedding: watchful, Rate: RateLimit{Per: time.Minute, PerTenant: ratelimit.PerKey{Limit: 10, Burst: 1}}})
+		p.host.busy(0.88)
+		p.later(time.Second)
+		_, _ = p.Call(ofTenant("acme"), 0)
+		verdict := func(m fuseboard.Meta) string {
+			return p.ExplainCall(fuseboard.WithMeta(context.Background(), m), 1).Verdict.RefusedBy
+		}
+		for _, c := range []struct {
+			call fuseboard.Meta
+			by   string
+		}{
+			{fuseboard.Meta{Priority: fuseboard.Sheddable}, byShedding}, {fuseboard.Meta{Priority: fuseboard.Normal}, ""},
+			{fuseboard.Meta{Tenant: "acme"}, byRate}, {fuseboard.Meta{Tenant: "bolt"}, ""}, {fuseboard.Meta{Priority: fuseboard.Critical, Tenant: "acme"}, byRate},
+		} {
+			_, err := p.Call(fuseboard.WithMeta(context.Background(), c.call), 0)
+			if err != nil && callError(t, err).RejectedBy() != c.by || (err != nil) != (c.by != "") {
+				t.Errorf("%+v: %v", c, err)
+			}
+			if c.by != "" && verdict(c.call) != c.by {
+				t.Errorf("%+v: %q", c, verdict(c.call))
+			}
+		}
+		if by := verdict(fuseboard.Meta{Tenant: "crux"}); by != "" {
+			t.Errorf("refused by %s", by)
+		}
+	})
+}

@@ -19,7 +19,7 @@ func (c *call) shed() error {
 		return nil
 	}
 	if e := l.shed.Admit(fuseboard.PriorityOf(c.parent)); e != nil {
-		return c.refuse(refusedShed, c.op.refusedShed(e))
+		return c.turnDown(refusedShed, c.op.refusedShed(e))
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (c *call) askThrottle(l *load) error {
 	if !c.shadowed && !l.news.keeps.Load() {
 		c.guard.nudge()
 	}
-	return c.refuse(refusedThrottled, c.op.refusedThrottle(c.plan, chance))
+	return c.turnDown(refusedThrottled, c.op.refusedThrottle(c.plan, chance))
 }
 
 func (c *call) askRate(l *load) error {
@@ -61,7 +61,7 @@ func (c *call) askRate(l *load) error {
 		tenant := fuseboard.MetaOf(c.parent).Tenant
 		again, ok := l.tenants.Take(c.now, tenant, cost)
 		if !ok {
-			return c.refuse(refusedTenant, c.op.refusedTenant(c.plan, tenant, again))
+			return c.turnDown(refusedTenant, c.op.refusedTenant(c.plan, tenant, again))
 		}
 		c.ofTenant = true
 	}
@@ -107,7 +107,15 @@ func (c *call) refuseRate(again fuseboard.Instant, why error) error {
 	if errors.Is(why, ratelimit.ErrQueueFull) || errors.Is(why, ratelimit.ErrNoTime) {
 		reason = refusedTurn
 	}
-	return c.refuse(reason, c.op.refusedRate(c.plan, again, why))
+	return c.turnDown(reason, c.op.refusedRate(c.plan, again, why))
+}
+
+// turnDown is a refusal, or that of a guard which has stopped meanwhile.
+func (c *call) turnDown(reason int, e *CallError) error {
+	if c.guard.hasHalted() {
+		return c.stopped()
+	}
+	return c.refuse(reason, e)
 }
 
 // unask gives back what ask has taken.

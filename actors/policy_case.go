@@ -68,9 +68,6 @@ func (c Case) lay(p *Policy) (laid []plain.Laid) {
 	if p.Bulkhead.Queue > 0 {
 		lay("bulkhead", plain.Overlay(&p.Bulkhead, Bulkhead{MaxWait: c.MaxWait}))
 	}
-	if c.Cost > 0 { // of no field of the policy: a call costs 1 by itself
-		laid = append(laid, plain.Laid{Path: "cost", Changed: true})
-	}
 	return laid
 }
 

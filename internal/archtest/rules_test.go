@@ -144,7 +144,7 @@ var rooms = []room{
 
 	{
 		"telemetry", 3,
-		[]string{root, "actors", "supervision", victoria, zerolog, otelTrace},
+		[]string{root, "actors", "supervision", "patterns/ratelimit", "patterns/shedding", victoria, zerolog, otelTrace},
 		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
 	},
 

@@ -14,6 +14,9 @@ func (l *Limiter) Would(now fuseboard.Instant, cost int, until fuseboard.Instant
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	turn, v := l.live.Load().would(c)
+	if v != granted && turn >= horizon {
+		turn = fuseboard.Never
+	}
 	return turn, v.reason()
 }
 
