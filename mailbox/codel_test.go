@@ -53,6 +53,7 @@ func TestCoDelServesABurstAsItCame(t *testing.T) {
 		}
 		g.Leave()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if fmt.Sprint(got) != "[0 1 2 3 4 5 6 7 8 9]" {
 			t.Errorf("served %v", got)
 		}

@@ -76,31 +76,32 @@ func (g *Gate) stand(ctx context.Context, now, until fuseboard.Instant) (fuseboa
 // it is refused, or neither if a permit became free meanwhile.
 func (g *Gate) join(ctx context.Context, now, until fuseboard.Instant, job Job) (*waiter, error) {
 	r := g.rules.Load()
-	if r != nil || g.present.Load() > onlyCritical {
-		return g.joinAs(ctx, r, now, until, job)
+	if r == nil {
+		switch err := g.refusal(g.word.Load()); {
+		case err == nil:
+			return g.joinIn(ctx, nil, &comer{now: now, job: job}, until)
+		case g.present.Load() <= onlyCritical: // nobody has to know who comes
+			return nil, err
+		}
 	}
-	if err := g.refusal(g.word.Load()); err != nil { // nobody has to know who comes
-		return nil, err
-	}
-	return g.joinIn(ctx, nil, comer{now: now, job: job}, until)
+	return g.joinAs(ctx, r, &comer{now: now, job: job}, until)
 }
 
 // joinAs is join where it matters who comes.
-func (g *Gate) joinAs(ctx context.Context, r *rules, now, until fuseboard.Instant, job Job) (*waiter, error) {
-	who := comer{now: now, job: job}
+func (g *Gate) joinAs(ctx context.Context, r *rules, who *comer, until fuseboard.Instant) (*waiter, error) {
 	if r != nil && r.quota {
 		if who.look(ctx, r); g.tryAs(r, who.rank) {
 			return nil, nil
 		}
 	}
-	if err := g.refusalOf(g.word.Load(), r, who.rank); err != nil && !g.mayOust(&who, ctx, r) {
+	if err := g.refusalOf(g.word.Load(), r, who.rank); err != nil && !g.mayOust(who, ctx, r) {
 		return nil, err
 	}
 	return g.joinIn(ctx, r, who, until)
 }
 
 // joinIn is join of one whom the gate has no reason to refuse.
-func (g *Gate) joinIn(ctx context.Context, r *rules, who comer, until fuseboard.Instant) (*waiter, error) {
+func (g *Gate) joinIn(ctx context.Context, r *rules, who *comer, until fuseboard.Instant) (*waiter, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -112,7 +113,7 @@ func (g *Gate) joinIn(ctx context.Context, r *rules, who comer, until fuseboard.
 		return nil, ErrLate
 	}
 	who.look(ctx, r)
-	return g.enqueue(ctx, &who, r)
+	return g.enqueue(ctx, who, r)
 }
 
 // enqueue is join of one who may wait.
@@ -140,7 +141,11 @@ func (g *Gate) enqueue(ctx context.Context, who *comer, r *rules) (*waiter, erro
 	w := g.waiters.seat(who.job)
 	w.ctx, w.done = ctx, done
 	g.push(w, who)
-	g.unlock(gone)
+	if gone == nil {
+		g.mu.Unlock()
+	} else {
+		g.unlock(gone)
+	}
 	return w, nil
 }
 

@@ -111,6 +111,9 @@ func (g *Gate) pass(rank uint8) bool {
 
 // nextIs reports whether a permit is free for a newcomer, and for nobody before it. Under mu.
 func (g *Gate) nextIs(rank uint8) bool {
+	if !g.mayGrant(rank) { // most often: it is cheaper to know
+		return false
+	}
 	first := g.waiters.first()
-	return g.mayGrant(rank) && (first == nil || first.rank > rank)
+	return first == nil || first.rank > rank
 }

@@ -11,9 +11,11 @@ import (
 )
 
 // Printer stands for a service that does one thing at a time. The first one takes until
-// Ready is closed; meanwhile all others wait.
+// Ready is closed; meanwhile all others wait at the gate.
 type Printer struct {
-	Out   io.Writer
+	// Out is what it prints on.
+	Out io.Writer
+	// Ready is closed when the first page may end; until then every page waits.
 	Ready chan struct{}
 }
 
