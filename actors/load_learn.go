@@ -109,7 +109,7 @@ func (g *Guard) reload(after *plan) (lost []string) {
 // false where more is to be thought about, and nothing is taken then.
 func (s *straight) lets() bool {
 	l := s.guard.loadOf()
-	return l.simple && (l.shed == nil || l.shed.Level() == 0) && (l.rate == nil || l.rate.Allow(s.began))
+	return l.simple && s.plan.cost == 1 && (l.shed == nil || l.shed.Level() == 0) && (l.rate == nil || l.rate.Allow(s.began))
 }
 
 // untake gives back what lets has taken.

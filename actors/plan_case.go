@@ -62,6 +62,17 @@ func (p *plan) base() *plan {
 	return p.table.base
 }
 
+// planned finds the plan of the call. It is false where its handler runs on other goroutines.
+func (s *straight) planned(ctx context.Context) bool { return !s.plan.varies || s.vary(ctx) }
+
+func (s *straight) vary(ctx context.Context) bool {
+	if s.plan.isolated {
+		return false
+	}
+	s.plan = s.plan.of(ctx)
+	return true
+}
+
 // next is the plan of the call's attempt.
 func (p *plan) next(attempt int) *plan { return p.table.at(p.row, p.table.step(attempt)) }
 

@@ -55,17 +55,10 @@ func (p Policy) checkCases(found Problems) Problems {
 		each[i] = c.check(p).Under(casePathOf(i))
 	}
 	v := newVariants(p)
-	for _, one := range v.all {
-		for _, wrong := range one.problemsBeside(found) {
-			k, told := v.blame(one, wrong)
-			each[k] = addOnce(each[k], told)
-		}
-	}
+	v.judge(each, found)
 	for i := range p.Cases {
-		for _, wrong := range layCases(p, []int{i}).problemsBeside(found) { // what no call meets is judged too
-			if slices.Contains(ofOneField, wrong.Code) {
-				each[i] = addOnce(each[i], v.told(i, nil, wrong))
-			}
+		for _, wrong := range v.alone(i, found) {
+			each[i] = addOnce(each[i], wrong)
 		}
 		if why, idle := v.idle(i); idle && (why.Code != codeNoDifference || len(each[i]) == 0) {
 			each[i] = append(each[i], why)
@@ -76,6 +69,26 @@ func (p Policy) checkCases(found Problems) Problems {
 
 // ofOneField are the codes of problems that a value has whatever stands beside it.
 var ofOneField = []string{plain.CodeNegative, plain.CodeRange, codeClassName, codeUnknownWord}
+
+// judge adds to each case what is wrong with the variants that begins with it.
+func (v *variants) judge(each []Problems, found Problems) {
+	for _, one := range v.all {
+		for _, wrong := range one.problemsBeside(found) {
+			k, told := v.blame(one, wrong)
+			each[k] = addOnce(each[k], told)
+		}
+	}
+}
+
+// alone is what is wrong with single values of a case, also where no call meets it.
+func (v *variants) alone(i int, found Problems) (all Problems) {
+	for _, wrong := range layCases(v.given, []int{i}).problemsBeside(found) {
+		if slices.Contains(ofOneField, wrong.Code) {
+			all = append(all, v.told(i, nil, wrong))
+		}
+	}
+	return all
+}
 
 // addOnce adds a problem unless one of its path and code is there.
 func addOnce(all Problems, p fuseboard.Problem) Problems {

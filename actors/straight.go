@@ -123,11 +123,8 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 		return false
 	}
 	s.plan, s.pass, s.lane = g.plan.Load(), pass, int32(g.rush.lane()) //nolint:gosec // a few
-	if s.plan.varies {
-		if s.plan.isolated {
-			return false
-		}
-		s.plan = s.plan.of(ctx)
+	if !s.planned(ctx) {
+		return false
 	}
 	s.began = g.clock.Now()
 	s.now = s.began

@@ -28,14 +28,13 @@ func diff(path string, b, a reflect.Value) []string {
 		return nil
 	}
 	switch {
-	case isText(b.Type()):
-	case b.Kind() == reflect.Struct:
+	case hasFields(b.Type()):
 		if fields, err := fieldsOf(b.Type()); err == nil {
 			return diffFields(path, fields, b, a)
 		}
-	case b.Kind() == reflect.Map && b.Type().Key().Kind() == reflect.String && b.Len()+a.Len() > 0:
+	case isMapping(b.Type()) && b.Len()+a.Len() > 0:
 		return diffKeys(path, b, a)
-	case b.Kind() == reflect.Slice && hasFields(b.Type().Elem()) && b.Len()+a.Len() > 0:
+	case listsSections(b.Type()) && b.Len()+a.Len() > 0:
 		return diffItems(path, b, a)
 	}
 	if path == "" {

@@ -43,13 +43,10 @@ func leaves(found []Leaf, path string, v reflect.Value, rate bool) []Leaf {
 	case text:
 	case kind == reflect.Struct:
 		return fieldLeaves(found, path, v)
-	case kind == reflect.Map && v.Type().Key().Kind() == reflect.String:
+	case isMapping(v.Type()):
 		return keyLeaves(found, path, v, rate)
-	case kind == reflect.Slice && hasFields(v.Type().Elem()):
-		for i := range v.Len() {
-			found = leaves(found, at(path, i), v.Index(i), rate)
-		}
-		return found
+	case listsSections(v.Type()):
+		return itemLeaves(found, path, v)
 	}
 	if word, ok := leafText(path, v, rate); ok {
 		found = append(found, Leaf{Path: path, Text: word, Zero: v.IsZero()})
@@ -64,6 +61,13 @@ func fieldLeaves(found []Leaf, path string, v reflect.Value) []Leaf {
 	}
 	for _, f := range fields {
 		found = leaves(found, below(path, f.name), v.Field(f.index), f.rate)
+	}
+	return found
+}
+
+func itemLeaves(found []Leaf, path string, v reflect.Value) []Leaf {
+	for i := range v.Len() {
+		found = leaves(found, at(path, i), v.Index(i), false)
 	}
 	return found
 }

@@ -44,5 +44,15 @@ func overlay(laid []Laid, path string, into, over reflect.Value) []Laid {
 	return laid
 }
 
+// listsSections reports whether t is a list of sections.
+func listsSections(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && !isText(t) && hasFields(t.Elem())
+}
+
+// isMapping reports whether t has values by name.
+func isMapping(t reflect.Type) bool {
+	return t.Kind() == reflect.Map && !isText(t) && t.Key().Kind() == reflect.String
+}
+
 // hasFields reports whether values of t are sections and no values of their own.
 func hasFields(t reflect.Type) bool { return t.Kind() == reflect.Struct && !isText(t) }

@@ -32,8 +32,12 @@ func TestOverlayReplacesWhatIsSetAndKeepsTheRest(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", p, want)
 	}
 	paths := []Laid{
-		{"retry.attempts", true}, {"retry.backoff.growth", true}, {"retry.on", true},
-		{"breaker.weights", true}, {"order", true}, {"label", false},
+		{"retry.attempts", true},
+		{"retry.backoff.growth", true},
+		{"retry.on", true},
+		{"breaker.weights", true},
+		{"order", true},
+		{"label", false},
 	}
 	if !slices.Equal(got, paths) {
 		t.Errorf("got  %v\nwant %v", got, paths)
@@ -43,7 +47,9 @@ func TestOverlayReplacesWhatIsSetAndKeepsTheRest(t *testing.T) {
 func TestOverlayOfNothingOrOfAnotherTypeChangesNothing(t *testing.T) {
 	p := policy{Label: "kept"}
 	var none *policy
-	type odd struct{ a, B int } //nolint:unused // it is not exported on purpose
+	type odd struct {
+		B int `plain:"no such tag"`
+	}
 	for _, laid := range [][]Laid{
 		Overlay(&p, policy{}), Overlay(&p, retry{Attempts: 1}), Overlay(&p, nil), Overlay(p, policy{Label: "x"}),
 		Overlay(none, policy{Label: "x"}), Overlay(nil, nil), Overlay(new(int), 1), Overlay(new(order), order(1)), Overlay(new(odd), odd{B: 1}),
