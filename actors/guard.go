@@ -129,7 +129,7 @@ func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan, caus
 	g.told.Store(g.circuit.Epoch())
 	g.man(first)
 	if first.loaded {
-		l, _ := g.loadFor(first, &none)
+		l, _ := g.loadFor(first, &sys.unladen)
 		g.load.Store(l)
 	}
 	g.plan.Store(first)

@@ -35,9 +35,6 @@ type adapt struct {
 	off     bool       // the policy has none any more; guarded by mu
 }
 
-// none is the load of a guard that needs none.
-var none load
-
 // loads reports whether any section needs a load.
 func (p Policy) loads() bool {
 	return p.Shedding.On() || p.Throttle.On() || p.Rate.On() || p.Adaptive.On()
@@ -48,7 +45,7 @@ func (g *Guard) loadOf() *load {
 	if l := g.load.Load(); l != nil {
 		return l
 	}
-	return &none
+	return &g.sys.unladen
 }
 
 // loadFor makes the load of a plan that follows another (before is empty for the first),

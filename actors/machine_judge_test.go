@@ -185,7 +185,7 @@ func (w *wish) judgeFailure(e *CallError) string {
 		return "" // whatever the other guard says
 	case late && !timed, errors.Is(e.Why, supervision.ErrNoTime) && !timed:
 		return "is late without a deadline"
-	case errors.Is(e.Why, supervision.ErrAttempts) && w.tries < 2:
+	case errors.Is(e.Why, supervision.ErrAttempts) && w.tries < 2 && !w.may(repeatsSomething):
 		return "has no attempts left"
 	case errors.Is(e.Why, ErrStopped) && !w.of.stopping:
 		return "is stopped, and its guard is not"
@@ -238,4 +238,9 @@ func (r *reckoning) reject(e *CallError) {
 	case bySystem:
 		r.rejected.Stopped++
 	}
+}
+
+// repeatsSomething: a policy that repeats, but by its classes or cases perhaps not this.
+func repeatsSomething(p Policy) bool {
+	return p.Retry.Attempts == 1 || len(p.Retry.Classes) > 0
 }

@@ -73,6 +73,7 @@ type System struct {
 	plans    plans         // that guards of equal policies share
 	shedding Shedding      // what guards obey that have none of their own
 	pressure pressure      // of the host, for those who shed
+	unladen  load          // of guards that need none
 	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
 	spares   sync.Map      // of each types of a request: typesOf to *spares

@@ -276,7 +276,7 @@ func TestRandomPoliciesUnderLoadAgreeWithTheNaiveModel(t *testing.T) {
 					time.Sleep(time.Duration(rapid.SampledFrom([]int{1, 5, 10, 60}).Draw(rt, "seconds")) * time.Second)
 				},
 			})
-			m.drain()
+			m.letGo()
 			if err := m.Stop(context.Background()); err != nil {
 				rt.Fatal(err)
 			}

@@ -273,8 +273,8 @@ func (c *crowd) sendAll(what string, n int) {
 	}
 }
 
-// drain lets everything go and returns the answers by how often they came.
-func (c *crowd) drain() map[string]int {
+// letGo lets everything go and returns the answers by how often they came.
+func (c *crowd) letGo() map[string]int {
 	c.Helper()
 	close(c.release)
 	time.Sleep(10 * time.Second)
@@ -443,7 +443,7 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 				if !reflect.DeepEqual(before, after) {
 					c.Errorf("did not survive:\n%+v\n%+v", before, after)
 				}
-				c.drain()
+				c.letGo()
 			})
 		})
 	}
@@ -496,7 +496,7 @@ func TestSectionsGoAndComeBackUnderLoad(t *testing.T) {
 		if d := c.gate.Depth(); d.InUse != middle.inUse || d.Limit != 2 {
 			c.Errorf("permits in use survive a bulkhead that is smaller: %+v", d)
 		}
-		c.drain()
+		c.letGo()
 		time.Sleep(time.Hour)
 		if s := c.Stats(); s.Mode != Enforce {
 			c.Errorf("the command has not ended with its TTL: %+v", s)
@@ -523,14 +523,14 @@ func TestRemovingTheBreakerClosesItAndIsTold(t *testing.T) {
 			if len(sub.C()) != 0 {
 				c.Errorf("%+v", <-sub.C())
 			}
-			c.drain()
+			c.letGo()
 			return
 		}
 		t := (<-sub.C()).Transition
 		if t.From != before.State || t.To != Closed || t.Cause != supervision.CausePolicy || t.Epoch != before.Epoch+1 || t.Mode != before.Mode {
 			c.Errorf("%+v", t)
 		}
-		c.drain()
+		c.letGo()
 	})
 }
 
@@ -560,7 +560,7 @@ func TestWhatHappenedBeforeAnUpdateIsToldBeforeIt(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 		c.sent = 0
-		c.drain()
+		c.letGo()
 	})
 }
 
@@ -671,7 +671,7 @@ func TestCallsUnderWayFinishOnThePlanTheyBeganWith(t *testing.T) {
 		if len(c.answers) != 4 {
 			t.Error("a call that begins now has the new plan")
 		}
-		c.drain()
+		c.letGo()
 	})
 }
 
@@ -714,7 +714,7 @@ func TestWaitingCallsKeepTheirTimeAndTheirPlaceWhenTheQueueShrinks(t *testing.T)
 		if h := fateOf(t, c.Guard, Refused, "came free in time"); h.Count != 3 || !strings.Contains(h.Why, "bulkhead.max_wait: 4s") {
 			t.Errorf("not the limit that held for it: %+v", h)
 		}
-		c.drain()
+		c.letGo()
 	})
 }
 
@@ -733,7 +733,7 @@ func TestPolicyIsTheGuardsOwnAlsoWhenItsGiverDidNotWait(t *testing.T) {
 		if got := c.Policy(); !reflect.DeepEqual(got, loaded()) {
 			t.Errorf("%+v", got)
 		}
-		c.drain()
+		c.letGo()
 	})
 }
 
