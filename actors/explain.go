@@ -182,11 +182,10 @@ func (g *Guard) sight() sight {
 	s.waits, s.noEntry = g.gate.Foresee(fuseboard.Normal)
 	s.circuit, s.mode = g.circuit.Snapshot(s.now), g.leniency()
 	_, s.shut = g.circuit.Refuses()
-	s.look()
 	s.crew = s.guard.pool.Load().Crew()
 	s.stopped = s.gate.Closed || g.hasHalted()
 	if g.generations != nil {
 		s.gap = g.generations.refusal()
 	}
-	return s
+	return s.withLoad()
 }

@@ -135,10 +135,9 @@ func (s sight) ratesOfAll(p RateLimit) (parts []string) {
 // leftWords says how much may come at once: "12 of 20 tokens left".
 func leftWords(p RateLimit, v ratelimit.View) string {
 	one, many, all := "call", "calls", p.Limit
-	switch p.Kind {
-	case ratelimit.TokenBucket:
+	if p.Kind == ratelimit.TokenBucket {
 		one, many, all = "token", "tokens", p.Burst
-	case ratelimit.Smooth:
+	} else if p.Kind == ratelimit.Smooth {
 		all = 1
 	}
 	if v.Limit != float64(p.Limit) { // and what may come at once is another, too

@@ -137,8 +137,11 @@ func TestVerdictOfACallIsThatOfItsPriorityAndItsTenant(t *testing.T) {
 			call fuseboard.Meta
 			by   string
 		}{
-			{fuseboard.Meta{Priority: fuseboard.Sheddable}, byShedding}, {fuseboard.Meta{Priority: fuseboard.Normal}, ""},
-			{fuseboard.Meta{Tenant: "acme"}, byRate}, {fuseboard.Meta{Tenant: "bolt"}, ""}, {fuseboard.Meta{Priority: fuseboard.Critical, Tenant: "acme"}, byRate},
+			{fuseboard.Meta{Priority: fuseboard.Sheddable}, byShedding},
+			{fuseboard.Meta{Priority: fuseboard.Normal}, ""},
+			{fuseboard.Meta{Tenant: "acme"}, byRate},
+			{fuseboard.Meta{Tenant: "bolt"}, ""},
+			{fuseboard.Meta{Priority: fuseboard.Critical, Tenant: "acme"}, byRate},
 		} {
 			_, err := p.Call(fuseboard.WithMeta(context.Background(), c.call), 0)
 			if err != nil && callError(t, err).RejectedBy() != c.by || (err != nil) != (c.by != "") {

@@ -9,8 +9,8 @@ import (
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
-// look reads what the sections hold that follow the load.
-func (s *sight) look() {
+// withLoad is s with what the sections hold that follow the load.
+func (s sight) withLoad() sight {
 	s.load = s.guard.loadOf()
 	if s.load.shed != nil {
 		s.host = s.load.shed.View()
@@ -21,6 +21,7 @@ func (s *sight) look() {
 	if s.load.rate != nil {
 		s.rate = s.load.rate.Peek(s.now)
 	}
+	return s
 }
 
 // refusedByShedding is the refusal of a call whose priority is shed.

@@ -50,15 +50,15 @@ const (
 
 // news is what a guard has told of the sections that follow the load: whoever is on the
 // way of a call compares with it, and at most nudges. Only the guard's turn writes it, but
-// for drain.
+// for lastDrain.
 type news struct {
-	guard   *Guard
-	alarm   alarm             // when to look again
-	keeps   atomic.Bool       // the throttle keeps calls away
-	limit   atomic.Int64      // the adaptive limit
-	limitAt fuseboard.Instant // when that was told; of the turn alone
-	drain   atomic.Int64      // until when the rate limit was drained last, told or not
-	drained atomic.Int64      // until when that was told
+	guard     *Guard
+	alarm     alarm             // when to look again
+	keeps     atomic.Bool       // the throttle keeps calls away
+	limit     atomic.Int64      // the adaptive limit
+	limitAt   fuseboard.Instant // when that was told; of the turn alone
+	lastDrain atomic.Int64      // until when the rate limit was drained last, told or not
+	drained   atomic.Int64      // until when that was told
 }
 
 // newsFor is the news of a load that follows another.
@@ -90,8 +90,8 @@ func (n *news) stop() {
 // drained notes until when the rate limit is drained, and nudges if that is news.
 func (g *Guard) drained(l *load, now fuseboard.Instant) {
 	until, n := int64(l.rate.Peek(now).Drained), l.news
-	for at := n.drain.Load(); at < until; at = n.drain.Load() {
-		if n.drain.CompareAndSwap(at, until) {
+	for at := n.lastDrain.Load(); at < until; at = n.lastDrain.Load() {
+		if n.lastDrain.CompareAndSwap(at, until) {
 			break
 		}
 	}
@@ -102,7 +102,7 @@ func (g *Guard) drained(l *load, now fuseboard.Instant) {
 
 // drainIsNews reports whether the last drain says more than the last that was told.
 func (n *news) drainIsNews(now fuseboard.Instant) bool {
-	until, told := n.drain.Load(), n.drained.Load()
+	until, told := n.lastDrain.Load(), n.drained.Load()
 	return until > told && (told <= int64(now) || (until-told)*drainPart >= until-int64(now))
 }
 

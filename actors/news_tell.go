@@ -42,7 +42,7 @@ func (r *receiver) tellDrain(n *news, now fuseboard.Instant) {
 	if !n.drainIsNews(now) {
 		return
 	}
-	until := n.drain.Load()
+	until := n.lastDrain.Load()
 	n.drained.Store(until)
 	r.begin()
 	r.event(Event{Kind: EventDrained, Until: fuseboard.Instant(until)})

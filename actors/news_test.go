@@ -154,7 +154,7 @@ func TestDrainThatIsLongerByATenthIsToldAgain(t *testing.T) {
 		now, until fuseboard.Instant
 		is         bool
 	}{{0, 0, false}, {0, 100, true}, {1, 105, false}, {2, 109, false}, {2, 111, true}, {50, 112, false}, {60, 115, false}, {110, 115, true}, {200, 115, false}, {200, 200, true}} {
-		n.drain.Store(int64(step.until))
+		n.lastDrain.Store(int64(step.until))
 		if is := n.drainIsNews(step.now); is != step.is {
 			t.Errorf("%+v: %v", step, is)
 		}

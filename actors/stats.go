@@ -161,8 +161,7 @@ func (g *Guard) Stats() Stats {
 		s.CallLatency, s.AttemptLatency, s.QueueWait = l.calls, l.attempts, l.waits
 	}
 	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
-	s.loads(g.loadOf(), g.plan.Load(), now)
-	return s
+	return s.withLoad(g.loadOf(), g.plan.Load(), now)
 }
 
 // amplification is what repetitions add to the load now: nothing without retries.

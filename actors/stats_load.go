@@ -82,8 +82,8 @@ func (g *Guard) HotTenants(n int) []HotTenant {
 	return all
 }
 
-// loads fills in what the sections hold that follow the load.
-func (s *Stats) loads(l *load, p *plan, now fuseboard.Instant) {
+// withLoad is s with what the sections hold that follow the load.
+func (s Stats) withLoad(l *load, p *plan, now fuseboard.Instant) Stats {
 	if l.rate != nil {
 		s.Rate = RateStats{View: l.rate.Peek(now), Per: p.given.Rate.WithDefaults().Per}
 	}
@@ -97,6 +97,7 @@ func (s *Stats) loads(l *load, p *plan, now fuseboard.Instant) {
 		s.Adaptive = l.adapt.limiter.View(now)
 	}
 	s.Shedding = sheddingStats(l.shed)
+	return s
 }
 
 func sheddingStats(s *shedding.Sampler) SheddingStats {
@@ -113,7 +114,7 @@ func keepsAway(v throttle.View) bool { return slices.Max(v.Chances[:]) > 0 }
 // loadHolds is what of a guard's load can be added up.
 type loadHolds struct{ drained, throttling, waiting int }
 
-func (s *Stats) holds() (of loadHolds) {
+func (s Stats) holds() (of loadHolds) {
 	if s.Rate.Drained != 0 {
 		of.drained = 1
 	}

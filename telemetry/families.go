@@ -67,11 +67,3 @@ func eachKey(write func(*page, *key)) func(*page, *view) {
 		}
 	})
 }
-
-// ratio is a/b, and alone where b is zero.
-func ratio(a, b uint64, alone float64) float64 {
-	if b == 0 {
-		return alone
-	}
-	return float64(a) / float64(b)
-}
