@@ -63,7 +63,7 @@ func (c *call) askRate(l *load) error {
 		if !ok {
 			return c.turnDown(refusedTenant, c.op.refusedTenant(c.plan, tenant, again))
 		}
-		c.ofTenant = true
+		c.ofTenant, c.taken = true, c.now
 	}
 	if l.rate == nil {
 		return nil
@@ -125,11 +125,8 @@ func (c *call) unask() {
 	}
 	c.asked = false
 	l := c.guard.loadOf()
-	if l.throttle != nil {
-		l.throttle.Return(c.now, fuseboard.PriorityOf(c.parent))
-	}
 	if c.ofTenant && l.tenants != nil {
-		l.tenants.Refund(fuseboard.MetaOf(c.parent).Tenant, c.price())
+		l.tenants.Refund(c.taken, fuseboard.MetaOf(c.parent).Tenant, c.price())
 	}
 	if c.ofRate && l.rate != nil {
 		l.rate.Refund(c.taken, c.price())

@@ -26,13 +26,8 @@ func overloads(out *fuseboard.Outcome) bool {
 func (c *call) learn(now fuseboard.Instant) {
 	c.learns = false
 	l, over := c.guard.loadOf(), overloads(&c.out)
-	counts := c.out.Kind == fuseboard.Success || c.out.Kind == fuseboard.Failure
-	switch {
-	case l.throttle == nil:
-	case counts:
-		l.throttle.Record(now, !over)
-	default:
-		l.throttle.Return(now, fuseboard.PriorityOf(c.parent))
+	if ended := c.out.Kind == fuseboard.Success || c.out.Kind == fuseboard.Failure; ended && l.throttle != nil {
+		l.throttle.Record(now, fuseboard.PriorityOf(c.parent), !over)
 	}
 	if l.rate != nil {
 		c.teachRate(l, now, over)

@@ -49,7 +49,7 @@ func (w *world) minute(capacity int) (sent int) {
 				continue // answered here: by a fallback, a cached page, an error
 			}
 			arrived++
-			w.own.Record(w.now, arrived <= capacity)
+			w.own.Record(w.now, priority, arrived <= capacity)
 		}
 		sent += arrived
 	}

@@ -88,18 +88,23 @@ func (t *Keyed[K]) TakeUnder(now fuseboard.Instant, key K, cost int, whole *Limi
 		return again, false
 	}
 	if again, ok = whole.Take(now, cost); !ok {
-		t.Refund(key, cost)
+		t.Refund(now, key, cost)
 	}
 	return again, ok
 }
 
-// Refund gives back what a key has taken, because a gate behind it refused: as if it had not come.
-func (t *Keyed[K]) Refund(key K, cost int) {
+// Refund gives back what a key has taken at that instant, because a gate behind it refused:
+// as if it had not come.
+func (t *Keyed[K]) Refund(taken fuseboard.Instant, key K, cost int) {
+	begun, next := t.rate.steps(inTime(taken))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if i, ok := t.at[key]; ok {
 		k := &t.keys[i]
-		k.fullAt = max(0, k.fullAt-clamp(int64(cost), 1, t.rate.burst)*t.rate.unit)
+		if k.fullAt -= clamp(int64(cost), 1, t.rate.burst) * t.rate.unit; k.fullAt == next {
+			k.fullAt = begun
+		}
+		k.fullAt = max(0, k.fullAt)
 	}
 }
 

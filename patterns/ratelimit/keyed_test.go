@@ -26,7 +26,7 @@ func TestEachKeyHasALimiterOfItsOwn(t *testing.T) {
 			}
 			switch rapid.IntRange(0, 9).Draw(t, "what") {
 			case 0:
-				k.Refund(key, 1)
+				k.Refund(now, key, 1)
 				own[key].Refund(now, 1)
 			case 1:
 				p.Burst = min(p.Burst+1, mostBurst(p.Limit, p.Per))
@@ -126,5 +126,5 @@ func TestKeyUnderTheWholeTakesFromBothOrNeither(t *testing.T) {
 	take("b", true, 0)
 	take("b", false, time.Second/3+1)
 	equal(t, "left of b", k.Left(0, "b"), 1)
-	k.Refund("nobody", 1)
+	k.Refund(0, "nobody", 1)
 }

@@ -18,8 +18,7 @@ func rank(p fuseboard.Priority) int {
 	return int(min(max(p, fuseboard.Sheddable), fuseboard.Critical) - fuseboard.Sheddable)
 }
 
-// counts are what happened in a tick, or in all of them. A call that is given back in a
-// later tick than it was made in makes that one negative.
+// counts are what happened in a tick, or in all of them.
 type counts struct {
 	requests [priorities]int64
 	accepts  int64
@@ -55,10 +54,10 @@ func (a *account) roll(now fuseboard.Instant) *counts {
 	return &a.ring[max(a.at, 0)%ticks]
 }
 
-// request books n calls of a priority, of which n may be -1.
-func (a *account) request(now fuseboard.Instant, rank int, n int64) {
-	a.roll(now).requests[rank] += n
-	a.total.requests[rank] += n
+// request books a call of a priority, as it was refused or has ended.
+func (a *account) request(now fuseboard.Instant, rank int) {
+	a.roll(now).requests[rank]++
+	a.total.requests[rank]++
 }
 
 // accept books one call that the dependency accepted.

@@ -8,7 +8,9 @@
 //
 //	(requests - Ratio × accepts) ÷ (requests + 1)
 //
-// where requests counts those refused here as well. So Ratio times as many calls reach the
+// where requests counts those refused here as well, and of the others those that have ended: the
+// book counts a call when it is made, which takes a burst of calls that are under way for one that was
+// refused (TestCallsUnderWaySayNothing). So Ratio times as many calls reach the
 // dependency as it accepts, however many there are
 // (TestWhatIsSentSettlesAtRatioTimesWhatIsAccepted), and nobody is refused while it accepts at least
 // one in Ratio (TestNobodyIsRefusedWhileEnoughIsAccepted).
@@ -28,8 +30,7 @@
 //
 // Time and randomness are arguments; with the same ones a throttle says the same
 // (TestThrottleAgreesWithTheNaiveModel).
-// Who was let through owes one Record or one Return, and who was refused owes nothing. A call that is
-// given back is as if it had not been (TestWhatIsGivenBackIsAsIfItHadNotBeen).
+// Of whoever was let through it is told once, or never (TestCallsUnderWaySayNothing).
 // Any goroutine may call anything at any time, and every call is counted once
 // (TestStorm_NoCallIsCountedTwiceOrForgotten). A now somewhat older than another caller's is
 // booked with that (TestThrottleAgreesWithTheNaiveModel).

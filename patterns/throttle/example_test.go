@@ -19,7 +19,7 @@ func ExampleNew() {
 		now = now.Add(10 * time.Millisecond)
 		u := float64(i%100) / 100 // a random number, in a program
 		if ok, _ := own.Admit(now, fuseboard.Normal, u); ok {
-			own.Record(now, i%4 == 0)
+			own.Record(now, fuseboard.Normal, i%4 == 0)
 		}
 	}
 	fmt.Println(own.View(now).Chance(fuseboard.Normal) > 0.5)

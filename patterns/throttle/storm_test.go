@@ -28,14 +28,13 @@ func TestStorm_NoCallIsCountedTwiceOrForgotten(t *testing.T) {
 				switch {
 				case !ok:
 					refused.Add(1)
-				case i%7 == 0:
-					th.Return(now, priority)
+				case i%7 == 0: // a void
 					admitted.Add(-1)
 				case i%3 == 0:
-					th.Record(now, true)
+					th.Record(now, priority, true)
 					accepted.Add(1)
 				default:
-					th.Record(now, false)
+					th.Record(now, priority, false)
 				}
 				admitted.Add(1)
 				if i%500 == 0 {
@@ -59,8 +58,7 @@ func TestAThrottledCallAllocatesNothing_Alloc(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, func() {
 		now = now.Add(10 * time.Millisecond)
 		th.Admit(now, fuseboard.Normal, 0.5)
-		th.Record(now, true)
-		th.Return(now, fuseboard.High)
+		th.Record(now, fuseboard.Normal, true)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -79,7 +77,7 @@ func BenchmarkAdmit(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for now := fuseboard.Instant(0); pb.Next(); now += 50 {
 			if ok, _ := th.Admit(now, fuseboard.Normal, 0.5); ok {
-				th.Record(now, true)
+				th.Record(now, fuseboard.Normal, true)
 			}
 		}
 	})

@@ -24,40 +24,35 @@ func New(p Policy) *Throttle {
 	return &Throttle{policy: p, account: account{tick: p.Window / ticks}}
 }
 
-// Admit counts a call of the priority, and reports whether it may be made. It refuses with the
-// chance that it returns: where u, a random number from 0 to less than 1, is less. Whoever was
-// let through calls [Throttle.Record] or [Throttle.Return] once; whoever was refused, neither.
+// Admit reports whether a call of the priority may be made. It refuses with the chance that
+// it returns: where u, a random number from 0 to less than 1, is less; and counts whom it
+// refuses. Of whoever is let through it learns by [Throttle.Record], and nothing before: a call
+// that is under way says neither that the dependency accepts nor that it does not, and a
+// hundred that begin together would else look like a hundred that were refused.
 func (t *Throttle) Admit(now fuseboard.Instant, priority fuseboard.Priority, u float64) (ok bool, chance float64) {
 	rank := rank(priority)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.account.roll(now)
-	chance = t.chance(rank) // of what came before
-	t.account.request(now, rank, 1)
+	chance = t.chance(rank)
 	if u < chance {
+		t.account.request(now, rank)
 		t.refused++
 		return false, chance
 	}
 	return true, chance
 }
 
-// Record tells what became of a call that was let through: whether the dependency accepted
-// it. It did whatever its answer was, unless that was that it has too much to do.
-func (t *Throttle) Record(now fuseboard.Instant, accepted bool) {
-	if !accepted {
-		return
+// Record counts a call of the priority that was let through and has ended, and whether the
+// dependency accepted it: it did whatever its answer was, unless that was that it has too
+// much to do. Of a void, which says nothing about the dependency, nothing is said.
+func (t *Throttle) Record(now fuseboard.Instant, priority fuseboard.Priority, accepted bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.account.request(now, rank(priority))
+	if accepted {
+		t.account.accept(now)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.account.accept(now)
-}
-
-// Return takes back a call that was let through with the priority and never touched the
-// dependency: a void. It is as if it had not been.
-func (t *Throttle) Return(now fuseboard.Instant, priority fuseboard.Priority) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.account.request(now, rank(priority), -1)
 }
 
 // chance is the formula of the book, for what more important calls leave of what the
@@ -68,16 +63,16 @@ func (t *Throttle) Return(now fuseboard.Instant, priority fuseboard.Priority) {
 func (t *Throttle) chance(rank int) float64 {
 	all, higher := int64(0), int64(0)
 	for i, n := range t.account.total.requests {
-		all += max(n, 0)
+		all += n
 		if i > rank {
-			higher += max(n, 0)
+			higher += n
 		}
 	}
 	if all < int64(t.policy.MinCalls) {
 		return 0
 	}
-	requests := float64(max(t.account.total.requests[rank], 0))
-	left := max(0, t.policy.Ratio*float64(max(t.account.total.accepts, 0))-float64(higher))
+	requests := float64(t.account.total.requests[rank])
+	left := max(0, t.policy.Ratio*float64(t.account.total.accepts)-float64(higher))
 	return min(t.policy.MaxReject, max(0, (requests-left)/(requests+1)))
 }
 

@@ -81,17 +81,16 @@ func TestThrottleAgreesWithTheNaiveModel(t *testing.T) {
 				if chance != want || ok != (u >= want) {
 					t.Fatalf("admitted %t at %v of %v, the model says %v", ok, u, chance, want)
 				}
-				if n.requests = append(n.requests, event{tick, r, 1}); !ok {
+				if !ok {
 					refused++
+					n.requests = append(n.requests, event{tick, r, 1})
 				}
-			case 2:
+			default:
 				accepted := rapid.Bool().Draw(t, "accepted")
-				if th.Record(now, accepted); accepted {
+				n.requests = append(n.requests, event{tick, r, 1})
+				if th.Record(now, priority, accepted); accepted {
 					n.accepts = append(n.accepts, event{tick, 0, 1})
 				}
-			case 3:
-				th.Return(now, priority)
-				n.requests = append(n.requests, event{tick, r, -1})
 			}
 			v := th.View(now)
 			for p := fuseboard.Sheddable; p <= fuseboard.Critical; p++ {
@@ -206,7 +205,7 @@ func TestThrottleRecoversWithTheDependency(t *testing.T) {
 	for i := range 100 * 60 {
 		now := fuseboard.Instant(120*time.Second) + fuseboard.Instant(i)*fuseboard.Instant(10*time.Millisecond)
 		if ok, _ := th.Admit(now, fuseboard.Normal, random.Float64()); ok {
-			th.Record(now, b.accepts(now))
+			th.Record(now, fuseboard.Normal, b.accepts(now))
 		}
 	}
 	if v := th.View(180 * fuseboard.Instant(time.Second)); v.Chance(fuseboard.Normal) != 0 {
@@ -214,30 +213,27 @@ func TestThrottleRecoversWithTheDependency(t *testing.T) {
 	}
 }
 
-// A void is given back: what never touched the dependency says nothing of it.
-func TestWhatIsGivenBackIsAsIfItHadNotBeen(t *testing.T) {
+// A burst that is under way is none that was refused.
+func TestCallsUnderWaySayNothing(t *testing.T) {
 	th := New(Policy{MinCalls: 1})
 	for range 1000 {
 		if ok, chance := th.Admit(0, fuseboard.High, 0); !ok {
 			t.Fatalf("refused with a chance of %v", chance)
 		}
-		th.Return(0, fuseboard.High)
 	}
 	if v := th.View(0); v.Requests != 0 {
 		t.Errorf("%+v", v)
 	}
-	th.Admit(0, fuseboard.High, 0)
-	later := fuseboard.Instant(th.policy.Window)
-	th.Return(later, fuseboard.High) // the window has forgotten it
-	if v := th.View(later); v.Requests != 0 || v.Chance(fuseboard.High) != 0 {
-		t.Errorf("%+v", v)
+	th.Record(0, fuseboard.High, false)
+	if _, chance := th.Admit(0, fuseboard.High, 0.99); chance != 0.5 {
+		t.Errorf("one was made and not accepted: the chance is %v", chance)
 	}
 }
 
 func TestReshapeKeepsWhatWasCountedInTheSameWindow(t *testing.T) {
 	th := New(Policy{})
 	for range 100 {
-		th.Admit(0, fuseboard.Normal, 0.99)
+		th.Record(0, fuseboard.Normal, false)
 	}
 	if kept := th.Reshape(Policy{Ratio: 1.5, MaxReject: 0.5}); !kept || th.View(0).Requests != 100 || th.View(0).Chance(fuseboard.Normal) != 0.5 {
 		t.Errorf("kept %t, %+v", kept, th.View(0))
@@ -253,12 +249,11 @@ func TestViewSaysWhoIsRefused(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	for range 50 {
-		th.Admit(0, fuseboard.Critical, 0.99)
-		th.Admit(0, fuseboard.Normal, 0.99)
-		th.Record(0, true)
+		th.Record(0, fuseboard.Critical, true)
+		th.Record(0, fuseboard.Normal, false)
 	}
 	for range 99 {
-		th.Admit(0, fuseboard.Normal, 0.99)
+		th.Record(0, fuseboard.Normal, false)
 	}
 	if got, want := th.View(0).String(), "50 of 199 calls accepted; refused: normal 66%"; got != want {
 		t.Errorf("got %q, want %q", got, want)
