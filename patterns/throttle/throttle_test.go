@@ -135,12 +135,13 @@ func drive(th *Throttle, b *backend, perSecond [priorities]int, seconds int) (se
 			for ; pick >= perSecond[rank]; rank++ {
 				pick -= perSecond[rank]
 			}
-			ok, _ := th.Admit(now, fuseboard.Sheddable+fuseboard.Priority(rank), random.Float64())
+			priority := fuseboard.Sheddable + fuseboard.Priority(rank)
+			ok, _ := th.Admit(now, priority, random.Float64())
 			if !ok {
 				continue
 			}
 			yes := b.accepts(now)
-			th.Record(now, yes)
+			th.Record(now, priority, yes)
 			if s < seconds-60 {
 				continue
 			}
