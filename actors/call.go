@@ -163,13 +163,24 @@ func (c *call) enter() error {
 // admit asks everybody who is asked before the gate: whether the host has room, the
 // circuit, and what follows how much is asked of the dependency.
 func (c *call) admit() error {
-	g := c.guard
 	if c.plan.stepped && c.attempts > 0 {
 		c.plan = c.plan.next(c.attempts + 1)
 	}
 	if err := c.shed(); err != nil {
 		return err
 	}
+	if err := c.admitted(); err != nil {
+		return err
+	}
+	if c.plan.loaded && !c.asked {
+		return c.ask()
+	}
+	return nil
+}
+
+// admitted asks the circuit.
+func (c *call) admitted() error {
+	g := c.guard
 	permit, admitted := g.circuit.Admit(c.now)
 	if !admitted {
 		phase := g.circuit.Refusal()
@@ -189,9 +200,6 @@ func (c *call) admit() error {
 		return c.unmanned()
 	}
 	c.permit = permit
-	if c.plan.loaded && !c.asked {
-		return c.ask()
-	}
 	return nil
 }
 

@@ -84,7 +84,7 @@ func drawHistory(t *rapid.T) history {
 
 // untangle takes queues from rate limits where a turn may be given back: whoever comes next
 // has it together with the last in the queue, at one instant.
-func (h *history) untangle() {
+func (h history) untangle() {
 	leaves := slices.ContainsFunc(h.requests, func(s scripted) bool { return s.leaves > 0 || s.deadline > 0 })
 	for i := range h.policies {
 		p := &h.policies[i]

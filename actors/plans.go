@@ -81,10 +81,13 @@ func (all *plans) find(p Policy) (one readyPlan, found bool) {
 // written out differs from the same one by default.
 func (p Policy) equal(o Policy) bool {
 	return p.Mode == o.Mode && p.Deadline == o.Deadline && p.Bulkhead == o.Bulkhead &&
-		p.Throttle == o.Throttle && p.Rate == o.Rate && p.Adaptive == o.Adaptive && p.Shedding == o.Shedding &&
-		p.Workers == o.Workers && p.Panics == o.Panics && p.Restart == o.Restart &&
+		p.Workers == o.Workers && p.Panics == o.Panics && p.Restart == o.Restart && sameLoad(p, o) &&
 		sameRetry(p.Retry, o.Retry) && sameBreaker(p.Breaker, o.Breaker) &&
 		slices.EqualFunc(p.Cases, o.Cases, Case.equal)
+}
+
+func sameLoad(p, o Policy) bool {
+	return p.Throttle == o.Throttle && p.Rate == o.Rate && p.Adaptive == o.Adaptive && p.Shedding == o.Shedding
 }
 
 func sameRetry(a, b Retry) bool {

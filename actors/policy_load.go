@@ -54,12 +54,12 @@ func concurrencyInAdaptive(p Policy) (fuseboard.Problem, bool) {
 
 func timeoutInAttempt(p Policy) (fuseboard.Problem, bool) {
 	a := p.Adaptive
+	said := a.On() && a.Kind == adaptive.KindAIMD && a.Timeout != adaptive.DefaultTimeout
 	return fuseboard.Problem{
-			Code: codeAdaptiveTimeout, Path: "adaptive.timeout", Value: plain.Duration(a.Timeout),
-			Message: fmt.Sprintf("no attempts take so long on average, because they end at deadline.attempt %s", plain.Duration(p.Deadline.Attempt)),
-			Fix:     "lower adaptive.timeout below deadline.attempt, or leave it out: attempts that time out are counted anyway",
-		}, a.On() && a.Kind == adaptive.KindAIMD && a.Timeout != adaptive.DefaultTimeout &&
-			p.Deadline.Attempt > 0 && a.Timeout >= p.Deadline.Attempt
+		Code: codeAdaptiveTimeout, Path: "adaptive.timeout", Value: plain.Duration(a.Timeout),
+		Message: fmt.Sprintf("no attempts take so long on average, because they end at deadline.attempt %s", plain.Duration(p.Deadline.Attempt)),
+		Fix:     "lower adaptive.timeout below deadline.attempt, or leave it out: attempts that time out are counted anyway",
+	}, said && p.Deadline.Attempt > 0 && a.Timeout >= p.Deadline.Attempt
 }
 
 // waitsForTurns reports whether calls may wait for the turn that a rate limit gives them.
@@ -105,8 +105,12 @@ func wholeWithLimit(p Policy) (fuseboard.Problem, bool) {
 		path string
 		set  bool
 	}{
-		{"kind", r.Kind != ratelimit.TokenBucket}, {"burst", r.Burst != 0}, {"queue", r.Queue != 0},
-		{"warm_up", r.WarmUp != 0}, {"throttled", r.Throttled != ratelimit.DrainBucket}, {"adaptive", r.Adaptive.On()},
+		{"kind", r.Kind != ratelimit.TokenBucket},
+		{"burst", r.Burst != 0},
+		{"queue", r.Queue != 0},
+		{"warm_up", r.WarmUp != 0},
+		{"throttled", r.Throttled != ratelimit.DrainBucket},
+		{"adaptive", r.Adaptive.On()},
 	} {
 		if field.set {
 			return fuseboard.Problem{

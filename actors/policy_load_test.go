@@ -173,8 +173,13 @@ func TestSectionsThatFollowTheLoadWarnOfWhatIsProbablyNotMeant(t *testing.T) {
 // What the rules call impossible is: no call of that cost is ever let through.
 func TestCostsThatAreWarnedOfAreRefusedForEver(t *testing.T) {
 	for _, r := range []RateLimit{
-		{Limit: 100}, {Limit: 7}, {Kind: ratelimit.Smooth, Limit: 100}, {Kind: ratelimit.FixedWindow, Limit: 9}, {Kind: ratelimit.SlidingLog, Limit: 9},
-		{Kind: ratelimit.SlidingCounter, Limit: 9}, {Limit: 100, Burst: 3},
+		{Limit: 100},
+		{Limit: 7},
+		{Kind: ratelimit.Smooth, Limit: 100},
+		{Kind: ratelimit.FixedWindow, Limit: 9},
+		{Kind: ratelimit.SlidingLog, Limit: 9},
+		{Kind: ratelimit.SlidingCounter, Limit: 9},
+		{Limit: 100, Burst: 3},
 	} {
 		most, _ := admitsAtOnce(r)
 		clock := fuseboard.NewClock()
@@ -189,8 +194,10 @@ func TestCostsThatAreWarnedOfAreRefusedForEver(t *testing.T) {
 
 func TestDefaultsOfPermitsAgreeWithWhatAGuardDoes(t *testing.T) {
 	for _, p := range []Policy{
-		{Adaptive: Adaptive{Min: 2}}, {Adaptive: Adaptive{Min: 40}, Bulkhead: Bulkhead{Queue: 1}},
-		{Adaptive: Adaptive{Max: 50}, Bulkhead: Bulkhead{Concurrency: 30}}, {Adaptive: Adaptive{Max: 8}, Bulkhead: Bulkhead{Concurrency: 30, Queue: 2}},
+		{Adaptive: Adaptive{Min: 2}},
+		{Adaptive: Adaptive{Min: 40}, Bulkhead: Bulkhead{Queue: 1}},
+		{Adaptive: Adaptive{Max: 50}, Bulkhead: Bulkhead{Concurrency: 30}},
+		{Adaptive: Adaptive{Max: 8}, Bulkhead: Bulkhead{Concurrency: 30, Queue: 2}},
 	} {
 		full := p.WithDefaults()
 		guard := spawn(t, startWith(t, Options{Seed: 1}), p, echo)

@@ -131,11 +131,7 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	if pass.Due(s.began) || ctx.Err() != nil || !s.bounded(ctx) {
 		return false
 	}
-	if s.plan.loaded && !s.lets() {
-		return false
-	}
 	if !s.permitted() {
-		s.untake()
 		return false
 	}
 	if s.plan.repeats {
@@ -144,8 +140,23 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	return true
 }
 
-// permitted takes a free permit, if the circuit still stands as it did.
+// permitted takes a free permit, after what follows the load has let the call through.
 func (s *straight) permitted() bool {
+	if !s.plan.loaded {
+		return s.free()
+	}
+	if !s.lets() {
+		return false
+	}
+	if !s.free() {
+		s.untake()
+		return false
+	}
+	return true
+}
+
+// free takes a free permit, if the circuit still stands as it did.
+func (s *straight) free() bool {
 	g, lane := s.guard, int(s.lane)
 	if !g.gate.TryEnterAt(lane) {
 		return false

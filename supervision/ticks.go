@@ -29,12 +29,6 @@ type tick[C any] struct {
 	counts C
 }
 
-func newTicks[C any](span time.Duration, lanes int) *ticks[C] {
-	t := &ticks[C]{width: span / tickCount}
-	t.spread(lanes)
-	return t
-}
-
 func (t *ticks[C]) numberOf(now fuseboard.Instant) int64 {
 	return max(int64(now), 0) / int64(t.width)
 }

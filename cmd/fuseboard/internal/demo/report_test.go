@@ -55,8 +55,10 @@ func TestJSONHasExactlyTheKeysThatAreDocumented(t *testing.T) {
 	if sides := slices.Sorted(maps.Keys(got)); !slices.Equal(sides, []string{"protected", "unprotected"}) {
 		t.Errorf("sides are %v", sides)
 	}
-	want := []string{"calls", "goodput", "ok", "p50_ms", "p99_ms", "recovery_ms",
-		"slow_goodput_critical", "slow_goodput_high", "slow_goodput_normal", "slow_goodput_sheddable", "upstream_requests"}
+	want := []string{
+		"calls", "goodput", "ok", "p50_ms", "p99_ms", "recovery_ms",
+		"slow_goodput_critical", "slow_goodput_high", "slow_goodput_normal", "slow_goodput_sheddable", "upstream_requests",
+	}
 	for side, numbers := range got {
 		if keys := slices.Sorted(maps.Keys(numbers)); !slices.Equal(keys, want) {
 			t.Errorf("%s has keys %v, want %v", side, keys, want)
