@@ -85,7 +85,7 @@ func ExampleGuard_Explain_rate() {
 	}
 	why := search.Explain()
 	fmt.Println(err != nil, why.Verdict.RefusedBy, why.Verdict.Why)
-	fmt.Println(why.Stages[5].Name+":", why.Stages[5].Now[:len("0 of 2 calls left; 2 per 24h")])
+	fmt.Println(why.Stages[6].Name+":", why.Stages[6].Now[:len("0 of 2 calls left; 2 per 24h")])
 	// Output:
 	// true rate rate is 2 per 24h
 	// rate: 0 of 2 calls left; 2 per 24h

@@ -150,9 +150,9 @@ func ExampleGuard_Explain() {
 	// retry             off: one attempt
 	// shedding          off: no call is refused because of the host's pressure
 	// breaker           off: the circuit is always closed
+	// workers           off: handlers run on their callers' goroutines
 	// throttle          off: every call is sent that the circuit lets through
 	// rate              off: no limit on how many calls come in how much time
-	// workers           off: handlers run on their callers' goroutines
 	// bulkhead          0 of 32 permits in use; 0 of 64 places in the queue taken
 	//                   given    concurrency 32, queue 64
 	//                   default  max_wait 100ms, or a fifth of the call's time if

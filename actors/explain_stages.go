@@ -21,9 +21,9 @@ func (s sight) stages() []Stage {
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
 		{Name: "shedding", On: s.load.shed != nil, Now: s.shedsNow(), Settings: s.settingsOfShedding(all)},
 		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker", "panics")},
+		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
 		{Name: "throttle", On: p.Throttle.On(), Now: s.throttles(), Settings: all.under("throttle")},
 		{Name: "rate", On: p.Rate.On(), Now: s.rates(), Settings: all.under("rate")},
-		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
 		{Name: "bulkhead", On: p.Bulkhead.On() || p.Adaptive.On(), Now: s.bulkhead() + s.adapts(), Settings: all.under("bulkhead", "adaptive")},
 		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
 	}
