@@ -36,7 +36,7 @@ type Explanation struct {
 	// Verdict is what a call now would get.
 	Verdict Verdict
 	// Stages are the policies in the order in which a call meets them: total
-	// deadline, retry, shedding, breaker, throttle, rate, workers, bulkhead with the adaptive
+	// deadline, retry, shedding, breaker, workers, throttle, rate, bulkhead with the adaptive
 	// limit, attempt deadline; for a guard of [Rebuild] its handler, too. Workers are looked at
 	// before throttle and rate.
 	Stages []Stage

@@ -31,7 +31,6 @@ type Guard struct {
 	circuit     *supervision.Circuit
 	plan        atomic.Pointer[plan]
 	spent       *supervision.Spending // of the retry budget
-	load        atomic.Pointer[load]  // nil where no section needs one
 	family      deadline.Family       // the contexts of handlers that run
 	origin      deadline.Origin       // where these come from
 	count       counters
@@ -63,6 +62,7 @@ type Guard struct {
 	recent recent                // the last transitions, for Explain
 	past   atomic.Pointer[past]  // what became of calls, for Explain; nil at first
 	shade  atomic.Pointer[shade] // of a policy in shadow; nil before its first call
+	load   atomic.Pointer[load]  // nil where no section follows how much is asked
 	key    *entry                // set in the guard of a key: its place in a Keyring
 	keys   *Keyring              // set in the guard that stands for a whole Keyring
 }

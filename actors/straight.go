@@ -140,32 +140,21 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	return true
 }
 
-// permitted takes a free permit, after what follows the load has let the call through.
+// permitted takes a free permit, if what follows the load lets the call through, and the
+// circuit still stands as it did.
 func (s *straight) permitted() bool {
-	if !s.plan.loaded {
-		return s.free()
-	}
-	if !s.lets() {
-		return false
-	}
-	if !s.free() {
-		s.untake()
-		return false
-	}
-	return true
-}
-
-// free takes a free permit, if the circuit still stands as it did.
-func (s *straight) free() bool {
 	g, lane := s.guard, int(s.lane)
-	if !g.gate.TryEnterAt(lane) {
+	if s.plan.loaded && !s.lets() {
 		return false
 	}
-	if !g.circuit.Stands(s.pass) {
+	if g.gate.TryEnterAt(lane) {
+		if g.circuit.Stands(s.pass) {
+			return true
+		}
 		g.gate.LeaveAt(lane)
-		return false
 	}
-	return true
+	s.untake()
+	return false
 }
 
 // bounded sets the end of the attempt. It is false where that has passed.

@@ -38,6 +38,8 @@ var pairs = []pair{
 	{scenario: "stack", ours: ours, peer: ours, beside: "timeout", cores: 1, most: 1.8},
 	{scenario: "stack", ours: ours, peer: ours, cores: 2, besideCores: 1, most: 1.8, target: 1.15},
 	{scenario: "stack", ours: byHand, peer: byHand, cores: 2, besideCores: 1, most: 1.8, target: 1.15},
+	{scenario: "stack", ours: besideLoad, peer: ours, cores: 1, most: 1.25, target: 1.02},
+	{scenario: "stack", ours: withLoad, peer: ours, cores: 1, most: 2.2},
 	{scenario: "stack-few-permits", ours: ours, peer: ours, cores: 2, besideCores: 1, most: 2.5, target: 1.8},
 	{scenario: "stack-1pct", ours: ours, peer: ours, beside: "stack", cores: 1, most: 1.5, target: 1.3},
 	{scenario: "stack-1pct", ours: ours, peer: "failsafe-go", cores: 1, most: 1. / 6},
