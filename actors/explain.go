@@ -89,7 +89,7 @@ type Verdict struct {
 
 // Stage is one policy of the guard.
 type Stage struct {
-	// Name is "total deadline", "retry", "shedding", "breaker", "throttle", "rate", "workers",
+	// Name is "total deadline", "retry", "shedding", "breaker", "workers", "throttle", "rate",
 	// "bulkhead", "attempt deadline" or "handler".
 	Name string
 	// On reports whether the policy turns the stage on.
