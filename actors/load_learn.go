@@ -9,10 +9,14 @@ import (
 )
 
 // overloads reports whether a failure says that the dependency has too much to do: it
-// asked for less, it did not answer in time, or it could not be reached.
+// asked for less or to be left alone for a while (a 503 with Retry-After), it did not answer
+// in time, or it could not be reached.
 func overloads(out *fuseboard.Outcome) bool {
-	if out.Kind != fuseboard.Failure {
+	switch {
+	case out.Kind != fuseboard.Failure:
 		return false
+	case out.RetryAfter > 0:
+		return true
 	}
 	switch out.Class {
 	case fuseboard.ClassThrottled, fuseboard.ClassTimeout, fuseboard.ClassRefused:
