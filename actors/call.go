@@ -37,6 +37,7 @@ type call struct {
 	generation *generation       // that the attempt runs on; nil for a plain handler
 	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted
 	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
+	asked      *load             // what has let it through, until its attempt begins
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
 	broke      error             // what the handler did instead of returning; nil if it returned
 	waited     time.Duration     // how long it stood at the gate, in all
@@ -50,7 +51,6 @@ type call struct {
 	lends      bool              // it keeps its key, and may hand that over to a [Held]
 	told       bool              // the observer knows its end
 	queued     bool              // it stands at the gate, or is about to
-	asked      bool              // its load has let it through, and its attempt has not begun yet
 	learns     bool              // its load is told how its attempt ends
 	ofTenant   bool              // then: it has taken from the rate limit of its tenant
 	ofRate     bool              // and from that of all
@@ -172,7 +172,7 @@ func (c *call) admit() error {
 	if err := c.admitted(); err != nil {
 		return err
 	}
-	if c.plan.loaded && !c.asked {
+	if c.plan.loaded && c.asked == nil {
 		return c.ask()
 	}
 	return nil
@@ -223,7 +223,7 @@ func (c *call) start() error {
 		g.spent.Deposit(c.now)
 	}
 	c.attempts++
-	c.asked, c.learns, c.broke = false, c.asked, nil
+	c.asked, c.learns, c.broke = nil, c.asked != nil, nil
 	c.began = c.now
 	if c.attempts > 1 {
 		g.count.seldom().causes[g.spent.Causes().Place(c.out.Class)].Add(1)

@@ -15,7 +15,7 @@ import (
 // shed refuses an attempt of too low a priority while the host is under pressure.
 func (c *call) shed() error {
 	l := c.guard.load.Load()
-	if l == nil || l.shed == nil || c.asked || l.shed.Level() == 0 {
+	if l == nil || l.shed == nil || c.asked != nil || l.shed.Level() == 0 {
 		return nil
 	}
 	if e := l.shed.Admit(fuseboard.PriorityOf(c.parent)); e != nil {
@@ -33,7 +33,7 @@ func (c *call) ask() error {
 		c.guard.circuit.Return(c.permit)
 		return refused
 	}
-	c.asked, c.ofTenant, c.ofRate, c.turn = true, false, false, 0
+	c.asked, c.ofTenant, c.ofRate, c.turn = l, false, false, 0
 	if refused := c.askRate(l); refused != nil {
 		c.unadmit()
 		return refused
@@ -118,17 +118,18 @@ func (c *call) turnDown(reason int, e *CallError) error {
 	return c.refuse(reason, e)
 }
 
-// unask gives back what ask has taken.
+// unask gives back what ask has taken, to whom it has taken it from: after an Update that
+// may be a limit which is not in force any more.
 func (c *call) unask() {
-	if !c.asked {
+	l := c.asked
+	if l == nil {
 		return
 	}
-	c.asked = false
-	l := c.guard.loadOf()
-	if c.ofTenant && l.tenants != nil {
+	c.asked = nil
+	if c.ofTenant {
 		l.tenants.Refund(c.taken, fuseboard.MetaOf(c.parent).Tenant, c.price())
 	}
-	if c.ofRate && l.rate != nil {
+	if c.ofRate {
 		l.rate.Refund(c.taken, c.price())
 	}
 	c.ofTenant, c.ofRate, c.turn = false, false, 0

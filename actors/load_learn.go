@@ -9,10 +9,14 @@ import (
 )
 
 // overloads reports whether a failure says that the dependency has too much to do: it
-// asked for less, it did not answer in time, or it could not be reached.
+// asked for less or to be left alone for a while (a 503 with Retry-After), it did not answer
+// in time, or it could not be reached.
 func overloads(out *fuseboard.Outcome) bool {
-	if out.Kind != fuseboard.Failure {
+	switch {
+	case out.Kind != fuseboard.Failure:
 		return false
+	case out.RetryAfter > 0:
+		return true
 	}
 	switch out.Class {
 	case fuseboard.ClassThrottled, fuseboard.ClassTimeout, fuseboard.ClassRefused:
@@ -102,16 +106,13 @@ func (g *Guard) reload(after *plan) (lost []string) {
 
 // lets takes what [call.ask] would, where a call that goes straight knows how to. It is
 // false where more is to be thought about, and nothing is taken then.
-func (s *straight) lets() bool {
-	l := s.guard.loadOf()
+func (s *straight) lets(l *load) bool {
 	return l.simple && s.plan.cost == 1 && (l.shed == nil || l.shed.Level() == 0) && (l.rate == nil || l.rate.Allow(s.began))
 }
 
-// untake gives back what lets has taken.
-func (s *straight) untake() {
-	if s.plan.loaded {
-		if l := s.guard.loadOf(); l.rate != nil {
-			l.rate.Refund(s.began, 1)
-		}
+// untake gives back what lets has taken; l is nil where nothing was asked.
+func (s *straight) untake(l *load) {
+	if l != nil && l.rate != nil {
+		l.rate.Refund(s.began, 1)
 	}
 }

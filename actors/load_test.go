@@ -468,3 +468,47 @@ func TestUpdateKeepsWhatIsSpentOfTheRate(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasTakenOfALimitThatIsGoneIsNotGivenToTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		policy := Policy{Rate: RateLimit{
+			Limit: 1, Burst: 5, Queue: 10, MaxWait: time.Minute, PerTenant: ratelimit.PerKey{Limit: 1, Burst: 20},
+		}}
+		r := spawn(t, start(t), policy, echo)
+		ctx, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(func() { _, _ = r.Call(ctx, 1) })
+		}
+		synctest.Wait() // five wait for their turns
+		for _, p := range []Policy{{}, policy} {
+			if _, err := r.Update(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 5 {
+			_, _ = r.Call(t.Context(), 1)
+		}
+		leave()
+		all.Wait()
+		if left, own := r.Stats().Rate.Left, r.loadOf().tenants.Left(r.clock.Now(), ""); left != 0 || own != 15 {
+			t.Errorf("%d left of the whole and %d of the tenant's, want 0 and 15", left, own)
+		}
+	})
+}
+
+// A server that sheds says 503 and Retry-After (clients/httpserver does): that is no work
+// which it accepted.
+func TestARetryAfterIsASignOfOverloadWhateverTheClass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), Policy{
+			Throttle: Throttle{}.WithDefaults(), Rate: RateLimit{Limit: 100, Adaptive: ratelimit.Adaptive{Floor: 10}},
+		}, echo, With[int, int]{Classify: func(int, error) fuseboard.Outcome {
+			return fuseboard.Outcome{Kind: fuseboard.Failure, Class: "unavailable", RetryAfter: time.Second}
+		}})
+		_, _ = r.Call(t.Context(), 1)
+		if s := r.Stats(); s.Rate.Limit != 50 || s.Rate.Drained != 0 {
+			t.Errorf("the limit is %v, drained until %d", s.Rate.Limit, s.Rate.Drained)
+		}
+	})
+}

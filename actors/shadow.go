@@ -97,7 +97,7 @@ func (c *call) wouldRun() bool {
 	}
 	reason := c.wouldEnter()
 	if reason < 0 {
-		c.asked, c.learns = false, c.asked
+		c.asked, c.learns = nil, c.asked != nil
 		return true
 	}
 	c.unadmit()

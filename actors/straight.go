@@ -144,8 +144,11 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 // circuit still stands as it did.
 func (s *straight) permitted() bool {
 	g, lane := s.guard, int(s.lane)
-	if s.plan.loaded && !s.lets() {
-		return false
+	var asked *load
+	if s.plan.loaded {
+		if asked = g.loadOf(); !s.lets(asked) {
+			return false
+		}
 	}
 	if g.gate.TryEnterAt(lane) {
 		if g.circuit.Stands(s.pass) {
@@ -153,7 +156,7 @@ func (s *straight) permitted() bool {
 		}
 		g.gate.LeaveAt(lane)
 	}
-	s.untake()
+	s.untake(asked)
 	return false
 }
 

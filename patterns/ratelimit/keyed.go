@@ -96,9 +96,9 @@ func (t *Keyed[K]) TakeUnder(now fuseboard.Instant, key K, cost int, whole *Limi
 // Refund gives back what a key has taken at that instant, because a gate behind it refused:
 // as if it had not come.
 func (t *Keyed[K]) Refund(taken fuseboard.Instant, key K, cost int) {
-	begun, next := t.rate.steps(inTime(taken))
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	begun, next := t.rate.steps(inTime(taken)) // a Reshape may have changed the pace
 	if i, ok := t.at[key]; ok {
 		k := &t.keys[i]
 		if k.fullAt -= clamp(int64(cost), 1, t.rate.burst) * t.rate.unit; k.fullAt == next {

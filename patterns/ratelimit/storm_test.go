@@ -154,3 +154,23 @@ func TestStorm_NoKeyGetsMoreThanItsLimit(t *testing.T) {
 		}
 	}
 }
+
+// An Update comes while calls give back what they took. It runs under the race detector, and
+// without crowd, whose clock would put them in order.
+func TestStorm_KeysAreReshapedWhileUnitsComeBack(t *testing.T) {
+	k := NewKeyed[int](PerKey{Limit: 100, Burst: 10}, time.Second)
+	var all sync.WaitGroup
+	all.Go(func() {
+		for i := range 50_000 {
+			k.Take(fuseboard.Instant(i), 1, 1)
+			k.Refund(fuseboard.Instant(i), 1, 1)
+		}
+	})
+	all.Go(func() {
+		for i := range 50_000 {
+			k.Reshape(fuseboard.Instant(i), PerKey{Limit: 100 + i%7, Burst: 10}, time.Second)
+		}
+	})
+	all.Wait()
+	equal(t, "left in the end", k.Left(fuseboard.Instant(time.Hour), 1), 10)
+}
