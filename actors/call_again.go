@@ -43,7 +43,7 @@ func (c *call) pause(after time.Duration) error {
 // final reports that there is nothing to decide about a failure. A handler that
 // ended its goroutine is not repeated, because a caller's own could not go on.
 func (c *call) final() bool {
-	return !c.plan.repeats || c.broke == ErrGoexit //nolint:errorlint // our own value, never wrapped
+	return !c.repeating() || c.broke == ErrGoexit //nolint:errorlint // our own value, never wrapped
 }
 
 // fault is what is known about the last attempt's failure.

@@ -130,5 +130,5 @@ func (c *call) unqueued(why error) error {
 	if reason == refusedYielded || reason == refusedSojourn {
 		refusals = c.op.refusalsOf(c.plan.base()) // who waited is told what held for it
 	}
-	return c.refuse(reason, refusals.byGate[reason])
+	return c.refuse(reason, refusals.gate(reason, c.parent))
 }

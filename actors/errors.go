@@ -64,6 +64,8 @@ type CallError struct {
 	until  fuseboard.Instant // when the refusal may end; zero when unknown
 	clock  *fuseboard.Clock
 	gate   *mailbox.Gate // that knows when the refusal may end; nil if until says it
+
+	priority fuseboard.Priority // of the call, where a gate knows
 }
 
 // Error tells in one line which call, what happened with its numbers, and what to do.
@@ -109,10 +111,10 @@ func (e *CallError) RejectedBy() string { return e.by }
 
 // RetryAfter is how long to wait before the same call can be admitted, as known
 // now; zero when unknown or already over. Of a gate with [mailbox.Bulkhead].Estimate that has
-// no place, it is how long those will take who wait now.
+// no place, it is how long those will take who are served before the call's priority now.
 func (e *CallError) RetryAfter() time.Duration {
 	if e.gate != nil {
-		return e.gate.Wait(fuseboard.Normal)
+		return e.gate.Wait(e.priority)
 	}
 	if e.until == 0 || e.until == fuseboard.Never || e.clock == nil {
 		return 0

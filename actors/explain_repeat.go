@@ -4,6 +4,7 @@ package actors
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -59,10 +60,11 @@ func (s sight) operations() []Operation {
 	return ops
 }
 
-// repetitions asks the decision itself, with the least and the most of its dice.
+// repetitions asks the decision itself about each class that can come or that the policy
+// names, with the least and the most of its dice.
 func (s sight) repetitions(hook bool) (all []Repetition) {
 	classes := slices.Clone(failureClasses)
-	for _, class := range s.plan.retry.Only {
+	for _, class := range slices.Concat(s.plan.retry.Only, slices.Sorted(maps.Keys(s.plan.retry.Classes))) {
 		out := class == fuseboard.ClassDownstream || class == fuseboard.ClassCancelled
 		if !out && !slices.Contains(classes, class) {
 			classes = append(classes, class)
@@ -121,6 +123,9 @@ func (s sight) answer(r Repetition) string {
 	if r.Least != r.Most {
 		wait = plain.Duration(r.Least) + " to " + wait
 	}
+	if attempts := s.plan.retry.For(r.Class).Attempts; attempts != s.plan.retry.Attempts {
+		wait += " (up to " + plain.Count(attempts, "attempt", "attempts") + ")"
+	}
 	switch {
 	case r.Repeated && r.IfSafe:
 		return "repeated after " + wait + " if the Safe hook agrees"
@@ -128,6 +133,10 @@ func (s sight) answer(r Repetition) string {
 		return "repeated after " + wait + ", as it did not reach the dependency"
 	case r.Why == supervision.ErrUnsafe.Error():
 		return "not repeated, as it may have been done and there is no Safe hook"
+	case r.Why == supervision.ErrClassAttempts.Error():
+		return "not repeated, as retry.classes gives it one attempt"
+	case r.Why == supervision.ErrAttempts.Error():
+		return "not repeated: it has one attempt"
 	case len(s.plan.retry.Only) > 0:
 		return "not repeated, as retry.only does not name it"
 	}

@@ -46,7 +46,7 @@ func (s sight) verdictOfTheQueue() Verdict {
 	case errors.Is(s.noEntry, ErrStopped):
 		return refusedWith(errs.stopped)
 	}
-	e := errs.byGate[reasonOf(s.noEntry)]
+	e := errs.gateAt(reasonOf(s.noEntry), s.priority)
 	return Verdict{RefusedBy: e.by, Why: e.detail, RetryAfter: e.RetryAfter()}
 }
 

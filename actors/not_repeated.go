@@ -130,9 +130,16 @@ func (c *call) keptFor(why error) (reason int, counts bool) {
 	return keptLeft, true
 }
 
-// repeating reports whether its policy repeats. A call whose answer was held has left its
-// plan behind: then it is the guard's.
-func (c *call) repeating() bool { return cmp.Or(c.plan, c.guard.plan.Load()).repeats }
+// repeating reports whether its policy repeats: as its first attempt has it, where cases say
+// otherwise of later ones. A call whose answer was held has left its plan behind: then it is
+// the guard's.
+func (c *call) repeating() bool {
+	p := cmp.Or(c.plan, c.guard.plan.Load())
+	if p.stepped {
+		p = p.table.at(p.row, 0)
+	}
+	return p.repeats
+}
 
 // keptBy is the reason of a refusal of the next attempt.
 func keptBy(section string) int {

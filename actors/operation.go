@@ -32,6 +32,7 @@ type operation struct {
 type refusals struct {
 	plan      *plan
 	byGate    [reasonsToRefuse]*CallError // by the reason in the word of the gate; nil for others
+	awaited   *awaitedErrors              // those of byGate that say when to come again; nil where there is no estimate
 	stopped   *CallError
 	abandoned *CallError
 	limits    limitRefusals
@@ -74,9 +75,11 @@ func (o *operation) refusalsOf(p *plan) *refusals {
 	if r := o.fixed.Load(); r != nil && r.plan == p {
 		return r
 	}
+	byGate := o.gateRefusals(p)
 	r := &refusals{
 		plan:    p,
-		byGate:  o.gateRefusals(p),
+		byGate:  byGate,
+		awaited: o.awaitedErrors(p, byGate[:]),
 		stopped: o.refusal(bySystem, mailbox.ErrStopped, detailSystem),
 		abandoned: o.refusal(byWorkers, mailbox.ErrAbandoned, fmt.Sprintf(
 			"as many handlers as workers.max_abandoned allows (%d) have not returned since their callers left; make them end with their context, or raise it",

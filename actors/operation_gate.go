@@ -3,9 +3,11 @@
 package actors
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
+	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
@@ -57,10 +59,45 @@ func (o *operation) gateRefusals(p *plan) (by [reasonsToRefuse]*CallError) {
 	refuse(refusedQuota, mailbox.ErrQuota, "bulkhead.quota keeps them; call less, raise %s or the quota, or give the call a higher priority", limit)
 	refuse(refusedSojourn, mailbox.ErrSojourn, "more calls come than are served (bulkhead.target: %s); call less, or raise %s", plain.Duration(b.Target), limit)
 	refuse(refusedHopeless, mailbox.ErrHopeless, "by how fast permits of %s come back it would have waited in vain; call less or later, or raise %s", p.permits(), limit)
-	if b.Estimate {
+	return by
+}
+
+// awaitedErrors are errors for which an estimate says when to come again: by the priority,
+// from the lowest on, because that decides who is served before the call.
+type awaitedErrors [priorities][reasonsToRefuse]*CallError
+
+// awaitedErrors makes those of a plan from what the gate says; nil where there is no estimate.
+func (o *operation) awaitedErrors(p *plan, by []*CallError) *awaitedErrors {
+	if !p.given.Bulkhead.Estimate {
+		return nil
+	}
+	all := new(awaitedErrors)
+	for at := range all {
 		for _, reason := range []int{refusedFull, refusedQuota, refusedHopeless} {
-			by[reason].gate = o.guard.gate
+			e := *by[reason]
+			e.gate, e.priority = o.guard.gate, fuseboard.Sheddable+fuseboard.Priority(at) //nolint:gosec // one of four
+			all[at][reason] = &e
 		}
 	}
-	return by
+	return all
+}
+
+// gate is the error of a reason in the word of the gate. The context is asked for its
+// priority where that tells when to come again.
+func (r *refusals) gate(reason int, ctx context.Context) *CallError {
+	if r.awaited == nil || r.awaited[0][reason] == nil {
+		return r.byGate[reason]
+	}
+	return r.gateAt(reason, fuseboard.PriorityOf(ctx))
+}
+
+// gateAt is gate of a call of the priority.
+func (r *refusals) gateAt(reason int, p fuseboard.Priority) *CallError {
+	if r.awaited != nil {
+		at := int(min(max(p, fuseboard.Sheddable), fuseboard.Critical) - fuseboard.Sheddable)
+		if e := r.awaited[at][reason]; e != nil {
+			return e
+		}
+	}
+	return r.byGate[reason]
 }

@@ -79,7 +79,7 @@ func layCases(p Policy, applied []int) variant {
 // attemptsFrom is how many attempts a call can make that is in the step that begins with
 // the attempt from, as far as this variant says.
 func (v variant) attemptsFrom(from int, steps []int, step int) int {
-	may := v.policy.Retry.WithDefaults().Attempts
+	may := v.policy.Retry.MostAttempts()
 	if step+1 < len(steps) {
 		may = min(may, steps[step+1]) // from there on another one says
 	}

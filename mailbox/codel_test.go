@@ -3,6 +3,7 @@
 package mailbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -158,4 +159,22 @@ func TestQueueThatIsServedWithinTheTargetDoesNotStand(t *testing.T) {
 			wantEmpty(t, g)
 		})
 	}
+}
+
+// Nobody is refused for the sake of one who has left at this very moment.
+func TestCoDelRefusesNobodyForOneThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 9, MaxWait: time.Minute, Order: mailbox.CoDel}, fuseboard.NewClock())
+		mustEnter(t, g)
+		old := enter(ctxBG, g, fuseboard.Never)
+		ctx, leave := context.WithCancelCause(ctxBG)
+		young := enter(ctx, g, fuseboard.Never)
+		time.Sleep(time.Second)
+		leave(errLeave)
+		g.Leave()
+		wantError(t, answered(t, young), errLeave)
+		wantError(t, answered(t, old), nil)
+		g.Leave()
+		wantEmpty(t, g)
+	})
 }

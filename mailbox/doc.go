@@ -42,7 +42,7 @@
 // is another (TestLIFOServesWhoCameLast, TestLongQueuesAgreeWithTheNaiveModel). A queue that
 // does not drain is cut to its target by [CoDel] (TestStandingQueueIsCutToItsTarget), which
 // leaves a burst alone (TestCoDelServesABurstAsItCame) and refuses nobody for whom a permit
-// would be idle (TestCoDelNeverRefusesTheLastOne).
+// would be idle (TestCoDelNeverRefusesTheLastOne, TestCoDelRefusesNobodyForOneThatIsGone).
 // A full queue gives the place of its last one of the lowest priority to a higher one
 // (TestFullQueueGivesTheLastPlaceOfTheLowestPriorityToAHigherOne), which has time to wait
 // (TestWhoCannotWaitTakesNobodysPlace); that is no new place, here and under a shared [Quota]
@@ -57,7 +57,8 @@
 // longer (TestNothingIsKnownOfATenantForWhomNobodyWaits).
 // An estimate refuses nobody before it exists (TestEstimateExistsFromSixteenPermitsOnAndIsForgotten)
 // or where nobody waits (TestNobodyIsHopelessWhereNobodyWaits), and less than one in twenty
-// of those who would have been served (TestFewAreRefusedAsHopelessWhoWouldHaveBeenServed).
+// of those who would have been served (TestFewAreRefusedAsHopelessWhoWouldHaveBeenServed); where a
+// quota keeps permits, each priority has its own (TestEstimateOfAPriorityIsNotThatOfThoseWhoWaitForTheirQuota).
 // Rules may change while others wait: nobody is lost (TestStorm_RulesThatChangeLoseNobody).
 // A lower one is promised nothing while higher ones keep coming, but its answer by
 // [Bulkhead.MaxWait] (TestWhoIsPassedOverIsAnsweredAfterMaxWait).

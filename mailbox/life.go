@@ -70,7 +70,7 @@ func (g *Gate) Suspend() {
 	g.gather()
 	g.word.Or(suspendedBit)
 	if g.waiters != nil {
-		g.waiters.pace.rest() // what passes is no time between two permits
+		g.waiters.paces.rest(0) // what passes is no time between two permits
 	}
 	g.mu.Unlock()
 }

@@ -100,8 +100,23 @@ func (g *Gate) relieve(gone *waiter) *waiter {
 	if !l.judge(q.seen, q.rules) {
 		return gone
 	}
+	gone = g.clear(l, gone)
 	for w := l.overdue(q.seen, q.rules.target); w != nil; w = l.overdue(q.seen, q.rules.target) {
 		gone = g.settle(w, ErrSojourn, gone)
+	}
+	return gone
+}
+
+// clear refuses those who would be served next and can no longer use a permit, up to the last
+// one of the line: for them nobody else is refused. Under mu.
+func (g *Gate) clear(l *line, gone *waiter) *waiter {
+	for l.count > 1 {
+		w := l.first(g.waiters.rules)
+		why := g.missed(w)
+		if why == nil {
+			break
+		}
+		gone = g.settle(w, why, gone)
 	}
 	return gone
 }

@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"math"
+	"math/bits"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -23,6 +24,34 @@ const (
 	// caller is refused for it.
 	doubt = 1
 )
+
+// paces are how fast permits come back for whom, by rank: those that a rank and the ranks
+// above it were granted while one of them waited. Where all may have as much there is one for
+// all, the last: where a quota keeps permits from lower ones, how slowly these are
+// served says nothing of the others. Guarded by Gate.mu.
+type paces [ranked]pace
+
+// of is the one that holds for a rank.
+func (p *paces) of(rank uint8, r *rules) *pace {
+	if !r.quota {
+		rank = uint8(ranked) - 1
+	}
+	return &p[rank]
+}
+
+// grant notes a permit for one of the rank. It is called while the queue still has it.
+func (p *paces) grant(now fuseboard.Instant, rank uint8, r *rules) {
+	for at := ranked - 1; at == ranked-1 || r.quota && at >= int(rank); at-- {
+		p[at].grant(now)
+	}
+}
+
+// rest is [pace.rest] of those ranks of whom, and above whom, nobody waits any more.
+func (p *paces) rest(present uint32) {
+	for at := range min(bits.TrailingZeros32(present), ranked) {
+		p[at].rest()
+	}
+}
 
 // pace is how fast permits come back while somebody waits. The zero pace knows nothing.
 // Guarded by Gate.mu.
@@ -78,28 +107,30 @@ func (q *queue) ahead(rank uint8, tenant string) (n int) {
 	return n
 }
 
-// estimates reports whether there is an estimate: not while no permit is granted at all. Under mu.
-func (g *Gate) estimates(now fuseboard.Instant) bool {
+// estimates reports whether there is an estimate for a rank: not while no permit is granted
+// at all. Under mu.
+func (g *Gate) estimates(now fuseboard.Instant, rank uint8) bool {
 	q := g.waiters
-	return q != nil && q.rules != nil && q.rules.estimate && q.pace.known(now) && g.word.Load()&suspendedBit == 0
+	return q != nil && q.rules != nil && q.rules.estimate && q.paces.of(rank, q.rules).known(now) && g.word.Load()&suspendedBit == 0
 }
 
 // hopeless reports whether a newcomer would wait in vain. It is never if nobody is served
 // before it. Under mu.
 func (g *Gate) hopeless(who *comer) bool {
 	q := g.waiters
-	if !g.estimates(who.now) {
+	if !g.estimates(who.now, who.rank) {
 		return false
 	}
 	ahead := q.ahead(who.rank, who.tenant)
-	expected, off := q.pace.wait(ahead)
+	expected, off := q.paces.of(who.rank, q.rules).wait(ahead)
 	return ahead > 0 && expected-doubt*off > float64(who.limit.Sub(who.now))
 }
 
 // Wait is how long a newcomer of the priority, of no tenant, is expected to wait for a
-// permit, if nobody of a higher one comes after it: as many permits have to come back as
+// permit, if nobody that comes after it is served before it: as many permits have to come back as
 // are granted before it, and its own, each after the mean time between the last 32. It is 0
-// while that is not known (see [Bulkhead.Estimate]), while a permit is free, and while the
+// while that is not known (see [Bulkhead.Estimate]; with a [Bulkhead.Quota] it is learnt of each
+// priority and those above it), while a permit is free, and while the
 // gate is suspended. With service times as they come by chance (exponential) and eight or
 // more before it, it is off by less than a quarter of the wait half of the time, and by less than 60% nine times of
 // ten; it follows a dependency that becomes faster or slower within some 60 permits.
@@ -113,9 +144,9 @@ func (g *Gate) Wait(p fuseboard.Priority) time.Duration {
 // expected is Wait under mu.
 func (g *Gate) expected(now fuseboard.Instant, rank uint8) time.Duration {
 	q := g.waiters
-	if !g.estimates(now) || g.nextIs(rank) {
+	if !g.estimates(now, rank) || g.nextIs(rank) {
 		return 0
 	}
-	expected, _ := q.pace.wait(q.ahead(rank, ""))
+	expected, _ := q.paces.of(rank, q.rules).wait(q.ahead(rank, ""))
 	return time.Duration(min(expected, float64(math.MaxInt64/2)))
 }

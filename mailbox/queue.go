@@ -16,8 +16,8 @@ import (
 // Gate.mu, except spare; nil is an empty queue.
 type queue struct {
 	ranks
-	pace pace
-	seen fuseboard.Instant // the latest reading of the clock by those who came
+	paces paces
+	seen  fuseboard.Instant // the latest reading of the clock by those who came
 
 	// One alarm for all. It may come too early, never too late: most who wait are
 	// served long before, so it is not set anew for each.
@@ -152,9 +152,7 @@ func (g *Gate) drop(w *waiter) {
 	w.home.limits.remove(w)
 	w.queued = false
 	g.tell(w.home)
-	if w.home.present == 0 {
-		w.home.pace.rest()
-	}
+	w.home.paces.rest(w.home.present)
 }
 
 // tell lets those who take no lock know which priorities wait. Under mu.
@@ -214,7 +212,7 @@ func (g *Gate) served(w *waiter) {
 		q.turns[w.rank].served(w)
 	}
 	if q.rules != nil && q.rules.estimate {
-		q.pace.grant(g.clock.Now())
+		q.paces.grant(g.clock.Now(), w.rank, q.rules)
 	}
 }
 
