@@ -30,10 +30,11 @@ type Guard struct {
 	gate        *mailbox.Gate
 	circuit     *supervision.Circuit
 	plan        atomic.Pointer[plan]
-	spent       *supervision.Spending // of the retry budget
-	load        atomic.Pointer[load]  // nil where no section needs one
-	family      deadline.Family       // the contexts of handlers that run
-	origin      deadline.Origin       // where these come from
+	spent       *supervision.Spending     // of the retry budget
+	load        atomic.Pointer[load]      // nil where no section needs one
+	follows     atomic.Pointer[following] // nil where nobody gives it a share of its rate
+	family      deadline.Family           // the contexts of handlers that run
+	origin      deadline.Origin           // where these come from
 	count       counters
 	rush        rush
 	born        fuseboard.Instant
