@@ -107,6 +107,9 @@ func (s sight) rates() string {
 		}
 		parts = append(parts, words)
 	}
+	if s.plan.cost != 1 {
+		parts = append(parts, fmt.Sprintf("such a call takes %d", s.plan.cost))
+	}
 	return strings.Join(parts, "; ")
 }
 
