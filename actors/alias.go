@@ -48,6 +48,10 @@ type (
 	PerTenant = ratelimit.PerKey
 	// AdaptiveRate moves a rate limit; see [ratelimit.Adaptive].
 	AdaptiveRate = ratelimit.Adaptive
+	// RateSource hands a process its share of a limit that a fleet keeps; see [ratelimit.Source].
+	RateSource = ratelimit.Source
+	// RateShare is such a share; see [ratelimit.Share].
+	RateShare = ratelimit.Share
 	// Adaptive finds how many permits a dependency bears; see [adaptive.Policy].
 	Adaptive = adaptive.Policy
 	// Shedding says what is shed at which pressure of the host; see [shedding.Policy].

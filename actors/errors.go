@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
 )
 
@@ -79,7 +80,7 @@ func (e *CallError) Error() string {
 			fmt.Fprintf(&b, ": %s", e.detail)
 		}
 		if wait := e.RetryAfter(); wait > 0 {
-			fmt.Fprintf(&b, "; again in %s", wait.Round(time.Millisecond))
+			fmt.Fprintf(&b, "; again in %s", plain.Duration(notBefore(wait)))
 		}
 	case e.Attempts == 0:
 		fmt.Fprintf(&b, ": left by its caller before an attempt: %v", e.Cause)
@@ -92,6 +93,14 @@ func (e *CallError) Error() string {
 		fmt.Fprintf(&b, " (not repeated: %v)", e.Why)
 	}
 	return b.String()
+}
+
+// notBefore is a wait to be read: rounded up, so that who waits so long does not come too early.
+func notBefore(wait time.Duration) time.Duration {
+	if wait < time.Millisecond {
+		return wait
+	}
+	return (wait + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
 // Unwrap returns Cause and, where there is one, Why: errors.Is finds both.

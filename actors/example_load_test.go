@@ -87,6 +87,6 @@ func ExampleGuard_Explain_rate() {
 	fmt.Println(err != nil, why.Verdict.RefusedBy, why.Verdict.Why)
 	fmt.Println(why.Stages[6].Name+":", why.Stages[6].Now[:len("0 of 2 calls left; 2 per 24h")])
 	// Output:
-	// true rate rate is 2 per 24h
+	// true rate rate is 2 per 24h; call less, or raise rate.limit
 	// rate: 0 of 2 calls left; 2 per 24h
 }

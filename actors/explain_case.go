@@ -21,7 +21,8 @@ type Row struct {
 	// Applies reports whether it is laid over the policy for the call that
 	// [Guard.ExplainCall] tells of. In [Guard.Explain] it is false.
 	Applies bool
-	// Settings are what it sets, in the order of the policy's fields and by their paths there.
+	// Settings are what it sets, in the order of the policy's fields and by their paths there;
+	// last its cost, which is a field of the case alone.
 	Settings []Setting
 }
 
@@ -44,7 +45,7 @@ func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
 	e := s.explanation()
 	words := []string{"priority " + m.Priority.String()}
 	if m.Tenant != "" {
-		words = append(words, "tenant "+m.Tenant)
+		words = append(words, tenantWords(m.Tenant))
 	}
 	e.Call = strings.Join(append(words, "attempt "+strconv.Itoa(max(attempt, 1))), ", ")
 	return e
@@ -67,6 +68,9 @@ func (s sight) setBy(i int) (all []Setting) {
 		if slices.ContainsFunc(laid, func(l plain.Laid) bool { return l.Path == leaf.Path }) {
 			all = append(all, Setting{Path: leaf.Path, Value: leaf.Text, Origin: Origin(casePathOf(i))})
 		}
+	}
+	if cost := p.Cases[i].Cost; cost != 0 && p.Rate.On() {
+		all = append(all, Setting{Path: "cost", Value: strconv.Itoa(cost), Origin: Origin(casePathOf(i))})
 	}
 	return all
 }

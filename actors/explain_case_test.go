@@ -50,6 +50,22 @@ func TestExplanationShowsTheTableOfCases(t *testing.T) {
 	}
 }
 
+func TestExplanationTellsWhatACaseCosts(t *testing.T) {
+	r := spawn(t, start(t), Policy{Rate: RateLimit{Limit: 100}, Cases: []Case{{Tenant: "acme", Cost: 5}}}, echo)
+	e := r.ExplainCall(ctxOf(fuseboard.Normal, "acme"), 1)
+	for _, want := range []string{"cases[0], tenant acme: cost 5 (applies)", "such a call takes 5"} {
+		if !strings.Contains(e.String(), want) {
+			t.Errorf("no %q in\n%s", want, e)
+		}
+	}
+	if got := e.Cases[0].Settings; len(got) != 1 || got[0] != (Setting{Path: "cost", Value: "5", Origin: "cases[0]"}) {
+		t.Errorf("%+v", got)
+	}
+	if strings.Contains(r.Explain().String(), "such a call") {
+		t.Error("other calls are said to cost as much")
+	}
+}
+
 func TestExplanationOfACallNamesTheCaseOfEachValue(t *testing.T) {
 	r := spawn(t, start(t), casesPolicy(t), echo)
 	ctx := ctxOf(fuseboard.Sheddable, "acme")

@@ -4,6 +4,7 @@ package actors
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -106,6 +107,9 @@ func (s sight) rates() string {
 		}
 		parts = append(parts, words)
 	}
+	if s.plan.cost != 1 {
+		parts = append(parts, fmt.Sprintf("such a call takes %d", s.plan.cost))
+	}
 	return strings.Join(parts, "; ")
 }
 
@@ -148,7 +152,7 @@ func leftWords(p RateLimit, v ratelimit.View) string {
 
 // limitWords says which limit is in force, and why where it is not that of the policy.
 func limitWords(p RateLimit, v ratelimit.View) string {
-	words := fmt.Sprintf("%s per %s", strconv.FormatFloat(v.Limit, 'f', -1, 64), plain.Duration(p.Per))
+	words := fmt.Sprintf("%s per %s", strconv.FormatFloat(math.Round(v.Limit*100)/100, 'f', -1, 64), plain.Duration(p.Per))
 	switch {
 	case v.Share < 1:
 		words += fmt.Sprintf(", a share of %s of %d", plain.Percent(v.Share), p.Limit)

@@ -63,8 +63,10 @@ type Guard struct {
 	past   atomic.Pointer[past]  // what became of calls, for Explain; nil at first
 	shade  atomic.Pointer[shade] // of a policy in shadow; nil before its first call
 	load   atomic.Pointer[load]  // nil where no section follows how much is asked
-	key    *entry                // set in the guard of a key: its place in a Keyring
-	keys   *Keyring              // set in the guard that stands for a whole Keyring
+
+	follows atomic.Pointer[following] // nil where nobody gives it a share of its rate
+	key     *entry                    // set in the guard of a key: its place in a Keyring
+	keys    *Keyring                  // set in the guard that stands for a whole Keyring
 }
 
 // Protect makes the guard of a dependency: its actor, gate and circuit. The

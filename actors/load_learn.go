@@ -99,7 +99,7 @@ func (g *Guard) reload(after *plan) (lost []string) {
 		b = after.patientBulkhead(after.bulkheadOf(next.adapt.limiter.Limit()))
 	}
 	g.gate.Resize(b)
-	g.load.Store(next)
+	g.putLoad(next)
 	g.plan.Store(after)
 	return lost
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
@@ -27,7 +28,7 @@ var (
 // anew only where they would say something else: at ten times of what a rate limit allows,
 // once for each call that it lets through.
 type loadRefusals struct {
-	shed     atomic.Pointer[shedRefusal]
+	shed     [priorities]atomic.Pointer[shedRefusal]
 	throttle atomic.Pointer[throttleRefusal]
 	rate     atomic.Pointer[rateRefusal]
 }
@@ -35,6 +36,7 @@ type loadRefusals struct {
 type shedRefusal struct {
 	level shedding.Level
 	cause shedding.Cause
+	calm  time.Duration
 	err   *CallError
 }
 
@@ -60,14 +62,15 @@ func (o *operation) loads() *loadRefusals {
 	return o.load.Load()
 }
 
+// refusedShed is of one priority: the lower it is, the longer it goes on being shed.
 func (o *operation) refusedShed(e *shedding.Error) *CallError {
-	last := &o.loads().shed
-	if r := last.Load(); r != nil && r.level == e.Level && r.cause == e.Cause {
+	last := &o.loads().shed[e.Priority-fuseboard.Sheddable]
+	if r := last.Load(); r != nil && r.level == e.Level && r.cause == e.Cause && r.calm == e.Calm {
 		return r.err
 	}
-	err := o.refusal(byShedding, ErrShed, fmt.Sprintf("%s, so it %s", e.Cause, shedWords(e.Level)))
+	err := o.refusal(byShedding, ErrShed, fmt.Sprintf("%s, so it %s", e.Why(), shedWords(e.Level)))
 	err.until = o.guard.clock.Now().Add(e.Again)
-	last.Store(&shedRefusal{level: e.Level, cause: e.Cause, err: err})
+	last.Store(&shedRefusal{level: e.Level, cause: e.Cause, calm: e.Calm, err: err})
 	return err
 }
 
@@ -81,32 +84,3 @@ func (o *operation) refusedThrottle(p *plan, chance float64) *CallError {
 	last.Store(&throttleRefusal{plan: p, chance: percent, err: err})
 	return err
 }
-
-func (o *operation) refusedRate(p *plan, again fuseboard.Instant, why error) *CallError {
-	last := &o.loads().rate
-	if r := last.Load(); r != nil && r.plan == p && r.again == again && r.why == why { //nolint:errorlint // our own values, never wrapped
-		return r.err
-	}
-	err := o.refusal(byRate, rateError{why}, fmt.Sprintf("rate is %d per %s", p.given.Rate.Limit, plain.Duration(p.given.Rate.WithDefaults().Per)))
-	err.until = again
-	last.Store(&rateRefusal{plan: p, again: again, why: why, err: err})
-	return err
-}
-
-// refusedTenant is made for each: it names the tenant.
-func (o *operation) refusedTenant(p *plan, tenant string, again fuseboard.Instant) *CallError {
-	t, who := p.given.Rate.PerTenant, fmt.Sprintf("tenant %q has", tenant)
-	if tenant == "" {
-		who = "the calls without a tenant have"
-	}
-	err := o.refusal(byRate, rateError{ratelimit.ErrLimited}, fmt.Sprintf(
-		"rate.per_tenant is %d per %s, and %s used it up", t.Limit, plain.Duration(p.given.Rate.WithDefaults().Per), who))
-	err.until = again
-	return err
-}
-
-// rateError is any refusal of a rate limit, so that errors.Is finds ErrRate in all of them.
-type rateError struct{ error }
-
-func (e rateError) Is(target error) bool { return target == ErrRate }
-func (e rateError) Unwrap() error        { return e.error }

@@ -66,8 +66,12 @@ func (o *operation) lateOf(p *plan) *CallError {
 }
 
 func (o *operation) late(p *plan, wait, field string) *CallError {
-	return o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf("no permit of %s came free in time (%s: %s); call less, or raise %s",
-		p.permits(), field, wait, p.limitedBy()))
+	kept := ""
+	if p.bulkhead().Quota.On() {
+		kept = ", but for those that bulkhead.quota keeps for higher priorities"
+	}
+	return o.refusal(byBulkhead, mailbox.ErrLate, fmt.Sprintf("no permit of %s came free in time%s (%s: %s); call less, or raise %s",
+		p.permits(), kept, field, wait, p.limitedBy()))
 }
 
 // refusalsOf is refusals of a plan of the guard that may have been replaced.

@@ -55,7 +55,11 @@ func (o *operation) gateRefusals(p *plan) (by [reasonsToRefuse]*CallError) {
 	refuse(refusedFull, mailbox.ErrFull, "no permit of %s is free and %s; call less, or raise %s or bulkhead.queue", p.permits(), queue, limit)
 	by[refusedWaited] = o.late(p, wait, "bulkhead.max_wait")
 	refuse(refusedSuspended, mailbox.ErrSuspended, "its supervisor is restarting the guard; try again shortly")
-	refuse(refusedYielded, mailbox.ErrYielded, "%s; call less, raise %s or bulkhead.queue, or give the call a higher priority", queue, limit)
+	other := "one of a higher priority"
+	if b.Fair {
+		other += ", or of a tenant with fewer places,"
+	}
+	refuse(refusedYielded, mailbox.ErrYielded, "%s, and %s came; call less, raise %s or bulkhead.queue, or give the call a higher priority", queue, other, limit)
 	refuse(refusedQuota, mailbox.ErrQuota, "bulkhead.quota keeps them; call less, raise %s or the quota, or give the call a higher priority", limit)
 	refuse(refusedSojourn, mailbox.ErrSojourn, "more calls come than are served (bulkhead.target: %s); call less, or raise %s", plain.Duration(b.Target), limit)
 	refuse(refusedHopeless, mailbox.ErrHopeless, "by how fast permits of %s come back it would have waited in vain; call less or later, or raise %s", p.permits(), limit)

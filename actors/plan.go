@@ -90,8 +90,8 @@ func (p *plan) bulkhead() Bulkhead {
 // permits says how many there are.
 func (p *plan) permits() string {
 	if a := p.given.Adaptive; a.On() {
-		a = a.WithDefaults()
-		return fmt.Sprintf("%d to %d (adaptive)", a.Min, a.Max)
+		most, _ := p.given.WithDefaults().permits()
+		return fmt.Sprintf("the adaptive limit (%d to %d)", min(a.WithDefaults().Min, most), most)
 	}
 	return strconv.Itoa(p.bulkhead().WithDefaults().Concurrency)
 }

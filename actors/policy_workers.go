@@ -55,7 +55,10 @@ func workersNeverLeft(p Policy) (fuseboard.Problem, bool) {
 // limitedBy names the field that bounds the permits.
 func (p *plan) limitedBy() string {
 	if p.given.Adaptive.On() {
-		return "adaptive.max"
+		if _, path := p.given.WithDefaults().permits(); path != "adaptive.max" {
+			return path
+		}
+		return "adaptive.max (if the limit stands there)"
 	}
 	if p.isolated && (!p.given.Bulkhead.On() || p.bulkhead().Concurrency < p.given.Bulkhead.WithDefaults().Concurrency) {
 		return "workers.max"

@@ -9,7 +9,7 @@ import "errors"
 // one that is flushed gets the error given to [Gate.Flush].
 var (
 	// ErrFull: every permit is in use and every place in the queue is taken.
-	ErrFull = errors.New("no permit is free and the queue is full")
+	ErrFull = errors.New("the gate is full")
 	// ErrLate: the caller waited as long as it may, or its own deadline passed.
 	ErrLate = errors.New("waited too long for a permit")
 	// ErrStopped: the gate is closed for good and takes no one in.

@@ -24,7 +24,7 @@ func ExampleNewGate() {
 	fmt.Println("third:", gate.Enter(context.Background(), fuseboard.Never))
 	// Output:
 	// first: <nil>
-	// second: no permit is free and the queue is full
+	// second: the gate is full
 	// third: <nil>
 }
 
@@ -60,7 +60,7 @@ func ExampleNewOverruns() {
 	// Output:
 	// false <nil>
 	// true <nil>
-	// false no permit is free and the queue is full
+	// false the gate is full
 	// in use: 3
 }
 

@@ -5,6 +5,7 @@ package plain
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -55,6 +56,9 @@ func (c *Check) Number(path string, v, lo, hi float64, fix string) {
 // Rate reports a non-zero share outside lo to hi, or one that is no number.
 func (c *Check) Rate(path string, v, lo, hi float64, fix string) {
 	if v != 0 && !within(v, lo, hi) {
+		if meant := v / 100; v > 1 && v == math.Trunc(v) && within(meant, lo, hi) { // 50 for 50%
+			fix = strings.TrimSuffix("write "+Rate(meant)+" if that is meant; "+fix, "; ")
+		}
 		c.outside(path, v < 0, Rate(v), Rate(lo), Rate(hi), fix)
 	}
 }

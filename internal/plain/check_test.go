@@ -17,13 +17,17 @@ func TestCheckNamesValueRangeAndFix(t *testing.T) {
 	c.Duration("max_wait", -time.Second, 0, time.Hour, "")
 	c.Int("queue", 70000, 1, 65536, "")
 	c.Number("growth", 11, 1, 10, "")
-	c.Rate("failure_rate", 50, 0, 1, "write 50%")
+	c.Rate("failure_rate", 50, 0, 1, "")
+	c.Rate("fallback", 85, 0, 1, "lower it")
+	c.Rate("cpu", 1.2, 0, 1, "lower it")
 	want := []string{
 		"open_for = 2h: is out of range (accepted: 1ms to 1h); lower it [out-of-range]",
 		"max_wait = -1s: must not be negative (accepted: 0s to 1h) [negative]",
 		"queue = 70000: is out of range (accepted: 1 to 65536) [out-of-range]",
 		"growth = 11: is out of range (accepted: 1 to 10) [out-of-range]",
-		"failure_rate = 5000%: is out of range (accepted: 0% to 100%); write 50% [out-of-range]",
+		"failure_rate = 5000%: is out of range (accepted: 0% to 100%); write 50% if that is meant [out-of-range]",
+		"fallback = 8500%: is out of range (accepted: 0% to 100%); write 85% if that is meant; lower it [out-of-range]",
+		"cpu = 120%: is out of range (accepted: 0% to 100%); lower it [out-of-range]",
 	}
 	var got []string
 	for _, p := range c.Problems() {

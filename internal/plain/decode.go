@@ -137,7 +137,11 @@ func (d *decoder) mapping(path string, n node, v reflect.Value, rate bool) {
 }
 
 func (d *decoder) slice(path string, n node, v reflect.Value, rate bool) {
-	if !d.is(list, "a list such as [\"a\", \"b\"]", path, n) {
+	want := "a list such as [\"a\", \"b\"]"
+	if v.Type().Elem().Kind() == reflect.Struct {
+		want = "a list of objects such as [{…}, {…}]"
+	}
+	if !d.is(list, want, path, n) {
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))

@@ -121,3 +121,14 @@ func TestHostilePoliciesAreMovedIntoTheirRanges(t *testing.T) {
 		}
 	}
 }
+
+func TestDefaultsWrittenOutWarnOfNothing(t *testing.T) {
+	for kind := KindGradient2; kind <= KindAIMD; kind++ {
+		if ps := (Policy{Kind: kind, Max: 50}).WithDefaults().Validate(); len(ps) != 0 {
+			t.Errorf("%s: %v", kind, ps)
+		}
+	}
+	if ps := (Policy{Kind: KindVegas, Timeout: time.Minute}).Validate(); len(ps) != 1 {
+		t.Errorf("a field of another kind: %v", ps)
+	}
+}

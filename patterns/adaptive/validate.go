@@ -62,7 +62,8 @@ func (p Policy) together(c *plain.Check) {
 	}
 }
 
-// foreign returns the fields that are set and that the kind does not read.
+// foreign returns the fields that are set and that the kind does not read. Their defaults
+// count as not set: [Policy.WithDefaults] writes them out.
 func (p Policy) foreign() (names []string) {
 	add := func(set bool, name string, kinds ...Kind) {
 		for _, k := range kinds {
@@ -77,13 +78,14 @@ func (p Policy) foreign() (names []string) {
 	if int(p.Kind) >= len(kindWords) {
 		return nil
 	}
-	add(p.Smoothing != 0, "smoothing", KindGradient2, KindVegas)
-	add(p.Tolerance != 0, "tolerance", KindGradient2)
-	add(p.QueueSize != 0, "queue_size", KindGradient2)
-	add(p.LongWindow != 0, "long_window", KindGradient2)
-	add(p.BackoffRatio != 0, "backoff_ratio", KindAIMD)
-	add(p.Timeout != 0, "timeout", KindAIMD)
-	add(p.Probe != 0, "probe", KindGradient2, KindVegas)
+	d := Policy{Kind: p.Kind, Window: DefaultWindow}.WithDefaults()
+	add(p.Smoothing != 0 && p.Smoothing != d.Smoothing, "smoothing", KindGradient2, KindVegas)
+	add(p.Tolerance != 0 && p.Tolerance != d.Tolerance, "tolerance", KindGradient2)
+	add(p.QueueSize != 0 && p.QueueSize != d.QueueSize, "queue_size", KindGradient2)
+	add(p.LongWindow != 0 && p.LongWindow != d.LongWindow, "long_window", KindGradient2)
+	add(p.BackoffRatio != 0 && p.BackoffRatio != d.BackoffRatio, "backoff_ratio", KindAIMD)
+	add(p.Timeout != 0 && p.Timeout != d.Timeout, "timeout", KindAIMD)
+	add(p.Probe != 0 && p.Probe != d.Probe, "probe", KindGradient2, KindVegas)
 	return names
 }
 

@@ -14,13 +14,13 @@ import (
 // Why a [Limiter] gave no turn.
 var (
 	// ErrLimited: the limit is reached, and the policy has no queue.
-	ErrLimited = errors.New("rate limit reached; come again later, or set rate.queue to wait")
+	ErrLimited = errors.New("rate limit reached")
 	// ErrQueueFull: as many units wait as may.
 	ErrQueueFull = errors.New("rate limit reached, and rate.queue is full")
 	// ErrNoTime: the turn would come later than the caller, or MaxWait, allows.
 	ErrNoTime = errors.New("rate limit reached, and the turn comes too late for rate.max_wait or the caller's deadline")
 	// ErrNever: it costs more than may ever come at once, so waiting does not help.
-	ErrNever = errors.New("costs more than the rate limit ever lets through at once; raise rate.burst (token-bucket) or rate.limit, or ask for less")
+	ErrNever = errors.New("costs more than the rate limit ever lets through at once")
 )
 
 // Limiter keeps a [Policy]. Make one with [New]; it must not be copied. Every method may

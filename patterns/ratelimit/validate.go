@@ -100,7 +100,10 @@ func checkLimit(c *plain.Check, limit, most int) {
 		return
 	}
 	fix := "limits of more than one a nanosecond limit nothing"
-	if most == MostInLog {
+	switch {
+	case limit < 0:
+		fix = "name the units that the dependency bears in per"
+	case most == MostInLog:
 		fix = "a sliding log remembers each unit; take sliding-counter, which remembers two numbers"
 	}
 	c.Int("limit", limit, 1, most, fix)

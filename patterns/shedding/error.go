@@ -27,9 +27,13 @@ type Error struct {
 	Again time.Duration
 }
 
+// Why says in words which signal asks for the level, or when it did: "cpu 93.1% is at or
+// over 91%".
+func (e *Error) Why() string { return e.Cause.after(e.Calm) }
+
 // Error says who is shed, why, and for how long at least.
 func (e *Error) Error() string {
-	return e.Priority.String() + " work is shed: " + e.Cause.after(e.Calm) + "; again in " + plain.Duration(readable(e.Again.Seconds())) + " at the earliest"
+	return e.Priority.String() + " work is shed: " + e.Why() + "; again in " + plain.Duration(readable(e.Again.Seconds())) + " at the earliest"
 }
 
 // Is reports true for [ErrShed].
