@@ -36,7 +36,7 @@ func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
 	}
 	s := g.sight()
 	m := fuseboard.MetaOf(ctx)
-	s.priority, s.tenant = m.Priority, m.Tenant
+	s.priority, s.tenant = m.Priority, tenantKey(m.Tenant)
 	s.waits, s.noEntry = g.gate.Foresee(m.Priority)
 	if t := s.plan.table; t != nil {
 		s.plan = t.at(t.row(m.Priority, m.Tenant), t.step(attempt))
@@ -44,7 +44,7 @@ func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
 	e := s.explanation()
 	words := []string{"priority " + m.Priority.String()}
 	if m.Tenant != "" {
-		words = append(words, "tenant "+m.Tenant)
+		words = append(words, "tenant "+safeName(m.Tenant))
 	}
 	e.Call = strings.Join(append(words, "attempt "+strconv.Itoa(max(attempt, 1))), ", ")
 	return e

@@ -23,6 +23,17 @@ var (
 	ErrRate = ratelimit.ErrLimited
 )
 
+// errTenantNever is [ratelimit.ErrNever] of a tenant's limit, whose fix is another.
+var errTenantNever error = tenantNever{}
+
+type tenantNever struct{}
+
+func (tenantNever) Error() string {
+	return "costs more than a tenant's rate limit ever lets through at once; raise rate.per_tenant.burst, or ask for less"
+}
+
+func (tenantNever) Unwrap() error { return ratelimit.ErrNever }
+
 // loadRefusals are the last refusals of each section that follows the load, which are made
 // anew only where they would say something else: at ten times of what a rate limit allows,
 // once for each call that it lets through.
@@ -87,10 +98,26 @@ func (o *operation) refusedRate(p *plan, again fuseboard.Instant, why error) *Ca
 	if r := last.Load(); r != nil && r.plan == p && r.again == again && r.why == why { //nolint:errorlint // our own values, never wrapped
 		return r.err
 	}
-	err := o.refusal(byRate, rateError{why}, fmt.Sprintf("rate is %d per %s", p.given.Rate.Limit, plain.Duration(p.given.Rate.WithDefaults().Per)))
+	err := o.refusal(byRate, rateError{why}, o.guard.rateDetail(p, why))
 	err.until = again
 	last.Store(&rateRefusal{plan: p, again: again, why: why, err: err})
 	return err
+}
+
+// rateDetail says which limit refuses, and why it is that.
+func (g *Guard) rateDetail(p *plan, why error) string {
+	r := p.given.Rate.WithDefaults()
+	v := ratelimit.View{Limit: float64(r.Limit), Share: 1}
+	if rate := g.loadOf().rate; rate != nil { // nil: turned off just now
+		v = rate.Peek(g.clock.Now())
+	}
+	detail := "rate is " + limitWords(r, v)
+	if v.Drained != 0 {
+		detail += ", drained because the dependency asked for less"
+	} else if why == ratelimit.ErrLimited && r.Queue == 0 && (r.Kind == ratelimit.TokenBucket || r.Kind == ratelimit.Smooth) { //nolint:errorlint // our own values, never wrapped
+		detail += " and rate.queue is 0, so nobody waits"
+	}
+	return detail
 }
 
 // refusedTenant is made for each: it names the tenant.
@@ -99,8 +126,13 @@ func (o *operation) refusedTenant(p *plan, tenant string, again fuseboard.Instan
 	if tenant == "" {
 		who = "the calls without a tenant have"
 	}
-	err := o.refusal(byRate, rateError{ratelimit.ErrLimited}, fmt.Sprintf(
-		"rate.per_tenant is %d per %s, and %s used it up", t.Limit, plain.Duration(p.given.Rate.WithDefaults().Per), who))
+	why, end := ratelimit.ErrLimited, ", and "+who+" used it up"
+	if again == fuseboard.Never {
+		why = errTenantNever
+		end = fmt.Sprintf(" and lets through at most %s at once", plain.Count(t.WithDefaults().Burst, "unit", "units"))
+	}
+	err := o.refusal(byRate, rateError{why}, fmt.Sprintf(
+		"rate.per_tenant is %d per %s%s", t.Limit, plain.Duration(p.given.Rate.WithDefaults().Per), end))
 	err.until = again
 	return err
 }

@@ -13,8 +13,9 @@ import (
 
 // Why a [Limiter] gave no turn.
 var (
-	// ErrLimited: the limit is reached, and the policy has no queue.
-	ErrLimited = errors.New("rate limit reached; come again later, or set rate.queue to wait")
+	// ErrLimited: the limit is reached, and nobody can wait: the policy has no queue, or its
+	// kind knows none.
+	ErrLimited = errors.New("rate limit reached; come again later")
 	// ErrQueueFull: as many units wait as may.
 	ErrQueueFull = errors.New("rate limit reached, and rate.queue is full")
 	// ErrNoTime: the turn would come later than the caller, or MaxWait, allows.
