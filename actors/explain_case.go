@@ -37,7 +37,7 @@ func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
 	}
 	s := g.sight()
 	m := fuseboard.MetaOf(ctx)
-	s.priority, s.tenant = m.Priority, m.Tenant
+	s.priority, s.tenant = m.Priority, tenantKey(m.Tenant)
 	s.waits, s.noEntry = g.gate.Foresee(m.Priority)
 	if t := s.plan.table; t != nil {
 		s.plan = t.at(t.row(m.Priority, m.Tenant), t.step(attempt))

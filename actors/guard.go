@@ -65,6 +65,7 @@ type Guard struct {
 	load   atomic.Pointer[load]  // nil where no section follows how much is asked
 
 	follows atomic.Pointer[following] // nil where nobody gives it a share of its rate
+	turns   wakeup                    // those who wait for their turns
 	key     *entry                    // set in the guard of a key: its place in a Keyring
 	keys    *Keyring                  // set in the guard that stands for a whole Keyring
 }

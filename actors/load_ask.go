@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -58,7 +59,7 @@ func (c *call) askThrottle(l *load) error {
 func (c *call) askRate(l *load) error {
 	cost := c.price()
 	if l.tenants != nil {
-		tenant := fuseboard.MetaOf(c.parent).Tenant
+		tenant := tenantIn(c.parent)
 		again, ok := l.tenants.Take(c.now, tenant, cost)
 		if !ok {
 			return c.turnDown(refusedTenant, c.op.refusedTenant(c.plan, tenant, again))
@@ -77,6 +78,18 @@ func (c *call) askRate(l *load) error {
 		c.turn = turn
 	}
 	return nil
+}
+
+// tenantIn is for whom a call is, as a table of tenants knows them.
+func tenantIn(ctx context.Context) string { return tenantKey(fuseboard.MetaOf(ctx).Tenant) }
+
+// tenantKey is the tenant, or where that is longer than a key may be its safe name, so
+// that a table of tenants is bounded in bytes, and the errors that name them are.
+func tenantKey(tenant string) string {
+	if len(tenant) > longestKey {
+		return safeName(tenant)
+	}
+	return tenant
 }
 
 // weigh asks the hook what the request costs.
@@ -127,23 +140,12 @@ func (c *call) unask() {
 	}
 	c.asked = nil
 	if c.ofTenant {
-		l.tenants.Refund(c.taken, fuseboard.MetaOf(c.parent).Tenant, c.price())
+		l.tenants.Refund(c.taken, tenantIn(c.parent), c.price())
 	}
 	if c.ofRate {
 		l.rate.Refund(c.taken, c.price())
 	}
 	c.ofTenant, c.ofRate, c.turn = false, false, 0
-}
-
-// awaitTurn waits until the rate limit has the call's turn.
-func (c *call) awaitTurn() error {
-	from := c.now
-	err := c.wait(c.turn.Sub(from))
-	c.now = c.guard.clock.Now()
-	c.turn = 0
-	c.waited += c.now.Sub(from)
-	c.guard.durations().others().waits.Add(c.now.Sub(from))
-	return err
 }
 
 // turnWait is a request without a goroutine of its own that waits for its turn on one of

@@ -8,6 +8,10 @@ import (
 	"github.com/fuseboard/fuseboard"
 )
 
+// classUnavailable is what clients/httpclient calls an answer of 502, 503 or 504: whoever
+// stands before the dependency has nobody to give the request to.
+const classUnavailable fuseboard.Class = "unavailable"
+
 // overloads reports whether a failure says that the dependency has too much to do: it
 // asked for less or to be left alone for a while (a 503 with Retry-After), it did not answer
 // in time, or it could not be reached.
@@ -19,7 +23,7 @@ func overloads(out *fuseboard.Outcome) bool {
 		return true
 	}
 	switch out.Class {
-	case fuseboard.ClassThrottled, fuseboard.ClassTimeout, fuseboard.ClassRefused:
+	case fuseboard.ClassThrottled, fuseboard.ClassTimeout, fuseboard.ClassRefused, classUnavailable:
 		return true
 	default:
 		return false
@@ -101,6 +105,7 @@ func (g *Guard) reload(after *plan) (lost []string) {
 	g.gate.Resize(b)
 	g.putLoad(next)
 	g.plan.Store(after)
+	g.turns.all()
 	return lost
 }
 

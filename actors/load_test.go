@@ -5,6 +5,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -509,6 +510,111 @@ func TestARetryAfterIsASignOfOverloadWhateverTheClass(t *testing.T) {
 		_, _ = r.Call(t.Context(), 1)
 		if s := r.Stats(); s.Rate.Limit != 50 || s.Rate.Drained != 0 {
 			t.Errorf("the limit is %v, drained until %d", s.Rate.Limit, s.Rate.Drained)
+		}
+	})
+}
+
+func TestRefusalsOfTheRateSayWhichLimitHoldsAndWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), Policy{Rate: RateLimit{
+			Limit: 100, Burst: 50, Adaptive: ratelimit.Adaptive{Floor: 10}, PerTenant: ratelimit.PerKey{Limit: 20, Burst: 2},
+		}}, echo, With[int, int]{
+			Cost: func(n int) int { return n },
+			Classify: func(n int, _ error) fuseboard.Outcome {
+				return fuseboard.Outcome{Kind: fuseboard.Failure, Class: fuseboard.ClassThrottled, RetryAfter: 3 * time.Second}
+			},
+		})
+		_, err := r.Call(t.Context(), 3)
+		wantIs(t, err, ratelimit.ErrNever)
+		wantText(t, err, "at most 2 units through at once", "rate.per_tenant.burst")
+		_, _ = r.Call(t.Context(), 1)
+		_, err = r.Call(t.Context(), 1)
+		wantIs(t, err, ErrRate)
+		wantText(t, err, "the dependency asked for a pause, which holds for all its calls (rate.throttled: drain); again in 3s")
+	})
+}
+
+func wantText(t *testing.T, err error, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("%q says nothing of %q", err, w)
+		}
+	}
+}
+
+func TestATenantOfAnyLengthIsKnownInFewBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := spawn(t, start(t), Policy{Rate: RateLimit{PerTenant: ratelimit.PerKey{Limit: 1, Burst: 1}}}, echo)
+		long := strings.Repeat("x", 1<<20)
+		for _, tenant := range []string{long + "1", long + "2"} {
+			ctx := fuseboard.WithMeta(t.Context(), fuseboard.Meta{Tenant: tenant})
+			if _, err := r.Call(ctx, 1); err != nil {
+				t.Errorf("a tenant takes from another's limit: %v", err)
+			}
+			_, err := r.Call(ctx, 1)
+			wantIs(t, err, ErrRate)
+			if n := len(err.Error()); n > 1000 {
+				t.Errorf("an error of %d bytes", n)
+			}
+			if v := r.ExplainCall(ctx, 1).Verdict; v.Admitted || len(v.Why) > 1000 {
+				t.Errorf("explained as %.100v", v)
+			}
+		}
+		for _, hot := range r.HotTenants(2) {
+			if len(hot.Tenant) > 256 {
+				t.Errorf("%d bytes are kept of a tenant", len(hot.Tenant))
+			}
+		}
+	})
+}
+
+func TestAnOpeningCircuitAndAnUpdateEndTheWaitForTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := false
+		policy := Policy{
+			Breaker: Breaker{Consecutive: 1, OpenFor: time.Hour},
+			Rate:    RateLimit{Limit: 1, Per: time.Minute, Burst: 1, Queue: 3, MaxWait: time.Hour},
+		}
+		r := spawn(t, start(t), policy, func(context.Context, int) (int, error) {
+			if down {
+				time.Sleep(time.Second)
+				return 0, errDown
+			}
+			return 0, nil
+		})
+		_, _ = r.Call(t.Context(), 1)
+		begin := time.Now()
+		updated := make(chan error, 2)
+		go func() { _, err := r.Call(t.Context(), 1); updated <- err }()
+		go func() { _, err := r.Ask(t.Context(), 1).Wait(t.Context()); updated <- err }()
+		synctest.Wait()
+		if _, err := r.Update(t.Context(), Policy{Breaker: policy.Breaker}); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(<-updated, <-updated); err != nil || time.Since(begin) != 0 {
+			t.Errorf("without the limit they go at once: %v after %s", err, time.Since(begin))
+		}
+		if _, err := r.Update(t.Context(), policy); err != nil {
+			t.Fatal(err)
+		}
+		down = true
+		begin = time.Now()
+		opened := make(chan error, 3)
+		for range 2 {
+			go func() { _, err := r.Call(t.Context(), 1); opened <- err }()
+			synctest.Wait()
+		}
+		go func() { _, err := r.Ask(t.Context(), 1).Wait(t.Context()); opened <- err }()
+		<-opened // who failed
+		for range 2 {
+			wantIs(t, <-opened, ErrOpen)
+		}
+		if took := time.Since(begin); took != time.Second {
+			t.Errorf("they were refused after %s", took)
+		}
+		if left := r.Stats().Rate.Waiting; left != 0 {
+			t.Errorf("%d still wait", left)
 		}
 	})
 }

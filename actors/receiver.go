@@ -142,6 +142,7 @@ func (r *receiver) publish() {
 	g.wind()
 	if why, refuses := g.circuit.Refuses(); refuses {
 		g.gate.Flush(&openError{refusal: why})
+		g.turns.all()
 		if c := g.crew.Load(); c != nil {
 			c.disband()
 		}

@@ -54,7 +54,7 @@ type SheddingUse struct {
 // each minute; see [ratelimit.HotHalf].
 type HotTenant struct {
 	// Tenant is the tenant as its callers give it, any bytes: quote it when you show it.
-	// Empty for the calls without one.
+	// Empty for the calls without one. One of more than 256 bytes is known by its Name.
 	Tenant string
 	// Name is safe in logs and metrics whatever the tenant is: the tenant, if that is at most 40
 	// letters, digits and _ . -; else its beginning and a hash of it.

@@ -13,6 +13,7 @@ import (
 // Keyed holds a token bucket for each key: a bounded table of one word and some counts
 // each. Make one with [NewKeyed]; it must not be copied. Every method may be called from any
 // goroutine at any time; they take one lock. A key that is not in the table has a full bucket.
+// The text of a string is copied when its key is new, and is as long as the caller lets it be.
 //
 // A new key in a full table takes the place of another: of one whose bucket is full again,
 // by which nothing is lost, if there is one among the sixteen that were used longest ago; else

@@ -4,8 +4,10 @@ package ratelimit
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -127,4 +129,16 @@ func TestKeyUnderTheWholeTakesFromBothOrNeither(t *testing.T) {
 	take("b", false, time.Second/3+1)
 	equal(t, "left of b", k.Left(0, "b"), 1)
 	k.Refund(0, "nobody", 1)
+}
+
+func TestATableKeepsNoMoreOfAStringThanItsText(t *testing.T) {
+	k := NewKeyed[string](PerKey{Limit: 1, Keys: 1}, time.Second)
+	large := strings.Repeat("x", 100)
+	for n := range 2 { // the second takes the place of the first
+		key := large[:10+n]
+		k.Take(0, key, 1)
+		if kept := k.Hot(0, 1)[0].Key; kept != key || unsafe.StringData(kept) == unsafe.StringData(key) {
+			t.Errorf("key %d is a piece of what its caller has", n)
+		}
+	}
 }

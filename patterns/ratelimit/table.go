@@ -2,6 +2,8 @@
 
 package ratelimit
 
+import "strings"
+
 // among is how many keys are looked at for one whose bucket is full.
 const among = 16
 
@@ -16,15 +18,25 @@ func (t *Keyed[K]) find(key K, begun int64) *keyState[K] {
 		t.count(i, begun)
 		t.unlink(i)
 		delete(t.at, t.keys[i].key)
+		key = owned(key)
 		t.keys[i] = keyState[K]{key: key}
 		t.at[key] = i
 	default:
-		i = int32(len(t.keys))
+		i, key = int32(len(t.keys)), owned(key)
 		t.keys = append(t.keys, keyState[K]{key: key})
 		t.at[key] = i
 	}
 	t.link(i)
 	return &t.keys[i]
+}
+
+// owned is the key as a table keeps it: a string's text is copied, as the caller's may be a
+// piece of something large.
+func owned[K comparable](key K) K {
+	if text, ok := any(&key).(*string); ok {
+		*text = strings.Clone(*text)
+	}
+	return key
 }
 
 // victim is the key that gives its place to another.
