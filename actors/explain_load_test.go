@@ -42,16 +42,16 @@ func (p *patient) refuses(n int, of ...fuseboard.Priority) {
 var loadConditions = []condition{
 	{"laden", laden, func(p *patient) { p.host.busy(0.41); p.later(time.Second) }},
 	{"laden-used", laden, func(p *patient) { p.calls(12) }},
-	{"shed-sheddable", laden, func(p *patient) { p.host.busy(0.88); p.later(time.Second) }},
-	{"shed-normal", laden, func(p *patient) { p.host.busy(0.94); p.later(1200 * time.Millisecond); p.calls(3) }},
-	{"shed-normal-open", withBreaker(laden), func(p *patient) { p.trip(); p.host.busy(0.94); p.later(time.Second) }},
+	{"shed-sheddable", laden, func(p *patient) { p.host.busy(0.88); p.later(1010 * time.Millisecond) }},
+	{"shed-normal", laden, func(p *patient) { p.host.busy(0.94); p.later(1210 * time.Millisecond); p.calls(3) }},
+	{"shed-normal-open", withBreaker(laden), func(p *patient) { p.trip(); p.host.busy(0.94); p.later(1010 * time.Millisecond) }},
 	{"shed-normal-half-open-full", withBreaker(laden), func(p *patient) {
 		p.trip()
 		p.later(12 * time.Second)
 		p.Ask(p.Context(), 900)
 		p.later(time.Millisecond)
 		p.host.busy(0.94)
-		p.later(200 * time.Millisecond)
+		p.later(210 * time.Millisecond)
 	}},
 	{"throttled", Policy{Throttle: Throttle{Window: 24 * time.Second, MinCalls: 10}}, func(p *patient) {
 		p.calls(6)
