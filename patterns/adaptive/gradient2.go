@@ -89,7 +89,7 @@ func (g *Gradient2) see(w Window) (mean float64, mended bool) {
 		return mean, true
 	case g.ground.warm < warmUp:
 		g.ground.begin(mean, float64(w.Samples))
-	case !w.fills(g.limit), mean+surely*w.doubt() < g.ground.base:
+	case g.unused(w), !w.fills(g.limit) && !g.ground.queued(mean), mean+surely*w.doubt() < g.ground.base:
 		g.follow(mean)
 	default:
 		mended = mended || g.ground.queued(mean)

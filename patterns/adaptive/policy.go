@@ -88,8 +88,10 @@ type Policy struct {
 	// calls that the dependency works on at once; vegas from half of that queue to all of it. Default 1.05,
 	// and 1.1 for vegas, so that the limit is the dependency's capacity and no queue stands in it;
 	// the reference has 1.5 for gradient2 and none for vegas, which a Published policy takes.
-	// Accepted 1.05 to 10: with less, chance alone would lower the limit. Where fewer than about
-	// 100 calls end in a second, 1.5 keeps a dependency busier. Aimd does not read it.
+	// Accepted 1.05 to 10: with less, chance alone would lower the limit. Calls that come at random
+	// queue a little before a dependency is full: 1.5 lets them through (of calls for ten workers at 90%
+	// use 1% are refused, with 1.05 8%), and so does a queue before the limit, for a call or two. More is
+	// also better where fewer than about 100 calls end in a second. Aimd does not read it.
 	Tolerance float64
 	// QueueSize is by how much the limit may grow in one window, before smoothing.
 	// Default 4, accepted 1 to 10000. Gradient2 only.
