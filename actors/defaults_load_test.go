@@ -165,8 +165,8 @@ var loadReasons = []reason{
 	},
 	{
 		path: "adaptive.tolerance", unit: "number, times the time without a queue",
-		why:          "a queue half as long as the work keeps the dependency busy",
-		resilience4j: "has none", polly: "has none", failsafe: "has none", others: "concurrency-limits 1.5",
+		why:          "the limit is what the dependency bears, and no queue stands in it; vegas has 1.1, published 1.5",
+		resilience4j: "has none", polly: "has none", failsafe: "has none", others: "concurrency-limits 1.5 (gradient2)",
 	},
 	{
 		path: "adaptive.queue_size", unit: "calls",

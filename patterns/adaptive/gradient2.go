@@ -9,6 +9,7 @@ const (
 	steep    = 0.95
 	recover2 = 2.0  // above so many times what calls take now, the baseline comes down faster
 	relief   = 0.95 // by so much each window
+	careful  = 0.5  // of QueueSize, at most: so much may a limit grow when it has shrunk; then twice as much each window
 	warmUp   = 10   // windows whose plain mean the baseline begins with
 )
 
@@ -25,21 +26,22 @@ const (
 // What differs from the reference, and is not done when [Policy.Published] is set:
 // QueueSize is added only where the gradient is 1 (concurrency-limits PR 134: else the limit
 // grows at a gradient of 0.8 for as long as the baseline follows); the baseline does not follow what
-// calls take while they queue, and is measured by a probe instead (issue 165); drops count (issue
+// calls take while the limit is full, and is measured by a probe instead (issue 165); drops count (issue
 // 176); what the mean may be wrong by, its standard error, is not taken for a queue (for Envoy its PR
-// 9038), unless it is worth less than one call.
+// 9038), unless it is worth less than QueueSize; and a limit that shrank grows by half of QueueSize at
+// most in the next window, then by twice as much in each. The default Tolerance is nearer to 1.
 type Gradient2 struct {
 	policy Policy
 	limit  float64
 	ground ground
-	warm   int // windows in the plain mean
+	pace   float64 // share of QueueSize that the limit may grow by
 }
 
 // NewGradient2 returns the algorithm at p's first limit, whatever p's kind. Fields of p that
 // are out of range count as the nearest value that is not.
 func NewGradient2(p Policy) *Gradient2 {
 	p = p.clamped()
-	return &Gradient2{policy: p, limit: float64(p.Initial)}
+	return &Gradient2{policy: p, limit: float64(p.Initial), pace: 1, ground: ground{margin: p.Tolerance - 1}}
 }
 
 // Baseline returns how long an attempt takes without a queue, as far as it is known.
@@ -62,7 +64,7 @@ func (g *Gradient2) Next(w Window) Move {
 // mended is what the reference does, but for what was mended.
 func (g *Gradient2) mended(w Window) Move {
 	mean, mended := g.see(w)
-	doubt := w.matters(g.limit)
+	doubt := w.matters(g.limit, float64(g.policy.QueueSize))
 	gradient := g.gradient(g.ground.base, mean-doubt)
 	mended = mended || doubt > 0 && gradient < 1
 	dropped := w.dropped(g.policy.DropRate)
@@ -79,13 +81,19 @@ func (g *Gradient2) mended(w Window) Move {
 }
 
 // see returns what calls took, and whether what was mended has a part in that. The baseline follows
-// it, unless calls queue, or none was done.
+// it where the limit holds no calls back, or the work has become faster.
 func (g *Gradient2) see(w Window) (mean float64, mended bool) {
 	mean, mended = w.tracked(g.ground.base)
-	if w.allDropped() || g.ground.queued(mean) && !g.unused(w) {
+	switch {
+	case w.allDropped():
 		return mean, true
+	case g.ground.warm < warmUp:
+		g.ground.begin(mean, float64(w.Samples))
+	case g.unused(w), !w.fills(g.limit) && !g.ground.queued(mean), mean+surely*w.doubt() < g.ground.base:
+		g.follow(mean)
+	default:
+		mended = mended || g.ground.queued(mean)
 	}
-	g.follow(mean)
 	return mean, mended
 }
 
@@ -96,9 +104,11 @@ func (g *Gradient2) unused(w Window) bool { return float64(w.InFlight) < g.limit
 func (g *Gradient2) move(gradient float64, dropped, mended bool) Move {
 	before, next := int(g.limit), g.limit*gradient
 	if gradient == 1 {
-		next += float64(g.policy.QueueSize)
+		next += float64(g.policy.QueueSize) * g.pace
+		mended = mended || g.pace < 1
+		g.pace = min(1, 2*g.pace)
 	} else {
-		mended = true
+		g.pace, mended = min(careful, g.limit*g.ground.margin/float64(g.policy.QueueSize)), true
 	}
 	g.settle(next)
 	m := Move{Limit: int(g.limit), Reason: reasonFor(before, int(g.limit)), Mended: mended}
@@ -138,9 +148,9 @@ func (g *Gradient2) settle(next float64) {
 // exponential average. It returns the baseline before it is brought down faster, which it is where
 // calls take less than half of it: after an overload has passed.
 func (g *Gradient2) follow(mean float64) float64 {
-	if g.warm < warmUp {
-		g.ground.base = (g.ground.base*float64(g.warm) + mean) / float64(g.warm+1)
-		g.warm++
+	if g.ground.warm < warmUp {
+		g.ground.base = (g.ground.base*float64(g.ground.warm) + mean) / float64(g.ground.warm+1)
+		g.ground.warm++
 	} else {
 		share := 2 / float64(g.policy.LongWindow+1)
 		g.ground.base = g.ground.base*(1-share) + mean*share
@@ -150,4 +160,8 @@ func (g *Gradient2) follow(mean float64) float64 {
 		g.ground.base *= relief
 	}
 	return base
+}
+
+func (g *Gradient2) unsure(w Window) bool {
+	return !w.dropped(g.policy.DropRate) && g.ground.unsure(w, g.policy.Tolerance)
 }

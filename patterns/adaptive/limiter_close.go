@@ -29,15 +29,27 @@ func (l *Limiter) close(now fuseboard.Instant) (limit int, moved bool) {
 		return l.Limit(), false
 	}
 	w := l.lanes.gather()
-	if w.Samples < l.policy.MinSamples {
-		if now < l.stale {
-			l.lanes.give(w)
-			l.end.Store(int64(now.Add(l.policy.Window)))
-			return l.Limit(), false
-		}
+	few := w.Samples < l.policy.MinSamples
+	if now < l.stale && (few || l.unsure(w)) {
+		l.lanes.give(w)
+		l.end.Store(int64(now.Add(l.policy.Window)))
+		return l.Limit(), false
+	}
+	if few {
 		w = Window{}
 	}
 	return l.move(now, w.over(now.Sub(l.opened)))
+}
+
+// unsure reports whether the algorithm waits for more samples.
+func (l *Limiter) unsure(w Window) bool {
+	d, ok := l.algorithm.(doubter)
+	return ok && d.unsure(w)
+}
+
+// doubter is an algorithm that waits for more samples of a window that may be an accident.
+type doubter interface {
+	unsure(w Window) bool
 }
 
 // closePublished is WindowedLimit of the reference: a window ends with the first sample

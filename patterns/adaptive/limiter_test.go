@@ -47,11 +47,13 @@ func (n *naive) over(now time.Duration) (limit int, moved bool) {
 	for _, s := range n.samples {
 		note(&w, s.took, s.inFlight, s.dropped)
 	}
-	if len(n.samples) < n.policy.MinSamples {
-		if now < n.stale {
-			n.end = now + n.policy.Window
-			return n.limit, false
-		}
+	few := len(n.samples) < n.policy.MinSamples
+	d, doubts := n.algorithm.(doubter)
+	if now < n.stale && (few || doubts && d.unsure(w)) {
+		n.end = now + n.policy.Window
+		return n.limit, false
+	}
+	if few {
 		w = Window{}
 	}
 	n.samples = nil

@@ -49,7 +49,7 @@ func eachWay(t *testing.T, kind Kind, do func(t *testing.T, p Policy)) {
 		if published {
 			name = "published"
 		}
-		t.Run(name, func(t *testing.T) { do(t, Policy{Kind: kind, Min: 4, Max: 200, Published: published}) })
+		t.Run(name, func(t *testing.T) { do(t, reference(Policy{Kind: kind, Min: 4, Max: 200, Published: published})) })
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	DefaultWindow       = time.Second
 	DefaultMinSamples   = 10
 	DefaultSmoothing    = 0.2
-	DefaultTolerance    = 1.5
+	DefaultTolerance    = 1.05
 	DefaultQueueSize    = 4
 	DefaultLongWindow   = 600
 	DefaultBackoffRatio = 0.9
@@ -25,20 +25,22 @@ const (
 )
 
 const (
-	mostLimit      = 1_000_000
-	mostSamples    = 10_000
-	mostLongWindow = 100_000
-	mostProbe      = 100_000
-	mostQueueSize  = 10_000
-	leastWindow    = 10 * time.Millisecond
-	mostWindow     = time.Minute
-	leastTolerance = 1.1
-	mostTolerance  = 10.0
-	leastSmoothing = 0.01
-	leastBackoff   = 0.5
-	mostBackoff    = 0.99
-	leastTimeout   = time.Millisecond
-	mostTimeout    = time.Hour
+	mostLimit          = 1_000_000
+	mostSamples        = 10_000
+	mostLongWindow     = 100_000
+	mostProbe          = 100_000
+	mostQueueSize      = 10_000
+	leastWindow        = 10 * time.Millisecond
+	mostWindow         = time.Minute
+	leastTolerance     = 1.05
+	vegasTolerance     = 1.1
+	publishedTolerance = 1.5
+	mostTolerance      = 10.0
+	leastSmoothing     = 0.01
+	leastBackoff       = 0.5
+	mostBackoff        = 0.99
+	leastTimeout       = time.Millisecond
+	mostTimeout        = time.Hour
 )
 
 // Codes of the problems that a [Policy] has beside ranges.
@@ -75,14 +77,21 @@ type Policy struct {
 	// take about as long as the window.
 	Window time.Duration
 	// MinSamples is how many calls a window must have told of. Default 10, accepted 1 to 10000.
+	// A probe, and a window that would lower the limit by so little that it may be chance, wait for
+	// more: with the default Tolerance for 400 and 800, and ten times Window at most.
 	MinSamples int
 	// Smoothing is the share of a move that is made at once. Default 20%, and 100% for vegas;
 	// accepted 1% to 100%. Aimd does not read it.
 	Smoothing float64 `plain:"rate"`
 	// Tolerance is how many times as long as without a queue calls may take before the limit
 	// shrinks: gradient2 settles where they take so long, which is Tolerance times the
-	// calls that the dependency works on at once. Default 1.5, accepted 1.1 to 10: with less,
-	// chance alone would lower the limit. Gradient2 only.
+	// calls that the dependency works on at once; vegas from half of that queue to all of it. Default 1.05,
+	// and 1.1 for vegas, so that the limit is the dependency's capacity and no queue stands in it;
+	// the reference has 1.5 for gradient2 and none for vegas, which a Published policy takes.
+	// Accepted 1.05 to 10: with less, chance alone would lower the limit. Calls that come at random
+	// queue a little before a dependency is full: 1.5 lets them through (of calls for ten workers at 90%
+	// use 1% are refused, with 1.05 8%), and so does a queue before the limit, for a call or two. More is
+	// also better where fewer than about 100 calls end in a second. Aimd does not read it.
 	Tolerance float64
 	// QueueSize is by how much the limit may grow in one window, before smoothing.
 	// Default 4, accepted 1 to 10000. Gradient2 only.
@@ -125,11 +134,9 @@ func (p Policy) WithDefaults() Policy {
 	orElse(&p.Initial, min(max(DefaultInitial, p.Min), p.Max))
 	orElse(&p.Window, DefaultWindow)
 	orElse(&p.MinSamples, DefaultMinSamples)
-	if p.Kind == KindVegas {
-		orElse(&p.Smoothing, 1)
-	}
-	orElse(&p.Smoothing, DefaultSmoothing)
-	orElse(&p.Tolerance, DefaultTolerance)
+	smoothing, tolerance := p.usual()
+	orElse(&p.Smoothing, smoothing)
+	orElse(&p.Tolerance, tolerance)
 	orElse(&p.QueueSize, DefaultQueueSize)
 	orElse(&p.LongWindow, DefaultLongWindow)
 	orElse(&p.BackoffRatio, DefaultBackoffRatio)
@@ -137,6 +144,19 @@ func (p Policy) WithDefaults() Policy {
 	orElse(&p.DropRate, DefaultDropRate)
 	orElse(&p.Probe, DefaultProbe)
 	return p
+}
+
+// usual are the defaults that the kind decides, and whether it is the reference.
+func (p Policy) usual() (smoothing, tolerance float64) {
+	switch vegas := p.Kind == KindVegas; {
+	case vegas && p.Published:
+		return 1, mostTolerance
+	case vegas:
+		return 1, vegasTolerance
+	case p.Published:
+		return DefaultSmoothing, publishedTolerance
+	}
+	return DefaultSmoothing, DefaultTolerance
 }
 
 func orElse[T comparable](field *T, value T) {

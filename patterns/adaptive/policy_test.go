@@ -17,14 +17,17 @@ func TestPolicyIsOffUntilAFieldIsSet(t *testing.T) {
 		t.Errorf("the zero policy is on: %+v", p.WithDefaults())
 	}
 	want := Policy{
-		Min: 4, Max: 200, Initial: 20, Window: time.Second, MinSamples: 10, Smoothing: 0.2, Tolerance: 1.5,
+		Min: 4, Max: 200, Initial: 20, Window: time.Second, MinSamples: 10, Smoothing: 0.2, Tolerance: 1.05,
 		QueueSize: 4, LongWindow: 600, BackoffRatio: 0.9, Timeout: 5 * time.Second, DropRate: 0.01, Probe: 60,
 	}
 	if got := (Policy{Min: 4}).WithDefaults(); got != want {
 		t.Errorf("got %+v", got)
 	}
-	if got := (Policy{Kind: KindVegas}).WithDefaults(); got.Smoothing != 1 {
+	if got := (Policy{Kind: KindVegas}).WithDefaults(); got.Smoothing != 1 || got.Tolerance != 1.1 {
 		t.Errorf("vegas: %+v", got)
+	}
+	if got := (Policy{Published: true}).WithDefaults(); got.Tolerance != 1.5 {
+		t.Errorf("published: %+v", got)
 	}
 	if got := (Policy{Max: 2}).WithDefaults(); got.Min != 2 || got.Initial != 2 || len(got.Validate().Errors()) > 0 {
 		t.Errorf("max 2: %+v, %v", got, got.Validate())

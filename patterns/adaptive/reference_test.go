@@ -27,6 +27,15 @@ var references = []Policy{
 	{Kind: KindAIMD, Min: 20, Max: 200, Initial: 20},
 }
 
+// reference is p with the tolerance of the reference: for vegas that is none.
+func reference(p Policy) Policy {
+	p.Tolerance = publishedTolerance
+	if p.Kind == KindVegas {
+		p.Tolerance = mostTolerance
+	}
+	return p
+}
+
 type sample struct {
 	end, took time.Duration
 	inFlight  int
@@ -124,7 +133,7 @@ func TestPublishedAlgorithmsGiveTheLimitsOfTheirReferences(t *testing.T) {
 func TestMendedAlgorithmsGiveTheLimitsOfTheirReferencesUntilAMendActs(t *testing.T) {
 	eachTrace(t, func(t *testing.T, p Policy, samples []sample, want []int) {
 		published := New(Policy{Kind: p.Kind, Min: p.Min, Max: p.Max, Initial: p.Initial, Published: true})
-		ours := NewAlgorithm(p)
+		ours := NewAlgorithm(reference(p))
 		theirs := spy{Algorithm: published.algorithm}
 		published.algorithm = &theirs
 		replay(published, samples)

@@ -63,12 +63,15 @@ func (p Policy) Bytes() int64 {
 func (g *Gradient2) inherit(limit int, baseline time.Duration) {
 	g.limit, g.ground.base = float64(limit), float64(baseline)
 	if baseline > 0 {
-		g.warm = warmUp
+		g.ground.warm = warmUp
 	}
 }
 
 func (v *Vegas) inherit(limit int, baseline time.Duration) {
 	v.limit, v.ground.base = float64(limit), float64(baseline)
+	if baseline > 0 {
+		v.ground.warm = warmUp
+	}
 }
 
 func (a *AIMD) inherit(limit int, _ time.Duration) { a.limit = limit }

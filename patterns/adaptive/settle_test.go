@@ -10,20 +10,21 @@ import (
 )
 
 // What is called capacity here is the knee: c calls for a dependency with c servers. With fewer the
-// servers idle; with more, calls queue and nothing is won. Each kind stands a known way above it:
-// gradient2 at Tolerance × c, vegas by a queue of 3 to 6 × log10(limit), aimd from
-// BackoffRatio to all of what the dependency bears, its queue included.
+// servers idle; with more, calls queue and nothing is won. Every policy but the last is all defaults.
+// Aimd sees no queue, but where the dependency drops what its short queue can't take.
 var settling = []struct {
 	name   string
 	policy Policy
 	queue  int // of the dependency, as a share 1/n of its servers; 0: without bound
 	stands func(c float64) float64
 }{
-	{"gradient2", Policy{Kind: KindGradient2, Min: 1, Max: 400}, 0, func(c float64) float64 { return DefaultTolerance * c }},
-	{"gradient2, tolerance 1.1", Policy{Kind: KindGradient2, Min: 1, Max: 400, Tolerance: 1.1}, 0, func(c float64) float64 { return 1.1 * c }},
-	{"vegas", Policy{Kind: KindVegas, Min: 1, Max: 400}, 0, func(c float64) float64 { return c + 4.5*math.Floor(math.Log10(c)) }},
-	{"aimd", Policy{Kind: KindAIMD, Min: 1, Max: 400}, 10, func(c float64) float64 { return c }},
+	{"gradient2", Policy{Kind: KindGradient2, Min: DefaultMin}, 0, capacity},
+	{"vegas", Policy{Kind: KindVegas}, 0, capacity},
+	{"aimd", Policy{Kind: KindAIMD}, 10, capacity},
+	{"gradient2, tolerance 1.5", Policy{Kind: KindGradient2, Tolerance: 1.5}, 0, func(c float64) float64 { return 1.5 * c }},
 }
+
+func capacity(c float64) float64 { return c }
 
 // steps are the servers of a dependency that loses half of them, and gets four times
 // as many as it had left.
@@ -81,6 +82,22 @@ func meanEach(all []float64, n int) (means []float64) {
 		means = append(means, mean(all[i*len(all)/n:(i+1)*len(all)/n]))
 	}
 	return means
+}
+
+// Of many worlds none has a limit that chance has lowered.
+func TestALimitDoesNotFallBelowTheCapacityByChance(t *testing.T) {
+	alone(t)
+	for _, s := range settling[:2] {
+		for i, c := range []int{20, 40, 80} {
+			for seed := range 4 {
+				w := newWorld(s.policy, dependency{servers: c, service: 25 * time.Millisecond}, load{clients: 300}, uint64(100*i+seed+1))
+				w.run(3 * time.Minute)
+				if got := w.last(60) / float64(c); got < 0.95 {
+					t.Errorf("%s, %d servers, world %d: limit %.2f times the capacity", s.name, c, seed, got)
+				}
+			}
+		}
+	}
 }
 
 func TestLimitDoesNotDriftInAnHour(t *testing.T) {

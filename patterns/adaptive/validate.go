@@ -28,7 +28,7 @@ func (p Policy) Validate() fuseboard.Problems {
 	c.Duration("window", p.Window, leastWindow, mostWindow, "leave it out for 1s")
 	c.Int("min_samples", p.MinSamples, 1, mostSamples, "leave it out for 10")
 	c.Rate("smoothing", p.Smoothing, leastSmoothing, 1, "100% moves at once")
-	c.Number("tolerance", p.Tolerance, leastTolerance, mostTolerance, "leave it out for 1.5; at 2 calls may wait as long as they are worked on")
+	c.Number("tolerance", p.Tolerance, leastTolerance, mostTolerance, "leave it out for 1.05; at 2 calls may wait as long as they are worked on")
 	c.Int("queue_size", p.QueueSize, 1, mostQueueSize, "leave it out for 4")
 	c.Int("long_window", p.LongWindow, 1, mostLongWindow, "leave it out for 600")
 	c.Rate("backoff_ratio", p.BackoffRatio, leastBackoff, mostBackoff, "leave it out for 90%")
@@ -80,7 +80,7 @@ func (p Policy) foreign() (names []string) {
 	}
 	d := Policy{Kind: p.Kind, Window: DefaultWindow}.WithDefaults()
 	add(p.Smoothing != 0 && p.Smoothing != d.Smoothing, "smoothing", KindGradient2, KindVegas)
-	add(p.Tolerance != 0 && p.Tolerance != d.Tolerance, "tolerance", KindGradient2)
+	add(p.Tolerance != 0 && p.Tolerance != d.Tolerance, "tolerance", KindGradient2, KindVegas)
 	add(p.QueueSize != 0 && p.QueueSize != d.QueueSize, "queue_size", KindGradient2)
 	add(p.LongWindow != 0 && p.LongWindow != d.LongWindow, "long_window", KindGradient2)
 	add(p.BackoffRatio != 0 && p.BackoffRatio != d.BackoffRatio, "backoff_ratio", KindAIMD)

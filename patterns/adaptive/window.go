@@ -46,9 +46,9 @@ func (w Window) doubt() float64 {
 	return math.Sqrt(max(0, w.Squares/n-mean*mean) / (n - 1))
 }
 
-// matters is the doubt where it is worth a call of so many, and else zero.
-func (w Window) matters(limit float64) float64 {
-	if doubt := w.doubt(); limit*doubt >= float64(w.Mean()) {
+// matters is the doubt where it is worth so many calls of the limit, and else zero.
+func (w Window) matters(limit, calls float64) float64 {
+	if doubt := w.doubt(); limit*doubt >= calls*float64(w.Mean()) {
 		return doubt
 	}
 	return 0
@@ -71,6 +71,9 @@ func (w Window) tracked(usual float64) (mean float64, raised bool) {
 	}
 	return float64(w.Mean()), false
 }
+
+// fills reports whether the limit is what held calls back.
+func (w Window) fills(limit float64) bool { return float64(w.InFlight) >= fullFrom*limit }
 
 // allDropped reports that not one attempt tells how long work takes.
 func (w Window) allDropped() bool { return w.Drops >= w.Samples }
