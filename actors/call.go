@@ -32,7 +32,7 @@ type call struct {
 	turn       fuseboard.Instant // when it may go on, by the rate limit; 0: now
 	attempts   int
 	repeats    int               // that hops further in have made
-	last       time.Duration     // the last wait before an attempt, as it was decided
+	last       time.Duration     // the last wait before an attempt, as it was decided, without a Retry-After in it
 	out        fuseboard.Outcome // of the last attempt
 	generation *generation       // that the attempt runs on; nil for a plain handler
 	seat       *mailbox.Seat     // of the handler that was left behind, until that is noted

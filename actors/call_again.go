@@ -65,7 +65,7 @@ func (c *call) afford(now fuseboard.Instant, after time.Duration) error {
 		g.count.seldom().suppressed.Add(1)
 		return supervision.ErrBudget
 	}
-	c.last = after
+	c.last = max(after-max(c.out.RetryAfter, 0), 0)
 	return nil
 }
 

@@ -21,7 +21,8 @@ type Fault struct {
 	// Outcome included; less than that counts as that. They count as attempts.
 	Repeats int
 	// Last is the wait before the attempt that failed, as the decision about the one
-	// before said it; zero after a first attempt. Only decorrelated jitter looks at it.
+	// before said it, without the RetryAfter in it; zero after a first attempt. Only
+	// decorrelated jitter looks at it.
 	Last time.Duration
 	// Safe says that the request may be repeated although it may have been done.
 	Safe bool
