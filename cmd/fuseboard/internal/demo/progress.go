@@ -41,6 +41,9 @@ func (p *progress) header(seed uint64, address string) {
 unprotected  http.Client with a timeout of %s, no retries
 protected    the same client over httpclient.Transport: %d calls at once, %d
              waiting, %d attempts of %s, opens for %s at %.0f%% failures
+calls        of ten 1 is critical, 2 are high, 5 normal and 2 sheddable; the
+             protected side lets normal ones have %.0f%% of its permits and places,
+             sheddable ones %.0f%%: who is shed is at the end of the table
 upstream     one for each client, same script: HTTP on loopback, %d workers,
              %d places in the queue; it does every request it has taken, even
              if the caller has left
@@ -51,7 +54,7 @@ metrics      %s/metrics, and /ready, while it runs
         unprotected            protected
   time   ok/s  fail/s    p99    ok/s  fail/s  refused/s    p99  circuit
 `, rate, Deadline, policy.Bulkhead.Concurrency, policy.Bulkhead.Queue, policy.Retry.Attempts,
-		policy.Deadline.Attempt, policy.Breaker.OpenFor, policy.Breaker.FailureRate*100,
+		policy.Deadline.Attempt, policy.Breaker.OpenFor, policy.Breaker.FailureRate*100, policy.Bulkhead.Quota.Normal*100, policy.Bulkhead.Quota.Sheddable*100,
 		workers, places, address, p.script.Total(), seed)
 }
 

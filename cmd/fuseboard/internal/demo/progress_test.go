@@ -69,7 +69,7 @@ func TestTheHeaderStatesBothSidesAndThePolicy(t *testing.T) {
 	var out strings.Builder
 	p, _ := testProgress(&out, 25*time.Second)
 	p.header(7, "http://127.0.0.1:1234")
-	for _, want := range []string{"no retries", "16 calls at once, 32", "2 attempts of 250ms", "for 1s at 50% failures", "25s, seed 7"} {
+	for _, want := range []string{"no retries", "16 calls at once, 32", "2 attempts of 250ms", "for 1s at 50% failures", "normal ones have 90%", "sheddable ones 50%", "25s, seed 7"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the header lacks %q:\n%s", want, out.String())
 		}
