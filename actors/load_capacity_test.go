@@ -47,7 +47,7 @@ func (s *servers) next() {
 	}
 }
 
-func (s *servers) work(context.Context, int) (int, error) {
+func (s *servers) bear(context.Context, int) (int, error) {
 	s.mu.Lock()
 	took, turn := time.Duration(s.random.ExpFloat64()*float64(s.service)), make(chan struct{})
 	s.waiting = append(s.waiting, turn)
@@ -111,7 +111,7 @@ func TestPermitsSettleAtTheCapacityOverStepsDownAndUp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				policy.Bulkhead.Queue = 100
 				s := newServers(20, 50*time.Millisecond)
-				r := spawn(t, start(t), policy, s.work)
+				r := spawn(t, start(t), policy, s.bear)
 				for _, n := range []int{20, 12, 30} {
 					s.set(n)
 					permits, used := s.press(t.Context(), r, 60, 3*time.Minute)
@@ -133,7 +133,7 @@ func TestPermitsOfHeldAnswersSettleAtTheCapacity(t *testing.T) {
 		s := newServers(n, 50*time.Millisecond)
 		var all sync.WaitGroup
 		r := spawn(t, start(t), Policy{Adaptive: Adaptive{Tolerance: queue}, Bulkhead: Bulkhead{Queue: 200}},
-			s.work, With[int, int]{Hold: func(n int, h Held) int {
+			s.bear, With[int, int]{Hold: func(n int, h Held) int {
 				all.Go(func() {
 					time.Sleep(times * s.service)
 					h.End(nil)
@@ -155,7 +155,7 @@ func TestPermitsDoNotDriftInAnHour(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s := newServers(20, time.Second) // few calls, so that an hour of them is a second
-		r := spawn(t, start(t), Policy{Adaptive: Adaptive{Min: adaptive.DefaultMin, Window: 10 * time.Second}, Bulkhead: Bulkhead{Queue: 100}}, s.work)
+		r := spawn(t, start(t), Policy{Adaptive: Adaptive{Min: adaptive.DefaultMin, Window: 10 * time.Second}, Bulkhead: Bulkhead{Queue: 100}}, s.bear)
 		s.press(t.Context(), r, 40, 20*time.Minute)
 		for range 3 {
 			permits, used := s.press(t.Context(), r, 40, 20*time.Minute)

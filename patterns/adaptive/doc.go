@@ -17,10 +17,12 @@
 // they queue. Against a queueing model (exponential work, a queue without bound, more callers than
 // it bears) the limit of each kind settles within 15% of c by default, over steps down and up
 // (TestLimitSettlesAtTheCapacityOverStepsDownAndUp,
-// TestLimitSettlesWhenMoreComesThanTheDependencyBears), and keeps the servers more than 95% busy. With
-// another Tolerance gradient2 settles at Tolerance × c. For ten servers a call is 10% already: twenty
-// seeds gave limits of 10.1 to 12.0, and up to 12.6 where calls come by themselves. Where
-// only some 30 calls end in a second chance has more of a part in it: 0.9 to 1.2 × c, and the servers 90% busy. Aimd
+// TestLimitSettlesWhenMoreComesThanTheDependencyBears), and keeps the servers more than 95% busy: so from 20
+// servers on with clients that call again, and from 40 on where half as much again comes by itself as is borne
+// (vegas: 1.18 × c at most). For ten servers a call is 10% already: twenty seeds gave 10.1 to 12.0, and
+// where calls come by themselves 11.0 to 12.9. Where only some 30 calls end in a second chance has more of a
+// part in it: 0.9 to 1.2 × c, and the servers 90% busy. With another Tolerance gradient2 settles at
+// Tolerance × c. Aimd
 // does not see a queue: it settles between BackoffRatio and all of what makes the dependency drop, which
 // is near c if the dependency has a short queue.
 //
