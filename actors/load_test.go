@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,11 +173,11 @@ func TestStopEndsTheWaitForTheRate(t *testing.T) {
 func TestARefusalOfTheGateGivesTheTokenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit, seconds = 100, 20
-		ran := 0
+		var began atomic.Int64
 		r := spawn(t, start(t), Policy{
 			Rate: RateLimit{Limit: limit}, Bulkhead: Bulkhead{Concurrency: 2},
 		}, func(context.Context, int) (int, error) {
-			if ran++; ran%20 < 2 { // now and then both permits are taken for a while
+			if began.Add(1)%20 < 2 { // now and then both permits are taken for a while
 				time.Sleep(55 * time.Millisecond)
 			}
 			return 0, nil
@@ -187,7 +188,7 @@ func TestARefusalOfTheGateGivesTheTokenBack(t *testing.T) {
 			time.Sleep(time.Second / (10 * limit))
 		}
 		all.Wait()
-		s := r.Stats()
+		s, ran := r.Stats(), began.Load()
 		if ran < limit*seconds*98/100 || ran > limit*seconds+limit/10 {
 			t.Errorf("%d of %d ran; %+v", ran, limit*seconds, s.Rejected)
 		}
