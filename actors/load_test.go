@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,11 +172,11 @@ func TestStopEndsTheWaitForTheRate(t *testing.T) {
 func TestARefusalOfTheGateGivesTheTokenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit, seconds = 100, 20
-		ran := 0
+		var begun atomic.Int64
 		r := spawn(t, start(t), Policy{
 			Rate: RateLimit{Limit: limit}, Bulkhead: Bulkhead{Concurrency: 2},
 		}, func(context.Context, int) (int, error) {
-			if ran++; ran%20 < 2 { // now and then both permits are taken for a while
+			if begun.Add(1)%20 < 2 { // now and then both permits are taken for a while
 				time.Sleep(55 * time.Millisecond)
 			}
 			return 0, nil
@@ -186,7 +187,7 @@ func TestARefusalOfTheGateGivesTheTokenBack(t *testing.T) {
 			time.Sleep(time.Second / (10 * limit))
 		}
 		all.Wait()
-		s := r.Stats()
+		s, ran := r.Stats(), begun.Load()
 		if ran < limit*seconds*98/100 || ran > limit*seconds+limit/10 {
 			t.Errorf("%d of %d ran; %+v", ran, limit*seconds, s.Rejected)
 		}

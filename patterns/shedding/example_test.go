@@ -73,6 +73,6 @@ func ExampleState_Next() {
 func ExamplePolicy_Validate() {
 	fmt.Println(shedding.Policy{CPU: 85, Steps: shedding.Steps{Normal: 0.9, High: 0.5}}.Validate())
 	// Output:
-	// cpu = 8500%: is out of range (accepted: 1% to 100%); leave it out not to watch the CPU [out-of-range]
+	// cpu = 8500%: is out of range (accepted: 1% to 100%); write 85% if that is meant; leave it out not to watch the CPU [out-of-range]
 	// steps.high = 50%: sheds high work before normal work (accepted: at least normal (90%)); raise high, or lower normal [steps-order]
 }

@@ -47,7 +47,7 @@ func TestValidateReportsEverythingAtOnceInWords(t *testing.T) {
 		Margin: 0.9, HoldFor: time.Hour, Smoothing: -1, Every: time.Millisecond,
 	}
 	want := []string{
-		"cpu = 8500%: is out of range (accepted: 1% to 100%); leave it out not to watch the CPU [out-of-range]",
+		"cpu = 8500%: is out of range (accepted: 1% to 100%); write 85% if that is meant; leave it out not to watch the CPU [out-of-range]",
 		"memory = -50%: must not be negative (accepted: 1% to 100%); leave it out not to watch memory [negative]",
 		"run_queue = 1µs: is out of range (accepted: 100µs to 10s); leave it out not to watch the run queue [out-of-range]",
 		"gc = 60%: is out of range (accepted: 1% to 50%); leave it out not to watch the collector [out-of-range]",
