@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,9 +105,12 @@ func TestACallThatCostsTooMuchIsToldSo(t *testing.T) {
 
 func TestLowerPrioritiesAreToldToComeLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		memory := 0.99
+		var calm atomic.Bool
 		sys := startWith(t, Options{Shedding: Shedding{Memory: 0.8}, Host: func(fuseboard.Instant) shedding.Signals {
-			return shedding.Signals{Memory: memory}
+			if calm.Load() {
+				return shedding.Signals{Memory: 0.1}
+			}
+			return shedding.Signals{Memory: 0.99}
 		}})
 		r := spawn(t, sys, Policy{}, echo)
 		time.Sleep(30*time.Second + time.Nanosecond) // all but critical calls are shed
@@ -120,7 +124,7 @@ func TestLowerPrioritiesAreToldToComeLater(t *testing.T) {
 		if wait[fuseboard.Normal]-wait[fuseboard.High] != hold || wait[fuseboard.Sheddable]-wait[fuseboard.Normal] != hold {
 			t.Errorf("each lower priority should be shed for another %s: %v", hold, wait)
 		}
-		memory = 0.1
+		calm.Store(true)
 		time.Sleep(4 * time.Second)
 		_, err := r.Call(at(t, fuseboard.Sheddable), 1)
 		wantWords(t, err, "memory was ", "and all is calm since")
