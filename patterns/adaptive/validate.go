@@ -4,6 +4,7 @@ package adaptive
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,28 +66,34 @@ func (p Policy) together(c *plain.Check) {
 // foreign returns the fields that are set and that the kind does not read. Their defaults
 // count as not set: [Policy.WithDefaults] writes them out.
 func (p Policy) foreign() (names []string) {
-	add := func(set bool, name string, kinds ...Kind) {
-		for _, k := range kinds {
-			if k == p.Kind {
-				return
-			}
-		}
-		if set {
-			names = append(names, name)
-		}
-	}
 	if int(p.Kind) >= len(kindWords) {
 		return nil
 	}
 	d := Policy{Kind: p.Kind, Window: DefaultWindow}.WithDefaults()
-	add(p.Smoothing != 0 && p.Smoothing != d.Smoothing, "smoothing", KindGradient2, KindVegas)
-	add(p.Tolerance != 0 && p.Tolerance != d.Tolerance, "tolerance", KindGradient2, KindVegas)
-	add(p.QueueSize != 0 && p.QueueSize != d.QueueSize, "queue_size", KindGradient2)
-	add(p.LongWindow != 0 && p.LongWindow != d.LongWindow, "long_window", KindGradient2)
-	add(p.BackoffRatio != 0 && p.BackoffRatio != d.BackoffRatio, "backoff_ratio", KindAIMD)
-	add(p.Timeout != 0 && p.Timeout != d.Timeout, "timeout", KindAIMD)
-	add(p.Probe != 0 && p.Probe != d.Probe, "probe", KindGradient2, KindVegas)
+	for _, f := range []struct {
+		name  string
+		said  bool
+		kinds []Kind
+	}{
+		{"smoothing", said(p.Smoothing, d.Smoothing), []Kind{KindGradient2, KindVegas}},
+		{"tolerance", said(p.Tolerance, d.Tolerance), []Kind{KindGradient2, KindVegas}},
+		{"queue_size", said(p.QueueSize, d.QueueSize), []Kind{KindGradient2}},
+		{"long_window", said(p.LongWindow, d.LongWindow), []Kind{KindGradient2}},
+		{"backoff_ratio", said(p.BackoffRatio, d.BackoffRatio), []Kind{KindAIMD}},
+		{"timeout", said(p.Timeout, d.Timeout), []Kind{KindAIMD}},
+		{"probe", said(p.Probe, d.Probe), []Kind{KindGradient2, KindVegas}},
+	} {
+		if f.said && !slices.Contains(f.kinds, p.Kind) {
+			names = append(names, f.name)
+		}
+	}
 	return names
+}
+
+// said reports whether a field has a value of its own.
+func said[T comparable](value, byDefault T) bool {
+	var zero T
+	return value != zero && value != byDefault
 }
 
 // clamped returns p with its defaults and every field inside its range, so that a limit
