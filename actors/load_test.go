@@ -327,11 +327,12 @@ func TestThrottleKeepsCallsFromADependencyThatRefusesThem(t *testing.T) {
 
 func TestSheddingRefusesByPriorityWhileTheHostIsUnderPressure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var cpu float64
+		var cpu atomic.Value // read by the sampler
+		cpu.Store(0.0)
 		sys := startWith(t, Options{
 			Seed: 1, Shedding: Shedding{CPU: 0.8, Smoothing: time.Millisecond, HoldFor: time.Second, Every: 100 * time.Millisecond},
 			Host: func(fuseboard.Instant) shedding.Signals {
-				return shedding.Signals{CPU: cpu, Memory: shedding.Unknown, GC: shedding.Unknown, RunQueue: shedding.Unknown}
+				return shedding.Signals{CPU: cpu.Load().(float64), Memory: shedding.Unknown, GC: shedding.Unknown, RunQueue: shedding.Unknown}
 			},
 		})
 		r := spawn(t, sys, Policy{}, echo)
@@ -352,7 +353,7 @@ func TestSheddingRefusesByPriorityWhileTheHostIsUnderPressure(t *testing.T) {
 			cpu  float64
 			want int // how many priorities are shed
 		}{{0.5, 0}, {0.85, 1}, {0.93, 2}, {0.99, 3}, {0.5, 0}} {
-			cpu = step.cpu
+			cpu.Store(step.cpu)
 			time.Sleep(5 * time.Second)
 			for i, ok := range admitted() {
 				if ok != (i >= step.want) {

@@ -194,6 +194,7 @@ func TestEachAttemptHasTheCasesOfItsNumber(t *testing.T) {
 						send(b, t.Context(), 1)
 					}
 					time.Sleep(5 * time.Second)
+					synctest.Wait() // for who ran the attempts
 					if got := fmt.Sprintf("%v after %v, %d attempts", left, after, len(left)); got != want {
 						t.Errorf("got  %s\nwant %s", got, want)
 					}
@@ -262,6 +263,7 @@ func TestCallsUnderWayFinishOnTheCasesTheyBeganWith(t *testing.T) {
 				time.Sleep(10 * time.Second)
 				waysIn[way](b, ctxOf(fuseboard.Normal, "acme"), 1)
 				time.Sleep(10 * time.Second)
+				synctest.Wait() // for who ran the attempts
 				if want := []time.Duration{3 * time.Second, 2 * time.Second, 2 * time.Second, 4 * time.Second, 5 * time.Second}; !slices.Equal(left, want) {
 					t.Errorf("attempts have %v, want %v", left, want)
 				}
