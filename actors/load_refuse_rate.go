@@ -97,5 +97,5 @@ func (o *operation) refusedTenant(p *plan, tenant string, again fuseboard.Instan
 // rateError is any refusal of a rate limit, so that errors.Is finds ErrRate in all of them.
 type rateError struct{ error }
 
-func (e rateError) Is(target error) bool { return target == ErrRate } //nolint:errorlint // our own value
+func (e rateError) Is(target error) bool { return target == ErrRate }
 func (e rateError) Unwrap() error        { return e.error }

@@ -4,6 +4,7 @@ package adaptive
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,29 +66,32 @@ func (p Policy) together(c *plain.Check) {
 // foreign returns the fields that are set and that the kind does not read. Their defaults
 // count as not set: [Policy.WithDefaults] writes them out.
 func (p Policy) foreign() (names []string) {
-	add := func(set bool, name string, kinds ...Kind) {
-		for _, k := range kinds {
-			if k == p.Kind {
-				return
-			}
-		}
-		if set {
-			names = append(names, name)
-		}
-	}
 	if int(p.Kind) >= len(kindWords) {
 		return nil
 	}
 	d := Policy{Kind: p.Kind, Window: DefaultWindow}.WithDefaults()
-	add(p.Smoothing != 0 && p.Smoothing != d.Smoothing, "smoothing", KindGradient2, KindVegas)
-	add(p.Tolerance != 0 && p.Tolerance != d.Tolerance, "tolerance", KindGradient2)
-	add(p.QueueSize != 0 && p.QueueSize != d.QueueSize, "queue_size", KindGradient2)
-	add(p.LongWindow != 0 && p.LongWindow != d.LongWindow, "long_window", KindGradient2)
-	add(p.BackoffRatio != 0 && p.BackoffRatio != d.BackoffRatio, "backoff_ratio", KindAIMD)
-	add(p.Timeout != 0 && p.Timeout != d.Timeout, "timeout", KindAIMD)
-	add(p.Probe != 0 && p.Probe != d.Probe, "probe", KindGradient2, KindVegas)
+	for _, f := range []struct {
+		set   bool
+		name  string
+		kinds []Kind
+	}{
+		{isSet(p.Smoothing, d.Smoothing), "smoothing", []Kind{KindGradient2, KindVegas}},
+		{isSet(p.Tolerance, d.Tolerance), "tolerance", []Kind{KindGradient2}},
+		{isSet(p.QueueSize, d.QueueSize), "queue_size", []Kind{KindGradient2}},
+		{isSet(p.LongWindow, d.LongWindow), "long_window", []Kind{KindGradient2}},
+		{isSet(p.BackoffRatio, d.BackoffRatio), "backoff_ratio", []Kind{KindAIMD}},
+		{isSet(p.Timeout, d.Timeout), "timeout", []Kind{KindAIMD}},
+		{isSet(p.Probe, d.Probe), "probe", []Kind{KindGradient2, KindVegas}},
+	} {
+		if f.set && !slices.Contains(f.kinds, p.Kind) {
+			names = append(names, f.name)
+		}
+	}
 	return names
 }
+
+// isSet reports whether a field has a value of its own.
+func isSet[T int | float64 | time.Duration](v, byDefault T) bool { return v != 0 && v != byDefault }
 
 // clamped returns p with its defaults and every field inside its range, so that a limit
 // can be kept for a policy that nobody validated. One that is off counts as all defaults.
