@@ -268,6 +268,7 @@ func inEachCondition(t *testing.T, check func(*patient, string)) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newPatient(t, c.policy)
+				synctest.Wait() // for the first reading of the host
 				c.reach(p)
 				synctest.Wait()
 				check(p, c.name)
