@@ -3,12 +3,11 @@
 package supervision
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // BackoffKind is how the waits of a [Backoff] grow. In policy files it is one of
@@ -50,17 +49,17 @@ var (
 )
 
 // String returns the kind's word, or "unknown".
-func (k BackoffKind) String() string { return wordAt(backoffKindWords[:], int(k)) }
+func (k BackoffKind) String() string { return plain.WordAt(backoffKindWords[:], int(k)) }
 
 // MarshalText returns the kind's word; it is an error when there is none.
 func (k BackoffKind) MarshalText() ([]byte, error) {
-	return marshalWord("backoff kind", backoffKindWords[:], int(k))
+	return plain.MarshalWord("backoff kind", backoffKindWords[:], int(k))
 }
 
 // UnmarshalText reads the kind's word as [BackoffKind.MarshalText] writes it. An
 // unknown word is an error that names the accepted ones, and k keeps its value.
 func (k *BackoffKind) UnmarshalText(text []byte) error {
-	i, err := unmarshalWord("backoff kind", backoffKindWords[:], text)
+	i, err := plain.UnmarshalWord("backoff kind", backoffKindWords[:], text)
 	if err == nil {
 		*k = BackoffKind(i)
 	}
@@ -70,17 +69,17 @@ func (k *BackoffKind) UnmarshalText(text []byte) error {
 func (k BackoffKind) known() bool { return int(k) < len(backoffKindWords) }
 
 // String returns the jitter's word, or "unknown".
-func (j Jitter) String() string { return wordAt(jitterWords[:], int(j)) }
+func (j Jitter) String() string { return plain.WordAt(jitterWords[:], int(j)) }
 
 // MarshalText returns the jitter's word; it is an error when there is none.
 func (j Jitter) MarshalText() ([]byte, error) {
-	return marshalWord("jitter", jitterWords[:], int(j))
+	return plain.MarshalWord("jitter", jitterWords[:], int(j))
 }
 
 // UnmarshalText reads the jitter's word as [Jitter.MarshalText] writes it. An
 // unknown word is an error that names the accepted ones, and j keeps its value.
 func (j *Jitter) UnmarshalText(text []byte) error {
-	i, err := unmarshalWord("jitter", jitterWords[:], text)
+	i, err := plain.UnmarshalWord("jitter", jitterWords[:], text)
 	if err == nil {
 		*j = Jitter(i)
 	}
@@ -88,28 +87,6 @@ func (j *Jitter) UnmarshalText(text []byte) error {
 }
 
 func (j Jitter) known() bool { return int(j) < len(jitterWords) }
-
-func wordAt(words []string, i int) string {
-	if i >= len(words) {
-		return "unknown"
-	}
-	return words[i]
-}
-
-func marshalWord(what string, words []string, i int) ([]byte, error) {
-	if i >= len(words) {
-		return nil, fmt.Errorf("%s %d has no word (accepted: %s)", what, i, strings.Join(words, ", "))
-	}
-	return []byte(words[i]), nil
-}
-
-func unmarshalWord(what string, words []string, text []byte) (int, error) {
-	i := slices.Index(words, string(text))
-	if i < 0 {
-		return 0, fmt.Errorf("%q is not a %s (accepted: %s)", text, what, strings.Join(words, ", "))
-	}
-	return i, nil
-}
 
 func wordProblem(path string, words []string, i int) fuseboard.Problem {
 	return fuseboard.Problem{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Fault is what [Decide] is told about a failure.
@@ -56,7 +57,7 @@ const (
 var verbWords = [...]string{"give-up", "again", "rebuild", "escalate"}
 
 // String returns the verb's word: "give-up", "again", "rebuild" or "escalate".
-func (v Verb) String() string { return wordAt(verbWords[:], int(v)) }
+func (v Verb) String() string { return plain.WordAt(verbWords[:], int(v)) }
 
 // Decision is what to do about a failure, and why not more.
 type Decision struct {

@@ -2,7 +2,10 @@
 
 package supervision
 
-import "github.com/fuseboard/fuseboard"
+import (
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
 
 // Treatment is what a class of failure means to the circuit and to a repetition.
 type Treatment struct {
@@ -31,7 +34,7 @@ const (
 var repeatWords = [...]string{"never", "when-safe", "always"}
 
 // String returns the answer's word: "never", "when-safe" or "always".
-func (r Repeat) String() string { return wordAt(repeatWords[:], int(r)) }
+func (r Repeat) String() string { return plain.WordAt(repeatWords[:], int(r)) }
 
 // TreatmentOf returns how a class is treated.
 //

@@ -2,6 +2,8 @@
 
 package adaptive
 
+import "github.com/fuseboard/fuseboard/internal/plain"
+
 // Reason says why a limit is where the last window put it. In JSON and text it is its word.
 type Reason uint8
 
@@ -39,10 +41,12 @@ var reasonSentences = [...]string{
 }
 
 // String returns the reason's word, or "unknown".
-func (r Reason) String() string { return wordOf(reasonWords[:], int(r)) }
+func (r Reason) String() string { return plain.WordAt(reasonWords[:], int(r)) }
 
 // MarshalText returns the reason's word; it is an error when there is none.
-func (r Reason) MarshalText() ([]byte, error) { return textOf("reason", reasonWords[:], int(r)) }
+func (r Reason) MarshalText() ([]byte, error) {
+	return plain.MarshalWord("reason", reasonWords[:], int(r))
+}
 
 // Sentence says it to a reader who does not know the words.
-func (r Reason) Sentence() string { return wordOf(reasonSentences[:], int(r)) }
+func (r Reason) Sentence() string { return plain.WordAt(reasonSentences[:], int(r)) }

@@ -3,12 +3,11 @@
 package ratelimit
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Kind is the algorithm of a [Policy]. In policy files it is one of the words
@@ -49,17 +48,17 @@ var (
 )
 
 // String returns the kind's word, or "unknown".
-func (k Kind) String() string { return wordAt(kindWords[:], int(k)) }
+func (k Kind) String() string { return plain.WordAt(kindWords[:], int(k)) }
 
 // MarshalText returns the kind's word; it is an error when there is none.
 func (k Kind) MarshalText() ([]byte, error) {
-	return marshalWord("kind of rate limit", kindWords[:], int(k))
+	return plain.MarshalWord("kind of rate limit", kindWords[:], int(k))
 }
 
 // UnmarshalText reads the kind's word as [Kind.MarshalText] writes it. An unknown word
 // is an error that names the accepted ones, and k keeps its value.
 func (k *Kind) UnmarshalText(text []byte) error {
-	i, err := unmarshalWord("kind of rate limit", kindWords[:], text)
+	i, err := plain.UnmarshalWord("kind of rate limit", kindWords[:], text)
 	if err == nil {
 		*k = Kind(i)
 	}
@@ -72,17 +71,17 @@ func (k Kind) spaced() bool { return k == TokenBucket || k == Smooth }
 func (k Kind) known() bool { return int(k) < len(kindWords) }
 
 // String returns the reaction's word, or "unknown".
-func (r Reaction) String() string { return wordAt(reactionWords[:], int(r)) }
+func (r Reaction) String() string { return plain.WordAt(reactionWords[:], int(r)) }
 
 // MarshalText returns the reaction's word; it is an error when there is none.
 func (r Reaction) MarshalText() ([]byte, error) {
-	return marshalWord("reaction to throttling", reactionWords[:], int(r))
+	return plain.MarshalWord("reaction to throttling", reactionWords[:], int(r))
 }
 
 // UnmarshalText reads the reaction's word as [Reaction.MarshalText] writes it. An
 // unknown word is an error that names the accepted ones, and r keeps its value.
 func (r *Reaction) UnmarshalText(text []byte) error {
-	i, err := unmarshalWord("reaction to throttling", reactionWords[:], text)
+	i, err := plain.UnmarshalWord("reaction to throttling", reactionWords[:], text)
 	if err == nil {
 		*r = Reaction(i)
 	}
@@ -90,28 +89,6 @@ func (r *Reaction) UnmarshalText(text []byte) error {
 }
 
 func (r Reaction) known() bool { return int(r) < len(reactionWords) }
-
-func wordAt(words []string, i int) string {
-	if i >= len(words) {
-		return "unknown"
-	}
-	return words[i]
-}
-
-func marshalWord(what string, words []string, i int) ([]byte, error) {
-	if i >= len(words) {
-		return nil, fmt.Errorf("%s %d has no word (accepted: %s)", what, i, strings.Join(words, ", "))
-	}
-	return []byte(words[i]), nil
-}
-
-func unmarshalWord(what string, words []string, text []byte) (int, error) {
-	i := slices.Index(words, string(text))
-	if i < 0 {
-		return 0, fmt.Errorf("%q is not a %s (accepted: %s)", text, what, strings.Join(words, ", "))
-	}
-	return i, nil
-}
 
 func wordProblem(path string, words []string, i int) fuseboard.Problem {
 	return fuseboard.Problem{

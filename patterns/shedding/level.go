@@ -3,11 +3,8 @@
 package shedding
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Level says which priorities are admitted. A greater one admits less. The zero Level
@@ -46,39 +43,19 @@ func LevelThatSheds(p fuseboard.Priority) (level Level, sheds bool) {
 }
 
 // String returns the level's word, or "unknown".
-func (l Level) String() string { return wordAt(levelWords[:], int(l)) }
+func (l Level) String() string { return plain.WordAt(levelWords[:], int(l)) }
 
 // MarshalText returns the level's word; it is an error when there is none.
-func (l Level) MarshalText() ([]byte, error) { return marshalWord("level", levelWords[:], int(l)) }
+func (l Level) MarshalText() ([]byte, error) {
+	return plain.MarshalWord("level", levelWords[:], int(l))
+}
 
 // UnmarshalText reads the level's word as [Level.MarshalText] writes it. An unknown word
 // is an error that names the accepted ones, and l keeps its value.
 func (l *Level) UnmarshalText(text []byte) error {
-	i, err := unmarshalWord("level", levelWords[:], text)
+	i, err := plain.UnmarshalWord("level", levelWords[:], text)
 	if err == nil {
 		*l = Level(i)
 	}
 	return err
-}
-
-func wordAt(words []string, i int) string {
-	if i >= len(words) {
-		return "unknown"
-	}
-	return words[i]
-}
-
-func marshalWord(what string, words []string, i int) ([]byte, error) {
-	if i >= len(words) {
-		return nil, fmt.Errorf("%s %d has no word (accepted: %s)", what, i, strings.Join(words, ", "))
-	}
-	return []byte(words[i]), nil
-}
-
-func unmarshalWord(what string, words []string, text []byte) (int, error) {
-	i := slices.Index(words, string(text))
-	if i < 0 {
-		return 0, fmt.Errorf("%q is not a %s (accepted: %s)", text, what, strings.Join(words, ", "))
-	}
-	return i, nil
 }

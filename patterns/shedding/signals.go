@@ -31,15 +31,17 @@ const (
 var signalWords = [...]string{"none", "cpu", "memory", "run_queue", "gc"}
 
 // String returns the signal's word, which is its field of a [Policy] in policy files, or "unknown".
-func (s Signal) String() string { return wordAt(signalWords[:], int(s)) }
+func (s Signal) String() string { return plain.WordAt(signalWords[:], int(s)) }
 
 // MarshalText returns the signal's word; it is an error when there is none.
-func (s Signal) MarshalText() ([]byte, error) { return marshalWord("signal", signalWords[:], int(s)) }
+func (s Signal) MarshalText() ([]byte, error) {
+	return plain.MarshalWord("signal", signalWords[:], int(s))
+}
 
 // UnmarshalText reads the signal's word as [Signal.MarshalText] writes it. An unknown
 // word is an error that names the accepted ones, and s keeps its value.
 func (s *Signal) UnmarshalText(text []byte) error {
-	i, err := unmarshalWord("signal", signalWords[:], text)
+	i, err := plain.UnmarshalWord("signal", signalWords[:], text)
 	if err == nil {
 		*s = Signal(i)
 	}
