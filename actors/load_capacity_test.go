@@ -100,7 +100,7 @@ func (s *servers) settles(t *testing.T, what string, permits, used float64) {
 // What is set is nothing but that there is an adaptive limit, and a queue before it.
 func TestPermitsSettleAtTheCapacityOverStepsDownAndUp(t *testing.T) {
 	if underRace {
-		t.Skip("many events")
+		t.Skip("too many events for the race detector; run without -race")
 	}
 	for name, policy := range map[string]Policy{
 		"gradient2": {Adaptive: Adaptive{Min: adaptive.DefaultMin}},
@@ -126,7 +126,7 @@ func TestPermitsSettleAtTheCapacityOverStepsDownAndUp(t *testing.T) {
 // the dependency at random, so that some queue before it is full: hence the tolerance.
 func TestPermitsOfHeldAnswersSettleAtTheCapacity(t *testing.T) {
 	if underRace {
-		t.Skip("many events")
+		t.Skip("too many events for the race detector; run without -race")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		const n, times, queue = 20, 2, 1.5
@@ -151,7 +151,7 @@ func TestPermitsOfHeldAnswersSettleAtTheCapacity(t *testing.T) {
 
 func TestPermitsDoNotDriftInAnHour(t *testing.T) {
 	if underRace {
-		t.Skip("many events")
+		t.Skip("too many events for the race detector; run without -race")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s := newServers(20, time.Second) // few calls, so that an hour of them is a second

@@ -8,8 +8,8 @@ import (
 	"github.com/fuseboard/fuseboard"
 )
 
-// classUnavailable is what clients/httpclient calls an answer of 502, 503 or 504: whoever
-// stands before the dependency has nobody to give the request to.
+// classUnavailable is what clients/httpclient calls a 503: the dependency takes no requests
+// now, and need not say for how long.
 const classUnavailable fuseboard.Class = "unavailable"
 
 // overloads reports whether a failure says that the dependency has too much to do: it
