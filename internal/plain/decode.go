@@ -4,6 +4,7 @@ package plain
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,40 +50,86 @@ func Decode(data []byte, into any) fuseboard.Problems {
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return fuseboard.Problems{unsupported(whole, "Decode needs a pointer to a value")}
 	}
-	tree, problem := parse(data)
+	tree, problem := parse(data, deepest)
 	if problem != nil {
 		return fuseboard.Problems{*problem}
 	}
-	return decode(tree, target.Elem())
+	return problemsOf(decode(tree, target.Elem()))
+}
+
+// Flaw is a problem and the place of what it is about: of a value, or of the name that is
+// unknown or given again.
+type Flaw struct {
+	fuseboard.Problem
+	// At is where it stands.
+	At Place
+}
+
+// DecodeNode is [Decode] for a tree that was read from another kind of text. Members of the
+// outermost object that are named in also are left to the caller: they are no flaw, and are
+// suggested to who misspells them. It returns every flaw at once, and leaves into as it
+// was then.
+func DecodeNode(tree Node, into any, also ...string) []Flaw {
+	target := reflect.ValueOf(into)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return []Flaw{{Problem: unsupported(whole, "DecodeNode needs a pointer to a value"), At: tree.At}}
+	}
+	return decode(tree, target.Elem(), also...)
 }
 
 // decode fills target from a tree, whatever kind of text that was read from.
-func decode(tree node, target reflect.Value) fuseboard.Problems {
-	d := decoder{root: target.Type()}
+func decode(tree Node, target reflect.Value, also ...string) []Flaw {
+	d := decoder{root: target.Type(), also: also}
 	fresh := reflect.New(target.Type()).Elem()
 	d.value("", tree, fresh, false)
-	if len(d.problems) == 0 {
+	if len(d.flaws) == 0 {
 		target.Set(fresh)
 	}
-	return d.problems
+	return d.flaws
+}
+
+func problemsOf(flaws []Flaw) fuseboard.Problems {
+	var problems fuseboard.Problems
+	for _, f := range flaws {
+		problems = append(problems, f.Problem)
+	}
+	return problems
 }
 
 type decoder struct {
-	root     reflect.Type
-	problems fuseboard.Problems
+	root  reflect.Type
+	also  []string // members of the outermost object that the caller reads
+	at    Place    // of the value that is read
+	flaws []Flaw
+	known map[string][]string // where fields are, once one was misplaced
 }
 
-func (d *decoder) add(p fuseboard.Problem) {
+// homes returns where fields of the name are.
+func (d *decoder) homes(name string) []string {
+	if d.known == nil {
+		d.known = places(d.root)
+	}
+	return d.known[name]
+}
+
+func (d *decoder) add(p fuseboard.Problem) { d.addAt(d.at, p) }
+
+func (d *decoder) addAt(at Place, p fuseboard.Problem) {
 	if p.Path == "" {
 		p.Path = whole
 	}
-	d.problems = append(d.problems, p)
+	d.flaws = append(d.flaws, Flaw{Problem: p, At: at})
 }
 
 // value reads n into v, which is zero and can be set.
-func (d *decoder) value(path string, n node, v reflect.Value, rate bool) {
+func (d *decoder) value(path string, n Node, v reflect.Value, rate bool) {
+	outer := d.at
+	d.at = n.At
+	defer func() { d.at = outer }()
 	switch kind := v.Kind(); {
-	case n.form == null:
+	case n.Form == Null:
+	case isRaw(v.Type()):
+		d.raw(path, n, v)
 	case isText(v.Type()), v.Type() == durationType:
 		d.scalar(path, n, v, rate)
 	case kind == reflect.Struct:
@@ -96,82 +143,85 @@ func (d *decoder) value(path string, n node, v reflect.Value, rate bool) {
 	}
 }
 
-func (d *decoder) structure(path string, n node, v reflect.Value) {
+func (d *decoder) structure(path string, n Node, v reflect.Value) {
 	fields, err := fieldsOf(v.Type())
 	if err != nil {
 		d.add(unsupported(path, err.Error()))
 		return
 	}
-	if !d.is(object, "an object with named fields", path, n) {
+	if !d.is(Object, "an object with named fields", path, n) {
 		return
 	}
 	byName := make(map[string]field, len(fields))
 	for _, f := range fields {
 		byName[f.name] = f
 	}
-	for _, m := range d.once(path, n.members) {
-		if f, known := byName[m.name]; known {
-			d.value(below(path, m.name), m.value, v.Field(f.index), f.rate)
-		} else {
+	for _, m := range d.once(path, n.Members) {
+		switch f, known := byName[m.Name]; {
+		case known:
+			d.value(Below(path, m.Name), m.Value, v.Field(f.index), f.rate)
+		case path != "":
 			d.unknown(path, m, namesOf(fields))
+		case !slices.Contains(d.also, m.Name):
+			d.unknown(path, m, append(slices.Clone(d.also), namesOf(fields)...))
 		}
 	}
 }
 
-func (d *decoder) mapping(path string, n node, v reflect.Value, rate bool) {
+func (d *decoder) mapping(path string, n Node, v reflect.Value, rate bool) {
 	t := v.Type()
 	if t.Key().Kind() != reflect.String {
 		d.add(unsupported(path, "a map needs keys of a string type, not "+t.Key().String()))
 		return
 	}
-	if !d.is(object, "an object with a value for each name", path, n) {
+	if !d.is(Object, "an object with a value for each name", path, n) {
 		return
 	}
-	v.Set(reflect.MakeMapWithSize(t, len(n.members)))
-	for _, m := range d.once(path, n.members) {
+	v.Set(reflect.MakeMapWithSize(t, len(n.Members)))
+	for _, m := range d.once(path, n.Members) {
 		key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
-		key.SetString(m.name)
-		d.value(below(path, m.name), m.value, value, rate)
+		key.SetString(m.Name)
+		d.value(Below(path, m.Name), m.Value, value, rate)
 		v.SetMapIndex(key, value)
 	}
 }
 
-func (d *decoder) slice(path string, n node, v reflect.Value, rate bool) {
+func (d *decoder) slice(path string, n Node, v reflect.Value, rate bool) {
 	want := "a list such as [\"a\", \"b\"]"
 	if v.Type().Elem().Kind() == reflect.Struct {
 		want = "a list of objects such as [{…}, {…}]"
 	}
-	if !d.is(list, want, path, n) {
+	if !d.is(List, want, path, n) {
 		return
 	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
-	for i, item := range n.items {
-		d.value(at(path, i), item, v.Index(i), rate)
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items)))
+	for i, item := range n.Items {
+		d.value(At(path, i), item, v.Index(i), rate)
 	}
 }
 
 // is reports whether n has the wanted form, or adds what is wanted.
-func (d *decoder) is(f form, want, path string, n node) bool {
-	if n.form != f {
+func (d *decoder) is(f Form, want, path string, n Node) bool {
+	if n.Form != f {
 		d.add(wrong(path, CodeType, n, want, ""))
 	}
-	return n.form == f
+	return n.Form == f
 }
 
 // once returns the members without those given again, which it reports.
-func (d *decoder) once(path string, members []member) []member {
+func (d *decoder) once(path string, members []Member) []Member {
 	first := make(map[string]int, len(members))
 	kept := members[:0:0]
 	for _, m := range members {
-		line, again := first[m.name]
+		line, again := first[m.Name]
 		if !again {
-			first[m.name] = m.line
+			first[m.Name] = m.At.Line
 			kept = append(kept, m)
 			continue
 		}
-		d.add(fuseboard.Problem{
-			Path: below(path, m.name), Code: CodeDuplicate, Value: m.value.given(),
-			Message: "is given more than once, in lines " + strconv.Itoa(line) + " and " + strconv.Itoa(m.line),
+		d.addAt(m.At, fuseboard.Problem{
+			Path: Below(path, m.Name), Code: CodeDuplicate, Value: m.Value.given(),
+			Message: "is given more than once, in lines " + strconv.Itoa(line) + " and " + strconv.Itoa(m.At.Line),
 			Fix:     "keep one of them",
 		})
 	}
@@ -179,24 +229,24 @@ func (d *decoder) once(path string, members []member) []member {
 }
 
 // unknown reports a field that the section at path does not have.
-func (d *decoder) unknown(path string, m member, names []string) {
+func (d *decoder) unknown(path string, m Member, names []string) {
 	section := path
 	if section == "" {
 		section = "a " + whole
 	}
 	p := fuseboard.Problem{
-		Path: below(path, m.name), Code: CodeUnknown, Value: m.value.given(),
+		Path: Below(path, m.Name), Code: CodeUnknown, Value: m.Value.given(),
 		Message: "is not a field of " + section, Accepted: strings.Join(names, ", "),
 	}
-	if near, found := nearest(m.name, names); found {
+	if near, found := Nearest(m.Name, names); found {
 		p.Fix = "did you mean " + near + "?"
-	} else if homes := places(d.root, "", m.name, 0); len(homes) > 0 {
+	} else if homes := d.homes(m.Name); len(homes) > 0 {
 		p.Fix = "did you mean " + strings.Join(homes, " or ") + "?"
 	}
-	d.add(p)
+	d.addAt(m.At, p)
 }
 
-func wrong(path, code string, n node, want, fix string) fuseboard.Problem {
+func wrong(path, code string, n Node, want, fix string) fuseboard.Problem {
 	return fuseboard.Problem{
 		Path: path, Code: code, Value: n.given(), Message: "want " + want + ", got " + n.got(), Fix: fix,
 	}

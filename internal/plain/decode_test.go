@@ -3,13 +3,12 @@
 package plain
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/fuseboard/fuseboard"
 )
 
 func TestDecodeReadsEveryKind(t *testing.T) {
@@ -53,8 +52,8 @@ func TestDecodeSaysWhatIsWrongInWords(t *testing.T) {
 	for _, k := range [][2]string{
 		{`{"retry":{"backoff":{"base":5}}}`, `retry.backoff.base = 5: want a duration such as 800ms or 2s, got 5; add the unit, for example "5s" or "5ms" [no-unit]`},
 		{`{"retry":{"backoff":{"base":"5"}}}`, `retry.backoff.base = 5: want a duration such as 800ms or 2s, got "5"; add the unit, for example "5s" or "5ms" [no-unit]`},
-		{`{"retry":{"backoff":{"base":"5 sec"}}}`, `retry.backoff.base = 5 sec: want a duration such as 800ms or 2s, got "5 sec" (accepted: numbers with the units ns, us, ms, s, m and h, at most 2562047h); write a day as 24h [bad-duration]`},
-		{`{"retry":{"waits":["1s","1d"]}}`, `retry.waits[1] = 1d: want a duration such as 800ms or 2s, got "1d" (accepted: numbers with the units ns, us, ms, s, m and h, at most 2562047h); write a day as 24h [bad-duration]`},
+		{`{"retry":{"backoff":{"base":"5 sec"}}}`, `retry.backoff.base = 5 sec: want a duration such as 800ms or 2s, got "5 sec" (accepted: numbers with the units ns, us, ms, s, m and h, at most 2562047h); write 5s [bad-duration]`},
+		{`{"retry":{"waits":["1s","1d"]}}`, `retry.waits[1] = 1d: want a duration such as 800ms or 2s, got "1d" (accepted: numbers with the units ns, us, ms, s, m and h, at most 2562047h); write 24h [bad-duration]`},
 		{`{"retry":{"waits":[true]}}`, `retry.waits[0] = true: want a duration such as 800ms or 2s, got true [wrong-type]`},
 		{`{"retry":{"waits":["0.5ns"]}}`, `retry.waits[0] = 0.5ns: want a duration in whole nanoseconds, got "0.5ns"; leave out the digits below 1ns [lost-precision]`},
 		{`{"retry":{"on":"timeout"}}`, `retry.on = timeout: want a list such as ["a", "b"], got "timeout" [wrong-type]`},
@@ -166,22 +165,37 @@ func TestDecodeBlamesTheProgramForTypesItCannotRead(t *testing.T) {
 
 // A tree may come from another kind of text than JSON, with other lines.
 func TestDecodeTakesATreeOfAnyOrigin(t *testing.T) {
-	tree := node{form: object, members: []member{
-		{"label", 3, node{form: text, word: "x"}},
-		{"label", 9, node{form: text, word: "y"}},
+	tree := Node{Form: Object, Members: []Member{
+		{Name: "label", At: Place{Line: 3}, Value: Node{Form: Text, Word: "x"}},
+		{Name: "profiles", At: Place{Line: 4}},
+		{Name: "label", At: Place{Source: 1, Line: 9, Column: 2}, Value: Node{Form: Text, Word: "y"}},
+		{Name: "profile", At: Place{Line: 10}},
+		{Name: "retry", Value: Node{Form: Object, At: Place{Line: 11}, Members: []Member{
+			{Name: "attempts", At: Place{Line: 12}, Value: Node{Form: Text, Word: "3", At: Place{Line: 12, Column: 5}}},
+			{Name: "profiles", At: Place{Line: 13}},
+		}}},
 	}}
-	problems := decode(tree, reflect.ValueOf(new(policy)).Elem())
-	if len(problems) != 1 || problems[0].Message != "is given more than once, in lines 3 and 9" {
-		t.Error(problems)
+	var p policy
+	var got []string
+	for _, f := range DecodeNode(tree, &p, "profiles") {
+		got = append(got, fmt.Sprintf("%d:%d:%d %s %s", f.At.Source, f.At.Line, f.At.Column, f.Path, f.Code))
+		if f.Path == "profile" && f.Fix != "did you mean profiles?" {
+			t.Error(f)
+		}
 	}
-	var _ fuseboard.Problems = problems
+	if want := []string{"1:9:2 label duplicate-field", "0:10:0 profile unknown-field", "0:12:5 retry.attempts wrong-type", "0:13:0 retry.profiles unknown-field"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if flaws := DecodeNode(tree, policy{}); len(flaws) != 1 || flaws[0].Code != CodeUnsupported {
+		t.Error(flaws)
+	}
 }
 
 func TestNestingIsBoundedAtTheSameDepthForListsAndObjects(t *testing.T) {
 	for depth, fits := range map[int]bool{deepest: true, deepest + 1: false} {
 		for _, pair := range [][2]string{{"[", "]"}, {`{"a":`, "}"}} {
 			data := strings.Repeat(pair[0], depth) + "1" + strings.Repeat(pair[1], depth)
-			if _, problem := parse([]byte(data)); (problem == nil) != fits {
+			if _, problem := parse([]byte(data), deepest); (problem == nil) != fits {
 				t.Errorf("%d levels of %s: %v", depth, pair[0], problem)
 			}
 		}

@@ -24,7 +24,7 @@ func Diff(before, after any) []string {
 }
 
 func diff(path string, b, a reflect.Value) []string {
-	if reflect.DeepEqual(b.Interface(), a.Interface()) {
+	if same(b, a) {
 		return nil
 	}
 	switch {
@@ -43,10 +43,14 @@ func diff(path string, b, a reflect.Value) []string {
 	return []string{path}
 }
 
+func same(b, a reflect.Value) bool {
+	return reflect.DeepEqual(b.Interface(), a.Interface()) || isRaw(b.Type()) && sameRaw(b, a)
+}
+
 func diffFields(path string, fields []field, b, a reflect.Value) []string {
 	var paths []string
 	for _, f := range fields {
-		paths = append(paths, diff(below(path, f.name), b.Field(f.index), a.Field(f.index))...)
+		paths = append(paths, diff(Below(path, f.name), b.Field(f.index), a.Field(f.index))...)
 	}
 	return paths
 }
@@ -56,10 +60,10 @@ func diffItems(path string, b, a reflect.Value) []string {
 	var paths []string
 	for i := range max(b.Len(), a.Len()) {
 		if i >= b.Len() || i >= a.Len() {
-			paths = append(paths, at(path, i))
+			paths = append(paths, At(path, i))
 			continue
 		}
-		paths = append(paths, diff(at(path, i), b.Index(i), a.Index(i))...)
+		paths = append(paths, diff(At(path, i), b.Index(i), a.Index(i))...)
 	}
 	return paths
 }
@@ -76,10 +80,10 @@ func diffKeys(path string, b, a reflect.Value) []string {
 		key.SetString(name)
 		was, is := b.MapIndex(key), a.MapIndex(key)
 		if !was.IsValid() || !is.IsValid() {
-			paths = append(paths, below(path, name))
+			paths = append(paths, Below(path, name))
 			continue
 		}
-		paths = append(paths, diff(below(path, name), was, is)...)
+		paths = append(paths, diff(Below(path, name), was, is)...)
 	}
 	return paths
 }

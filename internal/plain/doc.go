@@ -22,6 +22,12 @@
 //   - [Overlay] replaces what is set and keeps the rest
 //     (TestOverlayReplacesWhatIsSetAndKeepsTheRest), and names what [Diff] would
 //     (TestOverlayOfWhatIsSetNamesWhatDiffNames).
+//   - [OutlineOf] has the fields that Overlay lays (TestOutlineHasTheFieldsThatOverlayLays), and the tree of
+//     [Tree] is decoded to the value that it was made of
+//     (TestTreeIsDecodedToTheSameValueAndIsNowhere).
+//   - JSON of whatever kind (json.RawMessage, and texts that read and write themselves as JSON) is read and
+//     written as it is, white space aside (TestRawJSONIsAFieldOfAPolicy), which counts for nothing in a comparison
+//     (TestRawJSONIsComparedWithoutItsWhiteSpace).
 //   - What is encoded decodes to the same value
 //     (TestWhatIsEncodedDecodesToTheSameValue).
 package plain

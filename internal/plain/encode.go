@@ -40,6 +40,8 @@ type encoder struct{ out []byte }
 
 func (e *encoder) value(path string, v reflect.Value, rate bool) error {
 	switch kind := v.Kind(); {
+	case isRaw(v.Type()):
+		return e.rawValue(path, v)
 	case isText(v.Type()), v.Type() == durationType:
 		return e.scalar(path, v, rate)
 	case kind == reflect.Struct:
@@ -63,7 +65,7 @@ func (e *encoder) structure(path string, v reflect.Value) error {
 			continue
 		}
 		e.name(open, f.name)
-		if err := e.value(below(path, f.name), v.Field(f.index), f.rate); err != nil {
+		if err := e.value(Below(path, f.name), v.Field(f.index), f.rate); err != nil {
 			return err
 		}
 	}
@@ -87,7 +89,7 @@ func (e *encoder) mapping(path string, v reflect.Value, rate bool) error {
 			return fault(path, "has a key that is not UTF-8")
 		}
 		e.name(open, key.String())
-		if err := e.value(below(path, key.String()), addressable(v.MapIndex(key)), rate); err != nil {
+		if err := e.value(Below(path, key.String()), addressable(v.MapIndex(key)), rate); err != nil {
 			return err
 		}
 	}
@@ -105,7 +107,7 @@ func (e *encoder) slice(path string, v reflect.Value, rate bool) error {
 		if i > 0 {
 			e.out = append(e.out, ',')
 		}
-		if err := e.value(at(path, i), v.Index(i), rate); err != nil {
+		if err := e.value(At(path, i), v.Index(i), rate); err != nil {
 			return err
 		}
 	}

@@ -60,14 +60,14 @@ func fieldLeaves(found []Leaf, path string, v reflect.Value) []Leaf {
 		return found
 	}
 	for _, f := range fields {
-		found = leaves(found, below(path, f.name), v.Field(f.index), f.rate)
+		found = leaves(found, Below(path, f.name), v.Field(f.index), f.rate)
 	}
 	return found
 }
 
 func itemLeaves(found []Leaf, path string, v reflect.Value) []Leaf {
 	for i := range v.Len() {
-		found = leaves(found, at(path, i), v.Index(i), false)
+		found = leaves(found, At(path, i), v.Index(i), false)
 	}
 	return found
 }
@@ -76,7 +76,7 @@ func keyLeaves(found []Leaf, path string, v reflect.Value, rate bool) []Leaf {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, key := range keys {
-		at, value := below(path, key.String()), addressable(v.MapIndex(key))
+		at, value := Below(path, key.String()), addressable(v.MapIndex(key))
 		if value.Kind() == reflect.Struct && !isText(value.Type()) && !value.IsZero() {
 			found = fieldLeaves(found, at, value)
 			continue
@@ -91,10 +91,10 @@ func keyLeaves(found []Leaf, path string, v reflect.Value, rate bool) []Leaf {
 
 // leafText writes a value as Encode does, without the signs that JSON needs.
 func leafText(path string, v reflect.Value, rate bool) (string, bool) {
-	if v.Kind() == reflect.Slice && !isText(v.Type()) {
+	if v.Kind() == reflect.Slice && !isText(v.Type()) && !isRaw(v.Type()) {
 		words := make([]string, 0, v.Len())
 		for i := range v.Len() {
-			word, ok := leafText(at(path, i), v.Index(i), rate)
+			word, ok := leafText(At(path, i), v.Index(i), rate)
 			if !ok {
 				return "", false
 			}
@@ -107,6 +107,9 @@ func leafText(path string, v reflect.Value, rate bool) (string, bool) {
 		return "", false
 	}
 	var word string
+	if isRaw(v.Type()) {
+		return Shorten(string(e.out)), true
+	}
 	if json.Unmarshal(e.out, &word) == nil {
 		return word, true
 	}

@@ -31,11 +31,11 @@ func startsWord(letters []rune, i int) bool {
 	return !unicode.IsUpper(letters[i-1]) || i+1 < len(letters) && unicode.IsLower(letters[i+1])
 }
 
-// below returns the path of name in the object at path.
-func below(path, name string) string {
+// Below returns the path of name in the object at path.
+func Below(path, name string) string {
 	switch {
 	case !isWord(name):
-		return path + "[" + strconv.Quote(shorten(name)) + "]"
+		return path + "[" + strconv.Quote(Shorten(name)) + "]"
 	case path == "":
 		return name
 	}
@@ -51,22 +51,23 @@ func isWord(name string) bool {
 	return name != "" && len(name) <= longest
 }
 
-// at returns the path of element i of the list at path.
-func at(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+// At returns the path of element i of the list at path.
+func At(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // longest is the most bytes of a given name or value that a message repeats.
 const longest = 48
 
-func shorten(s string) string {
+// Shorten returns s, or where that is longer than a message repeats, its beginning and an ellipsis.
+func Shorten(s string) string {
 	if len(s) <= longest {
 		return s
 	}
 	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
-// nearest returns the name that given was probably meant to be: the same in
+// Nearest returns the name that given was probably meant to be: the same in
 // another spelling (openFor, open-for), or at most a third of its letters away.
-func nearest(given string, names []string) (string, bool) {
+func Nearest(given string, names []string) (string, bool) {
 	if len(given) > longest {
 		return "", false
 	}

@@ -28,7 +28,7 @@ func TestNearestFindsWhatWasMeant(t *testing.T) {
 		"open_fr": "open_for", "concurency": "concurrency", "tll": "ttl", "queu": "queue", "queues": "queue",
 		"banana": "", "": "", "x": "", "ope": "", strings.Repeat("open_for", 20): "",
 	} {
-		if got, found := nearest(given, names); got != want || found != (want != "") {
+		if got, found := Nearest(given, names); got != want || found != (want != "") {
 			t.Errorf("%q: %q, want %q", given, got, want)
 		}
 	}
@@ -70,7 +70,7 @@ func TestPathsStayReadableWhateverTheName(t *testing.T) {
 		{"w", strings.Repeat("x", 60), `w["` + strings.Repeat("x", 48) + `…"]`},
 		{"w", strings.Repeat("x", 47) + "ü", `w["` + strings.Repeat("x", 47) + `…"]`},
 	} {
-		if got := below(k[0], k[1]); got != k[2] {
+		if got := Below(k[0], k[1]); got != k[2] {
 			t.Errorf("%q under %q: %s, want %s", k[1], k[0], got, k[2])
 		}
 	}

@@ -30,7 +30,7 @@ func overlay(laid []Laid, path string, into, over reflect.Value) []Laid {
 		return laid
 	}
 	if !hasFields(over.Type()) {
-		changed := !reflect.DeepEqual(into.Interface(), over.Interface())
+		changed := len(diff(path, into, over)) > 0
 		into.Set(over)
 		return append(laid, Laid{Path: path, Changed: changed})
 	}
@@ -39,7 +39,7 @@ func overlay(laid []Laid, path string, into, over reflect.Value) []Laid {
 		return laid
 	}
 	for _, f := range fields {
-		laid = overlay(laid, below(path, f.name), into.Field(f.index), over.Field(f.index))
+		laid = overlay(laid, Below(path, f.name), into.Field(f.index), over.Field(f.index))
 	}
 	return laid
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // scalar reads a value that has no parts.
-func (d *decoder) scalar(path string, n node, v reflect.Value, rate bool) {
+func (d *decoder) scalar(path string, n Node, v reflect.Value, rate bool) {
 	switch {
 	case isText(v.Type()):
 		d.text(path, n, v)
@@ -34,7 +34,7 @@ func (d *decoder) scalar(path string, n node, v reflect.Value, rate bool) {
 	}
 }
 
-func (d *decoder) float(path string, n node, v reflect.Value, rate bool) {
+func (d *decoder) float(path string, n Node, v reflect.Value, rate bool) {
 	if rate {
 		d.rate(path, n, v)
 	} else {
@@ -42,27 +42,27 @@ func (d *decoder) float(path string, n node, v reflect.Value, rate bool) {
 	}
 }
 
-func (d *decoder) truth(path string, n node, v reflect.Value) {
-	if d.is(boolean, "true or false", path, n) {
-		v.SetBool(n.word == "true")
+func (d *decoder) truth(path string, n Node, v reflect.Value) {
+	if d.is(Truth, "true or false", path, n) {
+		v.SetBool(n.Word == "true")
 	}
 }
 
-func (d *decoder) text(path string, n node, v reflect.Value) {
-	if !d.is(text, "a word in quotes", path, n) {
+func (d *decoder) text(path string, n Node, v reflect.Value) {
+	if !d.is(Text, "a word in quotes", path, n) {
 		return
 	}
 	u, _ := v.Addr().Interface().(encoding.TextUnmarshaler) // isText said so
-	if err := u.UnmarshalText([]byte(n.word)); err != nil {
+	if err := u.UnmarshalText([]byte(n.Word)); err != nil {
 		d.add(fuseboard.Problem{Path: path, Code: CodeValue, Value: n.given(), Message: err.Error()})
 	}
 }
 
-func (d *decoder) word(path string, n node, v reflect.Value) {
-	switch n.form {
-	case text:
-		v.SetString(n.word)
-	case number, boolean:
+func (d *decoder) word(path string, n Node, v reflect.Value) {
+	switch n.Form {
+	case Text:
+		v.SetString(n.Word)
+	case Numeral, Truth:
 		d.add(wrong(path, CodeType, n, "a text", "put it in quotes"))
 	default:
 		d.add(wrong(path, CodeType, n, "a text", ""))
@@ -71,36 +71,36 @@ func (d *decoder) word(path string, n node, v reflect.Value) {
 
 const wantDuration = "a duration such as 800ms or 2s"
 
-func (d *decoder) duration(path string, n node, v reflect.Value) {
-	if n.form != text && n.form != number {
+func (d *decoder) duration(path string, n Node, v reflect.Value) {
+	if n.Form != Text && n.Form != Numeral {
 		d.add(wrong(path, CodeType, n, wantDuration, ""))
 		return
 	}
-	if f, err := parseFloat(n.word); err == nil { // "5" in quotes lacks the unit as 5 does
+	if f, err := parseFloat(n.Word); err == nil { // "5" in quotes lacks the unit as 5 does
 		if f != 0 {
-			d.add(wrong(path, CodeNoUnit, n, wantDuration, "add the unit, for example \""+shorten(n.word)+"s\" or \""+shorten(n.word)+"ms\""))
+			d.add(wrong(path, CodeNoUnit, n, wantDuration, "add the unit, for example \""+Shorten(n.Word)+"s\" or \""+Shorten(n.Word)+"ms\""))
 		}
 		return
 	}
-	parsed, err := time.ParseDuration(n.word)
+	parsed, err := time.ParseDuration(n.Word)
 	switch {
 	case err != nil:
-		p := wrong(path, CodeDuration, n, wantDuration, "write a day as 24h")
+		p := wrong(path, CodeDuration, n, wantDuration, durationFix(n.Word))
 		p.Accepted = "numbers with the units ns, us, ms, s, m and h, at most 2562047h"
 		d.add(p)
-	case !wholeNanoseconds(n.word):
+	case !wholeNanoseconds(n.Word):
 		d.add(wrong(path, CodePrecision, n, "a duration in whole nanoseconds", "leave out the digits below 1ns"))
 	default:
 		v.SetInt(int64(parsed))
 	}
 }
 
-func (d *decoder) whole(path string, n node, v reflect.Value) {
+func (d *decoder) whole(path string, n Node, v reflect.Value) {
 	if !d.isDigits(path, n) {
 		return
 	}
 	bits := v.Type().Bits()
-	i, err := strconv.ParseInt(n.word, 10, bits)
+	i, err := strconv.ParseInt(n.Word, 10, bits)
 	if errors.Is(err, strconv.ErrRange) {
 		top := int64(1)<<(bits-1) - 1
 		d.add(outside(path, n, strconv.FormatInt(-top-1, 10), strconv.FormatInt(top, 10)))
@@ -109,13 +109,13 @@ func (d *decoder) whole(path string, n node, v reflect.Value) {
 	v.SetInt(i)
 }
 
-func (d *decoder) count(path string, n node, v reflect.Value) {
+func (d *decoder) count(path string, n Node, v reflect.Value) {
 	if !d.isDigits(path, n) {
 		return
 	}
 	bits := v.Type().Bits()
-	u, err := strconv.ParseUint(n.word, 10, bits)
-	if err != nil && n.word != "-0" { // too large, or negative
+	u, err := strconv.ParseUint(n.Word, 10, bits)
+	if err != nil && n.Word != "-0" { // too large, or negative
 		d.add(outside(path, n, "0", strconv.FormatUint(1<<bits-1, 10)))
 		return
 	}
@@ -124,16 +124,16 @@ func (d *decoder) count(path string, n node, v reflect.Value) {
 
 // isDigits reports whether n is a number without fraction and exponent, or adds
 // what is wanted.
-func (d *decoder) isDigits(path string, n node) bool {
+func (d *decoder) isDigits(path string, n Node) bool {
 	const want = "a whole number such as 20"
-	digits := n.form == number
-	for i := 0; digits && i < len(n.word); i++ {
-		digits = n.word[i] >= '0' && n.word[i] <= '9' || n.word[i] == '-'
+	digits := n.Form == Numeral
+	for i := 0; digits && i < len(n.Word); i++ {
+		digits = n.Word[i] >= '0' && n.Word[i] <= '9' || n.Word[i] == '-'
 	}
 	switch {
 	case digits:
 		return true
-	case n.form == number:
+	case n.Form == Numeral:
 		d.add(wrong(path, CodeWhole, n, want, "write it in digits, without a fraction or an exponent"))
 	default:
 		d.numberless(path, n, want)
@@ -141,12 +141,12 @@ func (d *decoder) isDigits(path string, n node) bool {
 	return false
 }
 
-func (d *decoder) number(path string, n node, v reflect.Value) {
-	if n.form != number {
+func (d *decoder) number(path string, n Node, v reflect.Value) {
+	if n.Form != Numeral {
 		d.numberless(path, n, "a number such as 1.5")
 		return
 	}
-	f, err := parseFloat(n.word)
+	f, err := parseFloat(n.Word)
 	if err != nil {
 		d.add(wrong(path, CodePrecision, n, "a number that 64 bits can hold", ""))
 		return
@@ -154,13 +154,13 @@ func (d *decoder) number(path string, n node, v reflect.Value) {
 	v.SetFloat(f)
 }
 
-func (d *decoder) rate(path string, n node, v reflect.Value) {
+func (d *decoder) rate(path string, n Node, v reflect.Value) {
 	const want = "a share such as 50% or 0.5"
-	if n.form != number && n.form != text {
+	if n.Form != Numeral && n.Form != Text {
 		d.add(wrong(path, CodeType, n, want, ""))
 		return
 	}
-	share, err := ParseRate(n.word)
+	share, err := ParseRate(n.Word)
 	if err != nil {
 		d.add(wrong(path, CodeRate, n, want, ""))
 		return
@@ -169,15 +169,15 @@ func (d *decoder) rate(path string, n node, v reflect.Value) {
 }
 
 // numberless reports something else in the place of a number.
-func (d *decoder) numberless(path string, n node, want string) {
+func (d *decoder) numberless(path string, n Node, want string) {
 	fix := ""
-	if _, err := parseFloat(n.word); n.form == text && err == nil {
+	if _, err := parseFloat(n.Word); n.Form == Text && err == nil {
 		fix = "remove the quotes"
 	}
 	d.add(wrong(path, CodeType, n, want, fix))
 }
 
-func outside(path string, n node, lo, hi string) fuseboard.Problem {
+func outside(path string, n Node, lo, hi string) fuseboard.Problem {
 	return fuseboard.Problem{
 		Path: path, Code: CodeRange, Value: n.given(), Message: "does not fit", Accepted: lo + " to " + hi,
 	}

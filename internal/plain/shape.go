@@ -6,6 +6,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -24,9 +25,24 @@ type field struct {
 	rate  bool // tagged `plain:"rate"`: a share, written as a percentage
 }
 
-// fieldsOf returns the fields of a struct in their order. It is an error when
+// shapes are the fields of types that were asked for: a type never changes.
+var shapes sync.Map // of reflect.Type to []field
+
+// fieldsOf returns the fields of a struct in their order, which nobody changes. It is an error when
 // one of them could not be written and read back.
 func fieldsOf(t reflect.Type) ([]field, error) {
+	if known, found := shapes.Load(t); found {
+		fields, _ := known.([]field)
+		return fields, nil
+	}
+	fields, err := readFields(t)
+	if err == nil {
+		shapes.Store(t, fields)
+	}
+	return fields, err
+}
+
+func readFields(t reflect.Type) ([]field, error) {
 	fields := make([]field, 0, t.NumField())
 	taken := map[string]string{}
 	for i := range t.NumField() {
@@ -64,25 +80,28 @@ func isText(t reflect.Type) bool {
 		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// places returns the paths below t that end in name, for one who put a field
+// places returns the paths of all fields below t by their names, for one who put a field
 // into the wrong section. The sections of a list are told by its first.
-func places(t reflect.Type, path, name string, depth int) []string {
+func places(t reflect.Type) map[string][]string {
+	found := map[string][]string{}
+	addPlaces(found, t, "", 0)
+	return found
+}
+
+func addPlaces(found map[string][]string, t reflect.Type, path string, depth int) {
 	if t.Kind() == reflect.Slice {
-		t, path = t.Elem(), at(path, 0)
+		t, path = t.Elem(), At(path, 0)
 	}
 	if !hasFields(t) || depth > deepest {
-		return nil
+		return
 	}
 	fields, err := fieldsOf(t)
 	if err != nil {
-		return nil
+		return
 	}
-	var found []string
 	for _, f := range fields {
-		if f.name == name {
-			found = append(found, below(path, f.name))
-		}
-		found = append(found, places(t.Field(f.index).Type, below(path, f.name), name, depth+1)...)
+		below := Below(path, f.name)
+		found[f.name] = append(found[f.name], below)
+		addPlaces(found, t.Field(f.index).Type, below, depth+1)
 	}
-	return found
 }

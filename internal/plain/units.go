@@ -48,6 +48,16 @@ func Rate(share float64) string {
 // "62.5%".
 func Percent(share float64) string { return Rate(math.Round(share*1000) / 1000) }
 
+// PercentDecimals is with how many decimals a share is to be written as per cent, so that one that is nearly all or nearly
+// none does not read as all or none: 1 for 97.2 %, 3 for 99.966 %. At most 6.
+func PercentDecimals(share float64) int {
+	rest := min(math.Abs(share), math.Abs(1-share)) * 100
+	if !(rest > 1e-7 && rest < 1) {
+		return 1
+	}
+	return min(1-int(math.Floor(math.Log10(rest))), 6)
+}
+
 // pointAt writes the digits with the decimal point after the first i of them.
 func pointAt(digits string, i int) string {
 	switch {
