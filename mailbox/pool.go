@@ -35,6 +35,7 @@ type Pool struct {
 	clock *fuseboard.Clock
 
 	abandoned   atomic.Int64 // length of the list of left seats; written under mu
+	lost        atomic.Int64 // how many of these have lost; written under mu
 	interrupted atomic.Bool
 
 	mu          sync.Mutex
@@ -127,6 +128,8 @@ type Crew struct {
 	Running, Idle int
 	// Abandoned is how many of the running have been left by their callers.
 	Abandoned int
+	// Lost is how many of those were left because other work was first; see [Seat.Lose].
+	Lost int
 }
 
 // Crew returns what the pool holds now, as one consistent picture. A nil Pool
@@ -137,7 +140,7 @@ func (p *Pool) Crew() Crew {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Crew{Running: len(p.seats) - len(p.idle), Idle: len(p.idle), Abandoned: int(p.abandoned.Load())}
+	return Crew{Running: len(p.seats) - len(p.idle), Idle: len(p.idle), Abandoned: int(p.abandoned.Load()), Lost: int(p.lost.Load())}
 }
 
 // Abandoned returns how much work runs that its callers have left. It takes no

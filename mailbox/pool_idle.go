@@ -100,6 +100,9 @@ func (p *Pool) link(s *Seat) {
 	}
 	p.last = s
 	p.abandoned.Add(1)
+	if s.lost {
+		p.lost.Add(1)
+	}
 }
 
 // unlink takes a seat out of those that were left. Under mu.
@@ -116,4 +119,8 @@ func (p *Pool) unlink(s *Seat) {
 	}
 	s.before, s.next = nil, nil
 	p.abandoned.Add(-1)
+	if s.lost {
+		s.lost = false
+		p.lost.Add(-1)
+	}
 }

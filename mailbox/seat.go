@@ -47,13 +47,17 @@ type Seat struct {
 	// The alarm is not set anew for each work: it may come too early, never too
 	// late, and a caller that it wakes too early sets it right. So a work that
 	// ends in time costs no timer.
-	alarm *time.Timer  // nil until first used
-	due   atomic.Int64 // when the alarm will wake; 0: it is not set
+	alarm *time.Timer           // nil until first used
+	due   atomic.Int64          // when the alarm will wake; 0: it is not set
+	vigil atomic.Pointer[Vigil] // that waits for it in its caller's place; nil: the caller waits here
 
 	work         Work  // that runs; the caller's, and guarded by the pool's mu once it left
 	ended        bool  // the goroutine has ended; written before the state is answered
 	place        int   // in pool.seats; guarded by the pool's mu
 	before, next *Seat // among those left; guarded by the pool's mu
+
+	lost   bool              // left because another was first; guarded by the pool's mu
+	leftAt fuseboard.Instant // then: when; guarded by the pool's mu
 }
 
 func newSeat(p *Pool) *Seat {
@@ -64,25 +68,29 @@ func newSeat(p *Pool) *Seat {
 // done is open (nil: always). now is when the work was started. With any other
 // ending than Answered the caller has left, and must not touch the work again.
 func (s *Seat) Wait(done <-chan struct{}, now, until fuseboard.Instant) Ending {
+	if why := s.Await(done, now, until); why != Answered && s.Leave() {
+		return why
+	}
+	return Answered // or it came at the same moment
+}
+
+// Await is Wait for a caller who does not leave: with another ending than Answered the work
+// goes on, and is still the caller's. What follows is another wait, or [Seat.Leave].
+func (s *Seat) Await(done <-chan struct{}, now, until fuseboard.Instant) Ending {
 	for ; ; now = 0 {
 		why := s.look(now, until)
 		switch {
 		case why != waiting:
+			return why
 		case done == nil: // cheaper than the choice below
 			<-s.wake
 			continue
-		default:
-			select {
-			case <-s.wake:
-				continue
-			case <-done:
-				why = Gone
-			}
 		}
-		if why != Answered && !s.leave() { // it came at the same moment
-			why = Answered
+		select {
+		case <-s.wake:
+		case <-done:
+			return Gone
 		}
-		return why
 	}
 }
 
@@ -137,19 +145,32 @@ func (s *Seat) ring() {
 
 // signal wakes the caller, if one waits.
 func (s *Seat) signal() {
+	wake := s.wake
+	if v := s.vigil.Load(); v != nil {
+		wake = v.wake
+	}
 	select {
-	case s.wake <- struct{}{}:
+	case wake <- struct{}{}:
 	default:
 	}
 }
 
-// leave makes the work nobody's, unless it has ended meanwhile.
-func (s *Seat) leave() bool {
+// Leave makes the work nobody's, as Wait does where it ends otherwise than Answered. It is
+// false where the work has ended meanwhile: then it is answered.
+func (s *Seat) Leave() bool { return s.leave(false, 0) }
+
+// Lose is Leave for work that has become needless, because other work for the same caller
+// was done first. It is expected to end soon: see [LostGrace].
+func (s *Seat) Lose(now fuseboard.Instant) bool { return s.leave(true, now) }
+
+func (s *Seat) leave(lost bool, now fuseboard.Instant) bool {
 	s.pool.mu.Lock()
 	defer s.pool.mu.Unlock()
 	if !s.state.CompareAndSwap(working, left) {
 		return false
 	}
+	s.vigil.Store(nil) // whoever waits next waits here
+	s.lost, s.leftAt = lost, now
 	s.pool.link(s)
 	return true
 }
@@ -158,6 +179,9 @@ func (s *Seat) leave() bool {
 // the permit is given back, so that the next to get that finds a goroutine.
 func (s *Seat) Free() {
 	s.work = nil
+	if s.vigil.Load() != nil {
+		s.vigil.Store(nil)
+	}
 	if s.ended {
 		s.silence()
 		return
