@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/quantile"
 )
 
 // BenchmarkContext measures what the context of one call costs, from Begin to
@@ -104,6 +105,34 @@ func BenchmarkHTTPRequest(b *testing.B) {
 			ctx, cancel := context.WithTimeout(b.Context(), time.Hour)
 			get(b, ctx)
 			cancel()
+		}
+	})
+}
+
+// BenchmarkAttemptLimit is what an attempt pays for a limit that follows latency, beside one that does not.
+func BenchmarkAttemptLimit(b *testing.B) {
+	p := Policy{Total: time.Minute, Attempt: time.Second, Adaptive: Adaptive{MinCalls: 1}}.WithDefaults()
+	live, first := quantile.New(time.Minute, 1, 0.99), p.First()
+	live.Record(0, time.Millisecond)
+	var until fuseboard.Instant
+	b.Run("fixed", func(b *testing.B) {
+		for b.Loop() {
+			until = first.Until(until & 1)
+		}
+	})
+	limits := p.Limits()
+	b.Run("adaptive", func(b *testing.B) {
+		for b.Loop() {
+			within := first
+			if v, ok := live.Value(0); ok {
+				within = first.Within(limits.Of(v))
+			}
+			until = within.Until(until & 1)
+		}
+	})
+	b.Run("adaptive, from the policy", func(b *testing.B) {
+		for b.Loop() {
+			until = first.Within(p.AttemptLimit(live.Value(0))).Until(until & 1)
 		}
 	})
 }

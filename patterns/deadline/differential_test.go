@@ -280,7 +280,7 @@ func TestContextCannotBeToldFromTheLibrarys(t *testing.T) {
 			}
 		}
 	})
-	if exact < unordered {
+	if !testing.Short() && exact < unordered { // the few programs of a short run need not be many of one kind
 		t.Errorf("only %d answers were compared exactly, %d roughly", exact, unordered)
 	}
 }

@@ -6,6 +6,12 @@
 //
 // # Ordering and ownership
 //
+// An attempt's limit may follow how long attempts took lately: [Policy.AttemptLimit] makes it of a quantile that
+// the caller knows, and [Policy.TryWithin] and [First.Within] cut spans by it. It stays between Adaptive.Min and Attempt,
+// whatever it is made of (TestAttemptLimitNeverLeavesItsBounds). Where attempts that it ended are recorded with the time
+// that they had, one that is too short rises again, within a window where the dependency became three times slower
+// (TestALimitThatIsTooShortRisesAgain, TestALimitIsNeverTooShortForEver).
+//
 // A [Policy] and a [Span] are values; their methods decide from their
 // arguments alone, and the clock is read by the caller, never by Begin or Try
 // (TestBeginAndTryDecideFromTheirArgumentsAlone).
@@ -25,6 +31,8 @@
 //   - A context that nobody looked at is in no list and owns no timer; one that
 //     was looked at leaves its [Family] and its parent at End
 //     (TestP7_EndLeavesNothingInTheFamily).
+//   - A context of an [Origin.WithCauses] tells why it was cancelled, looked at or not, and
+//     leaves its caller's alone (TestCancelledContextTellsTheCause).
 //   - What [Outlast] returns ends with the caller and with the [Family], never by the
 //     span (TestWhatOutlastsASpanEndsWithItsCallerAndItsFamilyAlone).
 //   - No goroutine is started here: not by a context, nor by a child of one that

@@ -50,6 +50,8 @@ func (e *Error) what() string {
 		return "the caller's deadline less deadline.reserve passed, which left " + limit
 	case Attempt:
 		return "the attempt did not end within deadline.attempt = " + limit
+	case Adapted:
+		return "the attempt did not end within " + limit + ", which deadline.adaptive gives by how long attempts took lately"
 	default:
 		return "the call did not end within deadline.total = " + limit
 	}
@@ -61,6 +63,8 @@ func (e *Error) fix() string {
 		return "give the call more time where its context is made"
 	case Reserved:
 		return "give the call more time where its context is made, or lower deadline.reserve"
+	case Adapted:
+		return "raise deadline.adaptive.min or factor if the dependency is healthy and needs longer; the limit rises by itself if many attempts do"
 	case Attempt:
 		return "raise deadline.attempt if the dependency is healthy and needs longer"
 	default:

@@ -112,3 +112,17 @@ func ExampleSpan_Error() {
 	fmt.Println(err)
 	// Output: the call did not end within deadline.total = 2s (elapsed 2.1s); raise deadline.total, or lower deadline.attempt or retry.attempts so that they fit: row locked
 }
+
+func ExamplePolicy_AttemptLimit() {
+	p := deadline.Policy{Attempt: time.Second, Adaptive: deadline.Adaptive{Factor: 3}}
+	fmt.Println(p.AttemptLimit(0, false))
+	fmt.Println(p.AttemptLimit(40*time.Millisecond, true))
+	fmt.Println(p.AttemptLimit(time.Minute, true))
+	span := p.TryWithin(deadline.Span{Until: fuseboard.Never}, 0, 120*time.Millisecond)
+	fmt.Println(span.Error(span.Until, nil))
+	// Output:
+	// 1s
+	// 120ms
+	// 1s
+	// the attempt did not end within 120ms, which deadline.adaptive gives by how long attempts took lately (elapsed 120ms); raise deadline.adaptive.min or factor if the dependency is healthy and needs longer; the limit rises by itself if many attempts do
+}

@@ -22,6 +22,7 @@ const freeLooks = 16
 type Origin struct {
 	clock  *fuseboard.Clock
 	family *Family
+	causes bool // see WithCauses
 }
 
 // NewOrigin returns an origin. f may be nil: then nothing ends its contexts together.
@@ -40,7 +41,10 @@ func NewOrigin(c *fuseboard.Clock, f *Family) Origin { return Origin{clock: c, f
 // The span's instants must come from the origin's clock.
 func (o *Origin) Context(parent context.Context, s Span) (context.Context, *Lazy) {
 	if s.Scope == Caller {
-		return parent, nil
+		if !o.causes {
+			return parent, nil
+		}
+		s = asCallers(s)
 	}
 	l := &Lazy{parent: parent, origin: o, start: stampOf(s.Start, s.Scope), until: s.Until}
 	return l, l
@@ -52,7 +56,10 @@ func (o *Origin) Context(parent context.Context, s Span) (context.Context, *Lazy
 // then, as for nil. No two calls may bring the same at once.
 func (o *Origin) ContextIn(l *Lazy, parent context.Context, s Span) (context.Context, *Lazy) {
 	if s.Scope == Caller {
-		return parent, nil
+		if !o.causes {
+			return parent, nil
+		}
+		s = asCallers(s)
 	}
 	if l == nil || l.parent != nil {
 		l = new(Lazy)
@@ -91,7 +98,7 @@ var _ context.Context = (*Lazy)(nil)
 // Lazy is 48 bytes and not 64.
 type stamp int64
 
-const scopeBits = 2
+const scopeBits = 3 // which leave 36 years
 
 func stampOf(at fuseboard.Instant, s Scope) stamp { return stamp(at<<scopeBits | fuseboard.Instant(s)) }
 
@@ -250,19 +257,26 @@ func (l *Lazy) make(m *made) *made {
 // build makes the standard context that takes over.
 func (l *Lazy) build() *made {
 	m := &made{}
+	if l.origin.causes {
+		return l.buildCaused(m)
+	}
 	if l.until == fuseboard.Never {
 		m.ctx, m.cancel = context.WithCancel(l.parent)
 		return m
 	}
 	m.cause = Error{Scope: l.start.scope(), Limit: l.limit(), Elapsed: max(0, l.until.Sub(l.start.at()))}
-	parent := l.parent
-	if parent.Err() == context.DeadlineExceeded && l.origin.clock.Now() >= l.until {
+	m.ctx, m.cancel = context.WithDeadlineCause(l.timely(), l.deadline(), &m.cause)
+	return m
+}
+
+// timely is the parent, for a context with a deadline of its own.
+func (l *Lazy) timely() context.Context {
+	if l.parent.Err() == context.DeadlineExceeded && l.origin.clock.Now() >= l.until {
 		// Both deadlines passed unseen. The parent's is the later one, and must not
 		// be taken for the reason.
-		parent = context.WithoutCancel(parent)
+		return context.WithoutCancel(l.parent)
 	}
-	m.ctx, m.cancel = context.WithDeadlineCause(parent, l.deadline(), &m.cause)
-	return m
+	return l.parent
 }
 
 // deadline returns until as a time that compares rightly with the parent's

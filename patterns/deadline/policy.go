@@ -31,6 +31,9 @@ type Policy struct {
 	// encode its answer, or fall back, before the caller leaves. 0 to 1h. It does
 	// not shorten Total.
 	Reserve time.Duration
+	// Adaptive ends an attempt earlier than Attempt, by how long attempts took lately. The
+	// zero one does not. It needs Attempt.
+	Adaptive Adaptive
 }
 
 // On reports whether any field is set.
@@ -43,6 +46,7 @@ func (p Policy) Validate() fuseboard.Problems {
 	c.Duration("total", p.Total, time.Millisecond, 24*time.Hour, "leave it out for no limit")
 	c.Duration("attempt", p.Attempt, time.Millisecond, 24*time.Hour, "leave it out for no limit")
 	c.Duration("reserve", p.Reserve, 0, time.Hour, "leave it out to keep nothing back")
+	c.Include("adaptive", p.Adaptive.validate(p.Attempt))
 	if p.Total <= 0 {
 		return c.Problems()
 	}

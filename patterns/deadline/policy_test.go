@@ -4,6 +4,7 @@ package deadline
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,15 @@ func TestPolicyReportsEveryProblemAtOnce(t *testing.T) {
 		"reserve equals total":    {Policy{Total: time.Second, Reserve: time.Second}, []string{"reserve reserve-over-total"}},
 		"reserve just below":      {Policy{Total: time.Second, Reserve: time.Second - 1}, nil},
 		"reserve without a total": {Policy{Reserve: time.Minute}, nil},
+		"adaptive":                {Policy{Attempt: time.Second, Adaptive: Adaptive{Quantile: 0.99, Factor: 2, Min: ms, Window: time.Minute, MinCalls: 1}}, nil},
+		"adaptive, all wrong": {
+			Policy{Attempt: time.Second, Adaptive: Adaptive{Quantile: 1, Factor: 1, Min: -1, Window: 1, MinCalls: -1}},
+			[]string{"adaptive.quantile out-of-range", "adaptive.factor out-of-range", "adaptive.min negative", "adaptive.window out-of-range", "adaptive.min_calls negative"},
+		},
+		"no number":            {Policy{Attempt: time.Second, Adaptive: Adaptive{Factor: math.NaN()}}, []string{"adaptive.factor out-of-range"}},
+		"adaptive alone":       {Policy{Total: time.Second, Adaptive: Adaptive{Factor: 3}}, []string{"adaptive adaptive-without-attempt"}},
+		"min is the attempt":   {Policy{Attempt: time.Second, Adaptive: Adaptive{Min: time.Second}}, nil},
+		"min over the attempt": {Policy{Attempt: time.Second, Adaptive: Adaptive{Min: time.Second + 1}}, []string{"adaptive.min min-over-attempt"}},
 	} {
 		var got []string
 		for _, p := range c.policy.Validate() {
@@ -39,7 +49,7 @@ func TestPolicyReportsEveryProblemAtOnce(t *testing.T) {
 			if p.Warning {
 				line += " warning"
 			}
-			if p.Value == "" || p.Message == "" || p.Fix == "" {
+			if (p.Value == "") != (p.Code == CodeWithoutAttempt) || p.Message == "" || p.Fix == "" {
 				t.Errorf("%s: %s lacks value, message or fix", name, p)
 			}
 			got = append(got, line)
@@ -51,7 +61,7 @@ func TestPolicyReportsEveryProblemAtOnce(t *testing.T) {
 }
 
 func TestPolicyIsOnWhenAnyFieldIsSet(t *testing.T) {
-	for p, want := range map[Policy]bool{{}: false, {Total: 1}: true, {Attempt: 1}: true, {Reserve: 1}: true} {
+	for p, want := range map[Policy]bool{{}: false, {Total: 1}: true, {Attempt: 1}: true, {Reserve: 1}: true, {Adaptive: Adaptive{MinCalls: 1}}: true} {
 		if p.On() != want {
 			t.Errorf("%+v: On() = %v", p, !want)
 		}
@@ -183,10 +193,10 @@ func TestP9_DeadlineWithoutMonotonicReadingStillHolds(t *testing.T) {
 
 func TestScopeWords(t *testing.T) {
 	var words []string
-	for s := Caller; s <= Reserved+1; s++ {
+	for s := Caller; s <= Adapted+1; s++ {
 		words = append(words, s.String())
 	}
-	if got := strings.Join(words, " "); got != "caller total attempt reserve unknown" {
+	if got := strings.Join(words, " "); got != "caller total attempt reserve adaptive unknown" {
 		t.Error(got)
 	}
 }

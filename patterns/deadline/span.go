@@ -21,9 +21,11 @@ const (
 	Attempt
 	// Reserved: the caller's deadline less Policy.Reserve.
 	Reserved
+	// Adapted: of an attempt, by Policy.Adaptive, and shorter than Policy.Attempt.
+	Adapted
 )
 
-var scopeNames = [...]string{"caller", "total", "attempt", "reserve"}
+var scopeNames = [...]string{"caller", "total", "attempt", "reserve", "adaptive"}
 
 // String returns the scope's word in logs, metrics and JSON.
 func (s Scope) String() string {
