@@ -174,7 +174,7 @@ func TestTheStrategyActsAsDecideSays(t *testing.T) {
 		})
 	})
 	for _, verb := range []supervision.Verb{supervision.GiveUp, supervision.Again, supervision.Rebuild, supervision.Escalate} {
-		if seen[verb] == 0 {
+		if !testing.Short() && seen[verb] == 0 { // a short run has few scripts
 			t.Errorf("no failure led to %s", verb)
 		}
 	}
