@@ -6,7 +6,9 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/patterns/cache"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/patterns/fallback"
 	"github.com/fuseboard/fuseboard/patterns/ratelimit"
 	"github.com/fuseboard/fuseboard/patterns/shedding"
 	"github.com/fuseboard/fuseboard/patterns/throttle"
@@ -24,6 +26,12 @@ type (
 	PriorityQuota = mailbox.PriorityQuota
 	// Workers runs handlers on pooled goroutines; see [mailbox.Workers].
 	Workers = mailbox.Workers
+	// Cache keeps answers for calls that ask for the same; see [cache.Policy].
+	Cache = cache.Policy
+	// Fallback answers calls that failed or were refused; see [fallback.Policy].
+	Fallback = fallback.Policy
+	// FallbackStep is one place where such an answer may come from; see [fallback.Step].
+	FallbackStep = fallback.Step
 	// Deadline bounds how long a call and each attempt may take; see [deadline.Policy].
 	Deadline = deadline.Policy
 	// Retry says when a failed attempt is repeated; see [supervision.Retry].

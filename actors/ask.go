@@ -151,8 +151,11 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, f *Future[Resp]) err
 			return err
 		}
 	}
+	if r.goesAround(r.with.around) {
+		return setAside(ctx, r.op, r.handle, r.with, req, f.give)
+	}
 	if m := r.leniency(); m != EnforcePolicy {
-		return postLeniently(ctx, m, r.op, r.handle, &r.with, req, f)
+		return postLeniently(ctx, m, r.op, r.handle, r.with, req, f)
 	}
 	p := newPosted[Req, Resp](r.op)
 	p.ref, p.req, p.future = r, req, f
@@ -231,7 +234,7 @@ func (p *posted[Req, Resp]) Run() {
 	p.now = p.guard.clock.Now()
 	p.stood(from, nil)
 	p.granted = true
-	resp, err := run(&p.call, p.ref.handle, &p.ref.with, p.req)
+	resp, err := run(&p.call, p.ref.handle, p.ref.with, p.req)
 	p.over(err)
 	returned = true
 	p.future.give(resp, err)
@@ -239,7 +242,7 @@ func (p *posted[Req, Resp]) Run() {
 
 // lost is the error of a call that did not come back from its handler.
 func (c *call) lost(value any) *CallError {
-	e := &CallError{Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Cause: ErrGoexit, clock: c.guard.clock}
+	e := &CallError{Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts, Cause: ErrGoexit, class: fuseboard.ClassPanicked, clock: c.guard.clock}
 	if value != nil {
 		e.Cause = &PanicError{Value: value, Stack: debug.Stack()}
 	}

@@ -8,22 +8,24 @@ import "slices"
 // Immutable: the guards of keys share what their Keyring has.
 type bound struct {
 	name   string
-	safe   bool   // has a Safe hook
-	before *bound // nil of the first
+	safe   bool       // has a Safe hook
+	op     *operation // nil: the guard's own
+	before *bound     // nil of the first
 }
 
-// The only operation of most guards is the one of Spawn. It takes nothing.
-var spawnedSafe, spawnedUnsafe = &bound{safe: true}, &bound{}
+// spawned are the lists of guards whose only operation is the one of Spawn, which are most: theirs
+// takes nothing.
+type spawned struct{ safe, unsafe bound }
 
 // and returns the list with one more.
-func (b *bound) and(name string, safe bool) *bound {
+func (s *spawned) and(b *bound, name string, safe bool, op *operation) *bound {
 	switch {
-	case b != nil || name != "":
-		return &bound{name: name, safe: safe, before: b}
+	case b != nil || op != nil:
+		return &bound{name: name, safe: safe, op: op, before: b}
 	case safe:
-		return spawnedSafe
+		return &s.safe
 	}
-	return spawnedUnsafe
+	return &s.unsafe
 }
 
 // list returns them in the order in which they were bound.
@@ -35,8 +37,12 @@ func (b *bound) list() (all []*bound) {
 	return all
 }
 
-// takeOp takes the name for an operation. It reports false where the guard has it already.
-func (g *Guard) takeOp(name string, safe bool) bool {
+// takeOp takes the operation's name, for who is its typed half. It reports false where the guard has it already.
+func (g *Guard) takeOp(o *operation, safe bool, half typed) bool {
+	name, own := o.name, o
+	if o == g.self {
+		o = nil
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for b := g.ops; b != nil; b = b.before {
@@ -44,7 +50,8 @@ func (g *Guard) takeOp(name string, safe bool) bool {
 			return false
 		}
 	}
-	g.ops = g.ops.and(name, safe)
+	own.typed = half // before it is found
+	g.ops = g.sys.lone.and(g.ops, name, safe, o)
 	return true
 }
 
@@ -55,4 +62,45 @@ func (g *Guard) operation(name string) *operation {
 		return g.self
 	}
 	return newOperation(g, name)
+}
+
+// typed is a Ref or a Keyed, as its operation knows it.
+type typed interface {
+	fits(p Policy) Problems
+	stagesAt(at Seam) []string
+	hooks() hooks
+}
+
+// operations returns what is bound to the guard, in the order of the binding.
+func (g *Guard) operations() (all []*operation) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, b := range g.ops.list() {
+		if b.op != nil {
+			all = append(all, b.op)
+		} else {
+			all = append(all, g.self)
+		}
+	}
+	return all
+}
+
+// boundAs returns what is bound by the name; nil if nothing is.
+func (g *Guard) boundAs(name string) typed {
+	for _, o := range g.operations() {
+		if o.name == name {
+			return o.typed
+		}
+	}
+	return nil
+}
+
+// fits reports what is wrong with a policy for the operations that are bound.
+func (g *Guard) fits(p Policy) (found Problems) {
+	for _, o := range g.operations() {
+		if o.typed != nil {
+			found = append(found, o.typed.fits(p)...)
+		}
+	}
+	return found
 }

@@ -39,6 +39,7 @@ type call struct {
 	reserved   *mailbox.Seat     // for the attempt that is about to begin; nil unless it is isolated
 	asked      *load             // what has let it through, until its attempt begins
 	worker     *worker           // whose request it is; nil where no strategy judges the failure
+	info       *Info             // for who asks; else nil
 	broke      error             // what the handler did instead of returning; nil if it returned
 	waited     time.Duration     // how long it stood at the gate, in all
 	halted     bool              // the guard's own stop cancelled the last attempt
@@ -55,6 +56,8 @@ type call struct {
 	ofTenant   bool              // then: it has taken from the rate limit of its tenant
 	ofRate     bool              // and from that of all
 	cost       int32             // of its request, as the hook says; 0: as any other
+	copied     bool              // its attempt is a copy; see race
+	beside     bool              // its attempt does not decide how the call ends
 	pending                      // what of it outlives its handler
 }
 
@@ -97,9 +100,10 @@ func runOn[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req
 // a clock first, then what has no time left.
 func (c *call) begin(ctx context.Context, o *operation) error {
 	g := o.guard
+	c.info, ctx = asksInfo(ctx)
 	c.op, c.guard, c.parent = o, g, ctx
 	if ctx == nil {
-		return fuseboard.Problem{Path: "ctx", Code: codeNil, Message: "must not be nil", Fix: "pass context.Background()"}
+		return errNoContext
 	}
 	if phase, refuses := g.circuit.Refuses(); refuses && !g.overdue(phase) {
 		return c.shut(phase)
@@ -109,7 +113,7 @@ func (c *call) begin(ctx context.Context, o *operation) error {
 			return c.restarting(refusal)
 		}
 	}
-	c.plan = g.plan.Load().of(ctx)
+	c.plan = g.plan.Load().of(ctx, o)
 	if c.now == untimed {
 		c.now = g.clock.Now()
 	}
@@ -219,17 +223,17 @@ func (c *call) start() error {
 	if c.permit.Probe() {
 		g.stir() // its lease begins now
 	}
-	if c.plan.repeats && c.attempts == 0 {
+	if c.plan.deposits && c.attempts == 0 {
 		g.spent.Deposit(c.now)
 	}
 	c.attempts++
-	c.asked, c.learns, c.broke = nil, c.asked != nil, nil
+	c.asked, c.learns, c.broke, c.copied = nil, c.asked != nil, nil, false
 	c.began = c.now
 	if c.attempts > 1 {
 		g.count.seldom().causes[g.spent.Causes().Place(c.out.Class)].Add(1)
 		g.history().again(c)
 	}
-	c.try = c.plan.given.Deadline.Try(c.span, c.now)
+	c.try = g.try(c.plan, c.span, c.now)
 	return nil
 }
 

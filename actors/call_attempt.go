@@ -133,7 +133,10 @@ func (c *call) record(now fuseboard.Instant) {
 	if c.learns {
 		c.learn(now)
 	}
-	g.count.attempt(c.out.Kind, c.attempts > 1)
+	if l := g.live.Load(); l != nil {
+		l.took(c, now)
+	}
+	g.count.attempt(c.out.Kind, c)
 	c.timed(c.lasted(now))
 	if c.out.Repeats > 0 && c.repeating() {
 		g.spent.Inner(now, c.out.Repeats)

@@ -11,7 +11,7 @@ import (
 )
 
 // counters are what a call adds to; a successful first attempt adds to one.
-// First attempts and repetitions are counted apart, so that no number has to be
+// First attempts, repetitions and copies are counted apart, so that no number has to be
 // taken from another.
 type counters struct {
 	first outcomes
@@ -21,12 +21,14 @@ type counters struct {
 // rareCounts are those that a guard whose dependency is well does not need.
 type rareCounts struct {
 	again      outcomes
+	copies     outcomes
 	refused    reasonCounts
 	left       atomic.Uint64
 	failed     atomic.Uint64                          // calls
 	suppressed atomic.Uint64                          // repetitions
 	causes     [supervision.CausePlaces]atomic.Uint64 // of repetitions that have begun
 	kept       [reasonsToKeep]atomic.Uint64           // failures that were not repeated
+	hedges     hedgeCounts                            // what became of copies
 	breaks     breaks                                 // the handlers' last panics: of this guard alone, not added
 }
 
@@ -66,6 +68,8 @@ func (n *counters) add(m *counters) {
 	}
 	to := n.seldom()
 	to.again.add(&from.again)
+	to.copies.add(&from.copies)
+	to.hedges.add(&from.hedges)
 	for reason := range from.refused {
 		to.refused[reason].Add(from.refused[reason].Load())
 	}
@@ -100,9 +104,12 @@ type outcomes struct {
 	failures, voids atomic.Uint64
 }
 
-func (n *counters) attempt(k fuseboard.Kind, repeated bool) {
+func (n *counters) attempt(k fuseboard.Kind, c *call) {
 	o := &n.first
-	if repeated {
+	switch {
+	case c.copied:
+		o = &n.seldom().copies
+	case c.attempts > 1:
 		o = &n.seldom().again
 	}
 	switch k {

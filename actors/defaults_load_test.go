@@ -257,8 +257,15 @@ var loadReasons = []reason{
 
 // policyReasons are the rows of a Policy: what follows the load stands before its cases.
 func policyReasons() []reason {
-	at := slices.IndexFunc(reasons, func(r reason) bool { return r.path == "cases" })
-	return slices.Insert(slices.Clone(reasons), at, loadReasons...)
+	all := slices.Clone(reasons)
+	for _, more := range []struct {
+		before string
+		rows   []reason
+	}{{"deadline.total", answerReasons}, {"cases", loadReasons}, {"retry.attempts", adaptiveAttemptReasons}, {"breaker.failure_rate", hedgeReasons}} {
+		at := slices.IndexFunc(all, func(r reason) bool { return r.path == more.before })
+		all = slices.Insert(all, at, more.rows...)
+	}
+	return all
 }
 
 // loadDefaults adds the defaults of the sections that follow the load to those of the others;
@@ -274,6 +281,10 @@ func loadDefaults(t *testing.T, values map[string]string, p Policy) map[string]s
 		}
 		delete(values, "rate."+path)
 	}
+	if use := values["fallback.steps[0].use"]; use != "computed" {
+		t.Errorf("by default the step of a fallback is %q", use)
+	}
+	delete(values, "fallback.steps[0].use") // told in words
 	return values
 }
 

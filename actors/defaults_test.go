@@ -15,6 +15,10 @@ import (
 
 	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/patterns/cache"
+	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/patterns/fallback"
+	"github.com/fuseboard/fuseboard/patterns/hedge"
 	"github.com/fuseboard/fuseboard/patterns/ratelimit"
 	"github.com/fuseboard/fuseboard/patterns/shedding"
 	"github.com/fuseboard/fuseboard/patterns/throttle"
@@ -62,12 +66,20 @@ func defaultsPage(t *testing.T) string {
 		Rate:     RateLimit{Adaptive: ratelimit.Adaptive{Backoff: ratelimit.DefaultBackoff}},
 		Adaptive: Adaptive{Min: adaptive.DefaultMin},
 		Shedding: Shedding{Margin: shedding.DefaultMargin},
+		Hedge:    Hedge{Copies: hedge.DefaultCopies},
+		Cache:    Cache{TTL: cache.DefaultTTL},
+		Fallback: Fallback{Timeout: fallback.DefaultTimeout},
+		Deadline: Deadline{Adaptive: AdaptiveAttempt{Factor: deadline.DefaultFactor}},
 	})
 	sections = loadDefaults(t, sections, Policy{
 		Throttle: Throttle{MinCalls: throttle.DefaultMinCalls},
 		Rate:     RateLimit{Adaptive: ratelimit.Adaptive{Every: ratelimit.DefaultEvery}},
 		Adaptive: Adaptive{Max: adaptive.DefaultMax},
 		Shedding: Shedding{Every: shedding.DefaultEvery},
+		Hedge:    Hedge{Window: hedge.DefaultWindow},
+		Cache:    Cache{MaxEntries: cache.DefaultMaxEntries},
+		Fallback: Fallback{MaxKeys: fallback.DefaultMaxKeys},
+		Deadline: Deadline{Adaptive: AdaptiveAttempt{Window: deadline.DefaultWindow}},
 	})
 	return defaultsHead + tableOf(t, policyReasons(), reflect.TypeFor[Policy](), given, sections) + groupDefaults(t) + limitDefaults(t)
 }
@@ -136,6 +148,15 @@ func leavesOf(data []byte) map[string]string {
 }
 
 func flatten(path string, tree any, into map[string]string) {
+	list, _ := tree.([]any)
+	for i, one := range list {
+		if _, ok := one.(map[string]any); ok {
+			flatten(fmt.Sprintf("%s[%d]", path, i), one, into)
+			if i == len(list)-1 {
+				return
+			}
+		}
+	}
 	fields, ok := tree.(map[string]any)
 	if !ok {
 		into[path] = fmt.Sprint(tree)

@@ -36,8 +36,12 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 		reply(r.Guard, sender, Reply[Req, Resp]{Request: req, Err: r.key.goneFor(ctx, r.op.name)})
 		return
 	}
+	if r.goesAround(r.with.around) {
+		receiveAside(ctx, r.op, r.handle, r.with, req, sender)
+		return
+	}
 	if m := r.leniency(); m != EnforcePolicy {
-		letMessageIn(ctx, m, r.op, r.handle, &r.with, req, sender)
+		letMessageIn(ctx, m, r.op, r.handle, r.with, req, sender)
 		return
 	}
 	d := newDelivery[Req, Resp](r.op)
@@ -126,7 +130,7 @@ func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
 			d.fail(ctx)
 		}
 	}()
-	resp, err := attempt(&d.call, d.ref.handle, &d.ref.with, d.req, last)
+	resp, err := attempt(&d.call, d.ref.handle, d.ref.with, d.req, last)
 	returned = true
 	d.resp, d.err = resp, err
 	if d.out.Kind == fuseboard.Failure {
@@ -136,7 +140,7 @@ func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
 	ended := false
 	defer func() {
 		if !ended { // the Hold hook ended this goroutine
-			d.end(&CallError{Dependency: d.guard.name, Op: d.op.name, Attempts: d.attempts, Cause: ErrGoexit, clock: d.guard.clock})
+			d.end(&CallError{Dependency: d.guard.name, Op: d.op.name, Attempts: d.attempts, Cause: ErrGoexit, class: fuseboard.ClassPanicked, clock: d.guard.clock})
 		}
 	}()
 	d.resp = d.ref.with.keep(&d.call, resp)

@@ -23,6 +23,14 @@
 // himself. [Forward] is the way out to an actor that exists already. [SpawnKeyed] makes a
 // guard for each key of a dependency: tenant, host, shard.
 //
+// # Answers under failure
+//
+// Beside the handler, a call may be answered by what is cached ([Policy].Cache, With.Key), by a
+// fallback ([Policy].Fallback, With.Fallback, [Instead]), or by code of the user's that stands in the way
+// ([Stage]). [WithInfo] tells a call who answered it, and whether that answer is degraded. They stand around calls of
+// operations, [Ref] and [Keyed]; [Do] and [Guard.Enter] have no request that could be compared, and are
+// answered by their work alone.
+//
 // # Modes
 //
 // A policy in shadow ([ShadowPolicy]) refuses nothing and counts what it would have
@@ -34,10 +42,27 @@
 //
 // Each sentence is kept by the test named after it.
 //
-// The policies of one dependency act in a fixed order, outermost first: total
-// deadline, retry, breaker, workers, bulkhead, attempt deadline, handler. Only an open
+// The policies of one dependency act in a fixed order, outermost first: cache, fallback, total
+// deadline, retry, hedge, shedding, breaker, workers, throttle, rate, bulkhead, attempt deadline, handler
+// (TestEveryPairOfPatternsIsPassedInItsOrder). Only an open
 // circuit refuses even before the deadline is looked at, because that needs no
 // clock (TestPoliciesActInTheirOrder).
+//
+// A degraded answer, of a fallback or stale in place of a failure, is told to who asks
+// (TestInfoTellsHowACallCameByItsAnswer) and never gets into the cache (TestP20AFallbackNeverGetsIntoTheCache). A
+// stale answer comes before a fallback (TestAStaleAnswerComesBeforeTheFallback). A fallback is asked once, with the
+// failure of the last attempt (TestAFallbackAnswersByItsSteps), by every way in (TestEveryWayInIsAnsweredAlike), and not for who
+// has left (TestWhoLeftGetsNoFallback). Calls that share a load leave one by one (TestCallsOfOneKeyShareALoad); one that
+// hangs is a failure also where only its callers have deadlines (TestALoadThatHangsIsEvidence). An answer that another
+// replaces is discarded once (TestAnAnswerThatAnotherReplacesIsDiscardedOnce). However callers leave, policies change and guards stop, nothing is left
+// behind (TestStorm_AnswersLeaveNothingBehind). A value of a policy that is no answer of the operation is refused where it is given
+// (TestABadValueIsRefusedWhereItIsGiven).
+//
+// Of the copies of a slow attempt the first answer wins (TestCopyIsSentAfterTheWaitAndTheFirstAnswerWins); the others are void
+// (TestP4_LostHedgeClosesNothingAndOpensNothing), keep their permits until they have ended
+// (TestP6_PermitOfALoserStaysTakenUntilItHasEnded), and wait for nothing before they begin
+// (TestCopyNeverWaitsAndWhatRefusesItIsCounted). Stages are passed as often as their seams say (TestEachSeamIsPassedAsOftenAsItSays),
+// in every mode (TestStagesArePassedInEveryMode).
 //
 // A guard owns its dependency's state. Starts, transitions, policy changes and
 // stops of one dependency are published in one total order, numbered from 1
@@ -53,20 +78,26 @@
 // repeated are those that are (TestRepetitionsForetoldAreThoseThatHappen), and it
 // counts every refusal and every failure once (TestEveryFailureOfAStormIsToldOnce).
 //
+// Where the System has a PolicySource, each guard begins with what that makes of its policy
+// (TestGuardsOfEveryKindBeginWithThePolicyOfTheSource).
+//
 // A policy may change at any time. What survives and what does not is in the
 // [Change], and nothing else is (TestEveryFieldChangesUnderLoadAndTheChangeIsExact).
 // Updates and commands take effect one by one (TestUpdatesAndCommandsAtOnceAreSerialised);
 // a command holds its time whatever the policies (TestCommandsInForceKeepTheirTimeThroughAnyUpdate).
 // A call finishes on the plan it began with (TestCallsUnderWayFinishOnThePlanTheyBeganWith).
 //
-// A policy may differ by priority, tenant and attempt ([Case]). Each call has the cases that
+// A policy may differ by operation, priority, tenant and attempt ([Case]). Each call has the cases that
 // match it, laid over in their order (TestEachCallHasTheCasesThatMatchLaidOverInTheirOrder),
-// whichever way it came (TestEveryWayInHasTheCasesOfItsContext,
-// TestEveryWayInWaitsAsLongAsItsCasesSay), each attempt those of its number
+// whichever way it came (TestEveryWayInHasTheCasesOfItsContext, TestEveryWayInHasTheCasesOfItsOperation,
+// TestEveryWayInWaitsAsLongAsItsCasesSay), also while the table changes
+// (TestStorm_OperationsFindTheirCasesWhileTheTableChanges); work without an operation has those that name none
+// (TestWorkWithoutAnOperationHasNoCaseThatNamesOne). Each attempt has those of its number
 // (TestEachAttemptHasTheCasesOfItsNumber), and a call under way keeps the table that it began
 // with (TestCallsUnderWayFinishOnTheCasesTheyBeganWith). Tenants that no case names
-// cost no memory (TestTenantsThatNoCaseNamesBringNoPlans), and cases no allocation
-// (TestCasesAllocateNothing_Alloc). Everything wrong with a case is said at once, what
+// cost no memory (TestTenantsThatNoCaseNamesBringNoPlans), what cases name has a bound
+// (TestCombinationsOfOperationsAndTenantsAreBounded), and cases cost no allocation
+// (TestCasesAllocateNothing_Alloc, TestCasesOfOperationsAllocateNothing_Alloc). Everything wrong with a case is said at once, what
 // it only is beside others included (TestEverythingWrongWithCasesIsSaidAtOnce). An explanation of
 // a call is that of a policy with its values (TestExplanationOfACallIsThatOfThePolicyByHand).
 //

@@ -29,7 +29,7 @@ func (c *call) failed(err, why error) error {
 	}
 	e := &CallError{
 		Dependency: c.guard.name, Op: c.op.name, Attempts: c.attempts,
-		Cause: err, Why: why, clock: c.guard.clock,
+		Cause: err, Why: why, clock: c.guard.clock, class: c.out.Class,
 	}
 	if c.out.Class == fuseboard.ClassTimeout && c.try.Passed(c.ended) {
 		if _, told := errors.AsType[*deadline.Error](err); !told {
@@ -118,7 +118,7 @@ func (c *call) unqueued(why error) error {
 		if c.attempts == 0 {
 			c.guard.count.seldom().left.Add(1)
 		}
-		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), clock: c.guard.clock}
+		return &CallError{Dependency: c.guard.name, Op: c.op.name, Cause: cmp.Or(context.Cause(c.parent), why), class: fuseboard.ClassCancelled, clock: c.guard.clock}
 	case errors.Is(why, mailbox.ErrLate):
 		return c.refuse(refusedWaited, c.op.lateOf(c.plan))
 	case errors.Is(why, ErrLimit):

@@ -59,7 +59,7 @@ func (g *Guard) Enter(ctx context.Context) (entry Entry, err error) {
 	if g.key != nil && !g.key.keep() {
 		return Entry{}, g.key.goneFor(ctx, "")
 	}
-	entry.guard, entry.parent = g, ctx
+	entry.guard, entry.parent = g, unasked(ctx)
 	if g.way.Load() == wayEnforce && ctx != nil && entry.enter(ctx, g.self) {
 		entry.way = entryStraight
 		return entry, nil
@@ -90,7 +90,7 @@ func (s *straight) come(ctx context.Context) (way entryWay, err error) {
 // comeWinding is the way of a call that may be refused, or has to wait.
 func (s *straight) comeWinding(ctx context.Context) (entryWay, error) {
 	if ctx != nil && s.guard.circuit.RefusesAll() {
-		if refused := s.guard.self.turnAway(); refused != nil {
+		if refused := s.guard.self.turnAway(ctx); refused != nil {
 			return 0, refused
 		}
 	}
@@ -119,12 +119,13 @@ func (s *straight) comeLeniently(ctx context.Context, m PolicyMode) (entryWay, e
 		return entryBypass, nil
 	}
 	c := new(call)
+	c.info, ctx = asksInfo(ctx)
 	if err := c.watchFrom(ctx, s.guard.self); err != nil {
 		c.over(err)
 		return 0, err
 	}
 	c.attempts, c.began = 1, c.now
-	c.try = c.plan.given.Deadline.Try(c.span, c.now)
+	c.try = c.guard.try(c.plan, c.span, c.now)
 	s.rest = c
 	return entryWatched, nil
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/cache"
+	"github.com/fuseboard/fuseboard/patterns/fallback"
 )
 
 // ErrUnknownRequest answers a message that is none of a guard's operations: not
@@ -51,7 +53,8 @@ type CallError struct {
 	Dependency string
 	// Op is the operation's name; empty for [Do].
 	Op string
-	// Attempts is how often the handler was run: 0 for a refusal.
+	// Attempts is how many attempts the call has made: 0 for a refusal. Copies of them ([Policy].Hedge) are
+	// not counted.
 	Attempts int
 	// Cause is the last failure of the handler, or the refusal when it never ran.
 	Cause error
@@ -64,7 +67,9 @@ type CallError struct {
 	detail string            // numbers of the refusal and what to do
 	until  fuseboard.Instant // when the refusal may end; zero when unknown
 	clock  *fuseboard.Clock
-	gate   *mailbox.Gate // that knows when the refusal may end; nil if until says it
+	class  fuseboard.Class // of the last failure
+	none   *fallback.Error // why no fallback answered; nil where none was asked
+	gate   *mailbox.Gate   // that knows when the refusal may end; nil if until says it
 
 	priority fuseboard.Priority // of the call, where a gate knows
 }
@@ -73,26 +78,45 @@ type CallError struct {
 func (e *CallError) Error() string {
 	var b strings.Builder
 	b.WriteString(title(e.Dependency, e.Op))
-	switch {
-	case e.by != "":
-		fmt.Fprintf(&b, ": refused by %s: %v", e.by, e.Cause)
-		if e.detail != "" {
-			fmt.Fprintf(&b, ": %s", e.detail)
-		}
-		if wait := e.RetryAfter(); wait > 0 {
-			fmt.Fprintf(&b, "; again in %s", plain.Duration(notBefore(wait)))
-		}
-	case e.Attempts == 0:
-		fmt.Fprintf(&b, ": left by its caller before an attempt: %v", e.Cause)
-	case e.Attempts == 1:
-		fmt.Fprintf(&b, ": failed: %v", e.Cause)
-	default:
-		fmt.Fprintf(&b, ": failed after %d attempts: %v", e.Attempts, e.Cause)
-	}
+	e.tell(&b)
 	if e.Why != nil {
 		fmt.Fprintf(&b, " (not repeated: %v)", e.Why)
 	}
+	if e.none != nil {
+		fmt.Fprintf(&b, " (%s)", e.none.Tried())
+	}
 	return b.String()
+}
+
+// tell writes what became of the call.
+func (e *CallError) tell(b *strings.Builder) {
+	switch {
+	case e.by != "":
+		fmt.Fprintf(b, ": refused by %s: %v", e.by, e.Cause)
+		if e.detail != "" {
+			fmt.Fprintf(b, ": %s", e.detail)
+		}
+		if wait := e.RetryAfter(); wait > 0 {
+			fmt.Fprintf(b, "; again in %s", plain.Duration(notBefore(wait)))
+		}
+	case e.Attempts == 0 && e.class == fuseboard.ClassPanicked: // of a stage
+		fmt.Fprintf(b, ": failed: %v", e.Cause)
+	case e.leftLoad():
+		fmt.Fprintf(b, ": %v", e.Cause)
+	case e.Attempts == 0:
+		fmt.Fprintf(b, ": left by its caller before an attempt: %v", e.Cause)
+	case e.Attempts == 1:
+		fmt.Fprintf(b, ": failed: %v", e.Cause)
+	default:
+		fmt.Fprintf(b, ": failed after %d attempts: %v", e.Attempts, e.Cause)
+	}
+}
+
+// leftLoad reports whether the call ended at the load of the cache, and its cause tells how: the
+// caller left, or would have waited for itself.
+func (e *CallError) leftLoad() bool {
+	_, left := e.Cause.(*cache.LeftError)                             //nolint:errorlint // as answers.left and owned have it
+	return (left || e.Cause == cache.ErrRecursive) && e.Attempts == 0 //nolint:errorlint // as above
 }
 
 // notBefore is a wait to be read: rounded up, so that who waits so long does not come too early.
@@ -117,6 +141,10 @@ func (e *CallError) Unwrap() []error {
 // that is no request of the guard; empty when the dependency itself failed or the
 // caller left.
 func (e *CallError) RejectedBy() string { return e.by }
+
+// Class says in which way the last attempt failed, or why it is void: [fuseboard.ClassTimeout],
+// [fuseboard.ClassCancelled]. Empty where a policy refused the call.
+func (e *CallError) Class() fuseboard.Class { return e.class }
 
 // RetryAfter is how long to wait before the same call can be admitted, as known
 // now; zero when unknown or already over. Of a gate with [mailbox.Bulkhead].Estimate that has

@@ -57,6 +57,48 @@ func ExamplePolicy_cases() {
 	// cases[2] from the 2nd attempt on false
 }
 
+// Operations of one dependency that are worth another policy: a charge may take long and is made
+// once, to ask for its status is quick and may be repeated.
+func ExampleCase_operations() {
+	ctx := context.Background()
+	sys, err := actors.Start(actors.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = sys.Shutdown(ctx) }()
+	payments, err := actors.Protect(sys, "payments", actors.Policy{
+		Deadline: actors.Deadline{Total: 2 * time.Second},
+		Cases: []actors.Case{
+			{Operations: []string{"charge"}, Deadline: actors.Deadline{Total: 5 * time.Second}},
+			{Operations: []string{"status", "balance"}, Deadline: actors.Deadline{Total: 300 * time.Millisecond}},
+			{Operations: []string{"refunds"}, Deadline: actors.Deadline{Total: time.Minute}},
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, op := range []string{"charge", "status", "balance", "refund"} {
+		ref, err := actors.Bind(payments, op, timeLeft)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		left, _ := ref.Call(ctx, "42")
+		fmt.Println(op, left, ref.ExplainCall(ctx, 1).Cases[0].Applies)
+	}
+	fmt.Println(payments.Warnings()[0].Fix)
+	fmt.Println(payments.ExplainOperation(ctx, "status", 1).Call)
+	// Output:
+	// charge 5s true
+	// status 300ms false
+	// balance 300ms false
+	// refund 2s false
+	// did you mean refund?
+	// operation status, priority normal, attempt 1
+}
+
 // timeLeft is a handler that tells how long it may take.
 func timeLeft(ctx context.Context, _ string) (time.Duration, error) {
 	at, _ := ctx.Deadline()

@@ -85,7 +85,7 @@ func ExampleGuard_Explain_rate() {
 	}
 	why := search.Explain()
 	fmt.Println(err != nil, why.Verdict.RefusedBy, why.Verdict.Why)
-	fmt.Println(why.Stages[6].Name+":", why.Stages[6].Now[:len("0 of 2 calls left; 2 per 24h")])
+	fmt.Println(why.Stages[9].Name+":", why.Stages[9].Now[:len("0 of 2 calls left; 2 per 24h")])
 	// Output:
 	// true rate rate is 2 per 24h; call less, or raise rate.limit
 	// rate: 0 of 2 calls left; 2 per 24h

@@ -146,8 +146,11 @@ func ExampleGuard_Explain() {
 	// payments: a call now would run: the breaker is off and a permit is free
 	// Policy 1; circuit closed, mode enforce, epoch 1.
 	//
+	// cache             off: every call asks the dependency
+	// fallback          off: a failure is answered with its error
 	// total deadline    off: only the caller's own deadline counts
 	// retry             off: one attempt
+	// hedge             off: an attempt has no copies
 	// shedding          off: no call is refused because of the host's pressure
 	// breaker           off: the circuit is always closed
 	// workers           off: handlers run on their callers' goroutines

@@ -35,18 +35,20 @@ type Explanation struct {
 	Epoch uint64
 	// Verdict is what a call now would get.
 	Verdict Verdict
-	// Stages are the policies in the order in which a call meets them: total
-	// deadline, retry, shedding, breaker, workers, throttle, rate, bulkhead with the adaptive
+	// Stages are what a call meets, in that order: cache, fallback, total
+	// deadline, retry, hedge, shedding, breaker, workers, throttle, rate, bulkhead with the adaptive
 	// limit, attempt deadline; for a guard of [Rebuild] its handler, too. Workers are looked at
-	// before throttle and rate.
-	Stages []Stage
+	// before throttle and rate. Your own, where operations have some (see [Stage]), stand at their
+	// seams: first of all, behind the fallback, and last.
+	Stages []PolicyStage
 	// Cases is the table of what is otherwise for some calls. In the Explanation of
 	// [Guard.Explain] the stages tell of calls that none of them matches.
 	Cases []Row
-	// Call says of which calls an Explanation of [Guard.ExplainCall] tells: "priority high,
-	// tenant acme, attempt 1". Otherwise empty.
+	// Call says of which calls an Explanation of [Guard.ExplainCall] tells: "operation charge,
+	// priority high, tenant acme, attempt 1". Otherwise empty.
 	Call string
-	// Operations are those bound to the guard, in the order of their binding.
+	// Operations are those bound to the guard, in the order of their binding. Each is told of as the
+	// cases have it that name it; see [Operation].
 	Operations []Operation
 	// Happened is what became of calls up to now: why they were refused, repeated, or not.
 	Happened []Happening
@@ -85,13 +87,23 @@ type Verdict struct {
 	// RetryAfter is how long the refusal lasts at most, if nobody intervenes; zero
 	// when that is not known.
 	RetryAfter time.Duration
+	// Instead says in words what answers a call that would be refused: the cache, if it holds the
+	// answer, and which steps of the fallback are for it. Only of a value it is known beforehand that
+	// it answers. Empty where the refusal is the answer.
+	Instead string
 }
 
-// Stage is one policy of the guard.
-type Stage struct {
-	// Name is "total deadline", "retry", "shedding", "breaker", "workers", "throttle", "rate",
-	// "bulkhead", "attempt deadline" or "handler".
+// PolicyStage is one policy of the guard, or one [Stage] of operations of it, as [Explanation] tells of it.
+type PolicyStage struct {
+	// Name is "cache", "fallback", "total deadline", "retry", "hedge", "shedding", "breaker", "workers",
+	// "throttle", "rate", "bulkhead", "attempt deadline" or "handler"; of your own, "stage " and its name.
 	Name string
+	// Kind says whose it is.
+	Kind StageKind
+	// Seam and Operations say, of your own, where it stands and in the way of which operations, as
+	// errors name them. Zero for others.
+	Seam       Seam
+	Operations []string
 	// On reports whether the policy turns the stage on.
 	On bool
 	// Now says what the stage does with calls at this moment, with its numbers.
@@ -163,12 +175,16 @@ type sight struct {
 	gap     *CallError // why the handler of Rebuild is not there; nil if it is
 	shut    bool       // the circuit refuses everybody
 
+	around answerStats
+	hedge  HedgeStats
+
 	load     *load              // never nil
 	host     *shedding.View     // nil where nobody is shed
 	throttle throttle.View      // zero where there is none
 	rate     ratelimit.View     // zero where there is none
 	priority fuseboard.Priority // of the call that the verdict speaks of
 	tenant   string             // likewise
+	asked    *inquiry           // what is asked about; nil in that of Explain
 }
 
 func (g *Guard) sight() sight {
@@ -187,5 +203,6 @@ func (g *Guard) sight() sight {
 	if g.generations != nil {
 		s.gap = g.generations.refusal()
 	}
+	s.around, s.hedge = g.answers(), g.hedgeStats(g.count.look())
 	return s.withLoad()
 }

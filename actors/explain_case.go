@@ -31,24 +31,79 @@ type Row struct {
 // 1, and each says which case of the policy it is from, if any; the verdict is that of such a
 // call. Less than 1 is 1; nil is a context of which nothing was said.
 // The context's deadline and its end are not looked at.
+//
+// It tells of work without an operation: [Do] and [Guard.Enter], and calls of what [Spawn] and
+// [SpawnKeyed] have bound. [Ref.ExplainCall] tells of calls of the ref, [Guard.ExplainOperation]
+// of those of an operation by its name.
 func (g *Guard) ExplainCall(ctx context.Context, attempt int) Explanation {
+	return g.ExplainOperation(ctx, "", attempt)
+}
+
+// ExplainCall is [Guard.ExplainCall] for calls of this operation.
+func (r *Ref[Req, Resp]) ExplainCall(ctx context.Context, attempt int) Explanation {
+	if !r.made() {
+		return Explanation{}
+	}
+	return r.ExplainOperation(ctx, r.op.name, attempt)
+}
+
+// ExplainOperation is [Guard.ExplainCall] for calls of the operation of that name, for who has
+// the name and not its ref: a console. Empty is work without an operation. What nobody has bound
+// is told as it would be if somebody did.
+func (g *Guard) ExplainOperation(ctx context.Context, op string, attempt int) Explanation {
 	if !g.made() {
 		return Explanation{}
 	}
 	s := g.sight()
 	m := fuseboard.MetaOf(ctx)
+	s.asked = &inquiry{op: op, meta: m, attempt: max(attempt, 1)}
 	s.priority, s.tenant = m.Priority, tenantKey(m.Tenant)
 	s.waits, s.noEntry = g.gate.Foresee(m.Priority)
-	if t := s.plan.table; t != nil {
-		s.plan = t.at(t.row(m.Priority, m.Tenant), t.step(attempt))
-	}
+	s.plan = s.planOf(op)
 	e := s.explanation()
-	words := []string{"priority " + m.Priority.String()}
-	if m.Tenant != "" {
-		words = append(words, tenantWords(m.Tenant))
-	}
-	e.Call = strings.Join(append(words, "attempt "+strconv.Itoa(max(attempt, 1))), ", ")
+	e.Call = s.asked.words()
 	return e
+}
+
+// inquiry is the call that an explanation was asked about.
+type inquiry struct {
+	op      string
+	meta    fuseboard.Meta
+	attempt int
+}
+
+func (a *inquiry) words() string {
+	var words []string
+	if a.op != "" {
+		words = append(words, "operation "+a.op)
+	}
+	words = append(words, "priority "+a.meta.Priority.String())
+	if a.meta.Tenant != "" {
+		words = append(words, tenantWords(a.meta.Tenant))
+	}
+	return strings.Join(append(words, "attempt "+strconv.Itoa(a.attempt)), ", ")
+}
+
+// planOf is the plan of calls of an operation: of those that are asked about, else of those that
+// only the cases match that name the operation and nothing beside it.
+func (s sight) planOf(op string) *plan {
+	t := s.plan.table
+	switch {
+	case t == nil:
+		return s.plan
+	case s.asked != nil:
+		return t.at(t.rowOf(op, s.asked.meta), t.step(s.asked.attempt))
+	}
+	var applied []int
+	for i, c := range t.base.given.Cases {
+		if slices.Contains(c.Operations, op) && len(c.Priorities) == 0 && c.Tenant == "" && c.from() == 1 {
+			applied = append(applied, i)
+		}
+	}
+	if applied == nil {
+		return s.plan
+	}
+	return t.overlay(applied)
 }
 
 // rows are the cases of the policy.

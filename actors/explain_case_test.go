@@ -40,6 +40,7 @@ func TestExplanationShowsTheTableOfCases(t *testing.T) {
 		"  - cases[0], priority sheddable: deadline.total 300ms, deadline.attempt 250ms,\n              retry.attempts 1, bulkhead.max_wait 5ms\n",
 		"  - cases[1], tenant acme: deadline.total 5s, retry.only timeout\n",
 		"  - cases[2], from the 2nd attempt on: deadline.attempt 400ms\n",
+		"  - cases[3], operation charge or refund: deadline.reserve 20ms\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -128,7 +129,8 @@ func TestExplanationOfACallIsThatOfThePolicyByHand(t *testing.T) {
 	names := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		given := drawTable(rt)
-		priority, tenant, attempt := rapid.SampledFrom(rising).Draw(rt, "of"), rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(rt, "tenant of"), rapid.IntRange(1, 5).Draw(rt, "attempt of")
+		op, priority := rapid.SampledFrom(someOperations).Draw(rt, "operation of"), rapid.SampledFrom(rising).Draw(rt, "of")
+		tenant, attempt := rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(rt, "tenant of"), rapid.IntRange(1, 5).Draw(rt, "attempt of")
 		made := func(p Policy) *Guard {
 			names++
 			g, err := Protect(sys, "d"+keyNumber(names), p)
@@ -137,10 +139,10 @@ func TestExplanationOfACallIsThatOfThePolicyByHand(t *testing.T) {
 			}
 			return g
 		}
-		byHand := byHand(given, priority, tenant, attempt)
+		byHand := byHand(given, op, priority, tenant, attempt)
 		byHand.Cases = nil
 		want := made(byHand).Explain()
-		got := made(given).ExplainCall(ctxOf(priority, tenant), attempt)
+		got := made(given).ExplainOperation(ctxOf(priority, tenant), op, attempt)
 		for i, s := range got.Stages {
 			for j := range s.Settings {
 				if j >= len(want.Stages[i].Settings) || s.Settings[j].Value != want.Stages[i].Settings[j].Value || s.Settings[j].Path != want.Stages[i].Settings[j].Path {

@@ -46,9 +46,14 @@ type (
 		RefusedBy  string     `json:"refused_by,omitempty"`
 		Why        string     `json:"why"`
 		RetryAfter string     `json:"retry_after,omitempty"`
+		Instead    string     `json:"instead,omitempty"`
 	}
 	stageJSON struct {
-		Name     string        `json:"name"`
+		Name       string    `json:"name"`
+		Kind       StageKind `json:"kind"`
+		Seam       string    `json:"seam,omitempty"`       // of your own
+		Operations []string  `json:"operations,omitempty"` // likewise
+
 		On       bool          `json:"on"`
 		Now      string        `json:"now"`
 		Settings []settingJSON `json:"settings,omitempty"`
@@ -123,7 +128,7 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 		State: e.State, Mode: e.Mode, Epoch: e.Epoch,
 		Verdict: verdictJSON{
 			Admitted: e.Verdict.Admitted, PolicyMode: e.Verdict.PolicyMode, Waits: e.Verdict.Waits, WaitsFor: e.Verdict.WaitsFor, RefusedBy: e.Verdict.RefusedBy,
-			Why: e.Verdict.Why, RetryAfter: durationJSON(e.Verdict.RetryAfter),
+			Why: e.Verdict.Why, RetryAfter: durationJSON(e.Verdict.RetryAfter), Instead: e.Verdict.Instead,
 		},
 		Call: e.Call, Stages: []stageJSON{}, Cases: rowsJSON(e.Cases),
 	}
@@ -131,7 +136,10 @@ func (e Explanation) MarshalJSON() ([]byte, error) {
 		out.Would = &wouldJSON{Refused: w.Refused.sum(), Waited: w.Waited, CutShort: w.CutShort, Repeated: w.Repeated}
 	}
 	for _, s := range e.Stages {
-		stage := stageJSON{Name: s.Name, On: s.On, Now: s.Now}
+		stage := stageJSON{Name: s.Name, Kind: s.Kind, Operations: s.Operations, On: s.On, Now: s.Now}
+		if s.Kind == UserKind {
+			stage.Seam = s.Seam.String()
+		}
 		for _, v := range s.Settings {
 			stage.Settings = append(stage.Settings, settingJSON(v))
 		}

@@ -14,7 +14,9 @@ import (
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
-// Operation is what an Explanation tells of a bound operation.
+// Operation is what an Explanation tells of a bound operation: of its calls in the context and the
+// attempt that [Guard.ExplainCall] was asked about; in [Guard.Explain], of those that no other
+// cases match than such as name the operation and nothing else.
 type Operation struct {
 	// Name is the operation's; empty for that of [Spawn].
 	Name string
@@ -54,8 +56,10 @@ func (s sight) operations() []Operation {
 	bound := s.guard.ops.list()
 	ops := make([]Operation, len(bound))
 	for i, op := range bound {
-		classes := s.repetitions(op.safe)
-		ops[i] = Operation{Name: op.name, Safe: op.safe, Classes: classes, Repeated: s.repeatedWords(classes)}
+		its := s
+		its.plan = s.planOf(op.name)
+		classes := its.repetitions(op.safe)
+		ops[i] = Operation{Name: op.name, Safe: op.safe, Classes: classes, Repeated: its.repeatedWords(op.name, classes)}
 	}
 	return ops
 }
@@ -90,9 +94,9 @@ func (s sight) repetitions(hook bool) (all []Repetition) {
 }
 
 // repeatedWords joins the classes of one answer, in the order of their first.
-func (s sight) repeatedWords(all []Repetition) string {
+func (s sight) repeatedWords(op string, all []Repetition) string {
 	if !s.plan.repeats {
-		if s.plan.applied == nil && s.plan.given.repeats() {
+		if (s.plan.applied == nil || s.asked == nil) && s.basePolicy().repeatsOf(op) {
 			return "no failure is repeated, except where a case says otherwise: the policy makes one attempt"
 		}
 		return "no failure is repeated: the policy makes one attempt"

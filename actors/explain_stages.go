@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,24 +14,43 @@ import (
 )
 
 // stages describes the policies in the order in which a call meets them.
-func (s sight) stages() []Stage {
+func (s sight) stages() []PolicyStage {
 	p := s.plan.given
 	all := s.settings()
-	stages := []Stage{
+	stages := slices.Concat(
+		s.userStages(AroundCall),
+		[]PolicyStage{
+			{Name: "cache", On: p.Cache.On(), Now: s.caches(), Settings: all.under("cache")},
+			{Name: "fallback", On: p.Fallback.On(), Now: s.fallsBack(), Settings: all.under("fallback")},
+		},
+		s.userStages(AroundProtection),
+		s.protections(all),
+		s.userStages(AroundHandler),
+	)
+	if s.guard.generations != nil {
+		stages = append(stages, PolicyStage{Name: "handler", On: true, Now: s.handler(), Settings: all.under("restart")})
+	}
+	for i := range stages {
+		stages[i].Kind = cmp.Or(stages[i].Kind, PolicyKind)
+	}
+	return stages
+}
+
+// protections are those of the protected call.
+func (s sight) protections(all settings) []PolicyStage {
+	p := s.plan.given
+	return []PolicyStage{
 		{Name: "total deadline", On: p.Deadline.Total > 0 || p.Deadline.Reserve > 0, Now: s.total(), Settings: all.under("deadline.total", "deadline.reserve")},
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
+		{Name: "hedge", On: p.Hedge.On(), Now: s.hedges(), Settings: all.under("hedge")},
 		{Name: "shedding", On: s.load.shed != nil, Now: s.shedsNow(), Settings: s.settingsOfShedding(all)},
 		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker", "panics")},
 		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
 		{Name: "throttle", On: p.Throttle.On(), Now: s.throttles(), Settings: all.under("throttle")},
 		{Name: "rate", On: p.Rate.On(), Now: s.rates(), Settings: all.under("rate")},
 		{Name: "bulkhead", On: p.Bulkhead.On() || p.Adaptive.On(), Now: s.bulkhead() + s.adapts(), Settings: all.under("bulkhead", "adaptive")},
-		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt")},
+		{Name: "attempt deadline", On: p.Deadline.Attempt > 0, Now: s.attempt(), Settings: all.under("deadline.attempt", "deadline.adaptive")},
 	}
-	if s.guard.generations != nil {
-		stages = append(stages, Stage{Name: "handler", On: true, Now: s.handler(), Settings: all.under("restart")})
-	}
-	return stages
 }
 
 type settings []Setting
@@ -114,13 +134,6 @@ func (s sight) total() string {
 		words += fmt.Sprintf("; %s of the caller's are kept back for the way home", plain.Duration(d.Reserve))
 	}
 	return words
-}
-
-func (s sight) attempt() string {
-	if d := s.plan.given.Deadline.Attempt; d > 0 {
-		return fmt.Sprintf("a handler has %s from the moment it holds a permit", plain.Duration(d))
-	}
-	return "off: a handler has what is left of the call's time"
 }
 
 // handler says which generation of a rebuilt handler there is.

@@ -37,7 +37,7 @@ func (e Explanation) String() string {
 	p.para("", fmt.Sprintf("Policy %d; circuit %s, mode %s, epoch %d.", e.PolicyVersion, e.State, e.Mode, e.Epoch))
 	p.line("")
 	for _, s := range e.Stages {
-		p.para(fmt.Sprintf("%-*s", stageIndent, s.Name), s.Now)
+		p.stage(s)
 		p.settings("given", s.Settings, Given)
 		for _, origin := range caseOrigins(s.Settings) {
 			p.settings(string(origin), s.Settings, origin)
@@ -84,6 +84,9 @@ func (v Verdict) String() string {
 	if v.RetryAfter > 0 {
 		words += "; again in " + short(v.RetryAfter)
 	}
+	if v.Instead != "" {
+		words += "; " + v.Instead
+	}
 	return v.inSpite(words)
 }
 
@@ -101,6 +104,16 @@ func (p *page) heading(name string, item int) {
 		p.line("")
 		p.line(name + ":")
 	}
+}
+
+// stage writes what a stage does now behind its name, or beneath one that is long.
+func (p *page) stage(s PolicyStage) {
+	lead := fmt.Sprintf("%-*s", stageIndent, s.Name)
+	if len(s.Name) >= stageIndent {
+		p.line(s.Name)
+		lead = strings.Repeat(" ", stageIndent)
+	}
+	p.para(lead, s.Now)
 }
 
 // para writes words after a lead; what does not fit goes on beneath them.

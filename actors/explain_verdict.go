@@ -20,6 +20,8 @@ func (s sight) verdict() Verdict {
 	}
 	if v.Admitted {
 		v.Why += s.unlessThrottled()
+	} else if !s.stopped {
+		v.Instead = s.instead(v.RefusedBy)
 	}
 	return v
 }

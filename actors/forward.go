@@ -79,7 +79,7 @@ func Forward[Req, Resp any](sys *System, to *actor.PID) Handler[Req, Resp] {
 func checkForward(ctx context.Context, sys *System, to *actor.PID) error {
 	switch {
 	case ctx == nil:
-		return fuseboard.Problem{Path: "ctx", Code: codeNil, Message: "must not be nil", Fix: "pass context.Background()"}
+		return errNoContext
 	case !sys.made():
 		return fuseboard.Problem{Path: "sys", Code: codeNil, Message: "must not be nil", Fix: "make it with Start, and look at its error"}
 	case to == nil:

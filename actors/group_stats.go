@@ -28,6 +28,8 @@ type GroupStats struct {
 	Failed, Suppressed uint64
 	// NotRepeated are the sums of the same numbers in [Stats].
 	NotRepeated NotRepeated
+	// Hedge are the sums of the same numbers in [Stats], without a wait.
+	Hedge HedgeStats
 	// Amplification is as in [Stats], of all guards and keys together.
 	Amplification Amplification
 	// CallLatency, AttemptLatency and QueueWait are as in [Stats], of all guards together.
@@ -88,6 +90,7 @@ func (sum *GroupStats) add(s Stats) {
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
+	sum.Hedge = sum.Hedge.plus(s.Hedge)
 	sum.NotRepeated = sum.NotRepeated.plus(s.NotRepeated)
 	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)
@@ -112,6 +115,7 @@ func (sum *GroupStats) addKeys(s KeyringStats) {
 	sum.Left += s.Left
 	sum.Failed += s.Failed
 	sum.Suppressed += s.Suppressed
+	sum.Hedge = sum.Hedge.plus(s.Hedge)
 	sum.NotRepeated = sum.NotRepeated.plus(s.NotRepeated)
 	sum.Amplification = sum.Amplification.Plus(s.Amplification)
 	sum.addLatencies(s.CallLatency, s.AttemptLatency, s.QueueWait)

@@ -12,6 +12,7 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/deadline"
+	"github.com/fuseboard/fuseboard/patterns/fallback"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -63,11 +64,13 @@ type Guard struct {
 	past   atomic.Pointer[past]  // what became of calls, for Explain; nil at first
 	shade  atomic.Pointer[shade] // of a policy in shadow; nil before its first call
 	load   atomic.Pointer[load]  // nil where no section follows how much is asked
+	live   atomic.Pointer[live]  // nil where none goes by how long attempts take
 
-	follows atomic.Pointer[following] // nil where nobody gives it a share of its rate
-	turns   wakeup                    // those who wait for their turns
-	key     *entry                    // set in the guard of a key: its place in a Keyring
-	keys    *Keyring                  // set in the guard that stands for a whole Keyring
+	follows atomic.Pointer[following]      // nil where nobody gives it a share of its rate
+	slots   atomic.Pointer[fallback.Slots] // of the fallbacks of its operations; nil before the first
+	turns   wakeup                         // those who wait for their turns
+	key     *entry                         // set in the guard of a key: its place in a Keyring
+	keys    *Keyring                       // set in the guard that stands for a whole Keyring
 }
 
 // Protect makes the guard of a dependency: its actor, gate and circuit. The
@@ -79,7 +82,16 @@ type Guard struct {
 // ErrStopped after Shutdown. A policy that has only warnings is
 // used; they are logged and kept in [Guard.Warnings].
 func Protect(under Parent, name string, p Policy) (*Guard, error) {
-	return protect(under, name, p, nil)
+	given, src, err := sourced(under, name, p)
+	if err != nil {
+		return nil, err
+	}
+	g, err := protect(under, name, given, nil)
+	if err != nil {
+		return nil, err
+	}
+	g.sys.announce(src, name, p)
+	return g, nil
 }
 
 // protect is Protect, with what builds the handler if that is one that is rebuilt.
@@ -135,6 +147,7 @@ func (g *Guard) furnish(sys *System, name string, seed uint64, first *plan, caus
 		l, _ := g.loadFor(first, &sys.unladen)
 		g.load.Store(l)
 	}
+	g.relearn(first)
 	g.plan.Store(first)
 	g.self = newOperation(g, "")
 }
@@ -177,7 +190,8 @@ func (g *Guard) State() State {
 	return g.circuit.State()
 }
 
-// Policy returns the policy as it was given to Protect or the last Update. It is
+// Policy returns the policy as it was given to Protect or the last Update, or as the
+// System's [PolicySource] has it. It is
 // the caller's own: changing it changes nothing until it is given to Update.
 func (g *Guard) Policy() Policy {
 	if !g.made() {
@@ -197,12 +211,13 @@ func (g *Guard) Warnings() Problems {
 
 func (g *Guard) warningsOf(p Policy) Problems {
 	warnings := p.Validate().Warnings()
-	repeats := p.repeats()
+	warnings = append(warnings, g.fits(p).Warnings()...)
+	warnings = append(warnings, g.unbound(p)...)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, op := range g.ops.list() {
-		if repeats && !op.safe {
-			warnings = append(warnings, g.unsafeRetry(op.name))
+		if !op.safe {
+			warnings = append(warnings, g.unsafe(p, op.name)...)
 		}
 	}
 	return warnings
@@ -235,7 +250,7 @@ func (g *Guard) Update(ctx context.Context, p Policy) (Change, error) {
 		return Change{}, g.key.policyIsShared()
 	}
 	p = p.clone() // the message may be read after ctx has ended
-	if err := p.Validate().Err(); err != nil {
+	if err := g.Judge(p).Err(); err != nil {
 		return Change{}, err
 	}
 	change, err := g.change(ctx, p)

@@ -43,6 +43,7 @@ func (g *Guard) Stop(ctx context.Context) error {
 		}
 	}
 	left := g.abandoned()
+	g.closeAnswers()
 	g.disband(ctx, drained == nil)
 	g.end(ctx)
 	if drained == nil {
@@ -64,6 +65,7 @@ func (g *Guard) stopIdle() bool {
 	if g.idle(at) != nil || g.pid.Load() != nil {
 		return false
 	}
+	g.closeAnswers()
 	g.end(at)
 	return true
 }

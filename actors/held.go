@@ -80,6 +80,7 @@ type holding struct {
 	attempts int
 	settled  bool
 	learns   bool
+	copied   bool              // it was a copy
 	shadowed bool              // its policy is only watched
 	claimed  bool              // in shadow: it has a place of those that would be let in
 	cut      fuseboard.Instant // in shadow: when its policy would have cut it short
@@ -245,6 +246,7 @@ func (c *call) hold() Held {
 	h.op, h.parent, h.lazy, h.permit = c.op, c.parent, c.pending.lazy, c.permit
 	copyOutcome(&h.out, &c.out)
 	h.came, h.began, h.returned, h.attempts, h.settled, h.learns = c.came, c.began, c.returned, c.attempts, c.settled, c.learns
+	h.copied = c.copied
 	h.shadowed, h.claimed, h.cut = c.shadowed, c.claimed, fuseboard.Never
 	if c.shadowed && c.try.Scope != deadline.Caller {
 		h.cut = c.try.Until
@@ -272,6 +274,7 @@ func (h *holding) lead(c *call) {
 	c.op, c.guard, c.parent, c.permit = h.op, h.op.guard, h.parent, h.permit
 	copyOutcome(&c.out, &h.out)
 	c.came, c.began, c.attempts, c.shadowed, c.claimed, c.learns = h.came, h.began, h.attempts, h.shadowed, h.claimed, h.learns
+	c.copied = h.copied
 	c.pending.on, c.pending.settled, c.pending.returned, c.pending.lazy = true, h.settled, h.returned, h.lazy
 }
 

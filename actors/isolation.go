@@ -15,10 +15,14 @@ import (
 // than the attempt may take, its caller stays, and the guard lets calls run.
 // Where it leaves the handler behind, the permit stays with that.
 func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], req Req, last Resp) (resp Resp, err error) {
-	var lazy *deadline.Lazy
+	var (
+		lazy *deadline.Lazy
+		r    *race[Req, Resp] // with copies of the attempt; nil where none is due
+	)
 	sound := false
 	defer func() {
 		if !sound { // a panic of Classify, or it is ending the goroutine
+			lazy = r.desertedTo(c, lazy)
 			if err = c.breaks(recover()); err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
 				defer c.vanished()
 			}
@@ -32,7 +36,7 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 		c.conclude(err) // its context ends with the handler
 	}()
 	var ctx context.Context
-	ctx, lazy = c.guard.origin.ContextIn(w.room(req), c.parent, c.try)
+	ctx, lazy = c.origin().ContextIn(w.room(req), c.parent, c.try)
 	if w.Meta {
 		ctx = c.within(ctx)
 	}
@@ -42,11 +46,19 @@ func isolated[Req, Resp any](c *call, h Handler[Req, Resp], w *With[Req, Resp], 
 	c.pending = pending{}
 	s := c.takeSeat()
 	s.Start(t)
-	if why := s.Wait(done, c.began, c.try.Until); why != mailbox.Answered {
-		c.seat, sound = s, true
-		if e := c.guard.key; e != nil {
-			e.kept.Add(1) // for the work that is left behind, which holds a permit
+	why, due := w.stay(c, s, done)
+	if due {
+		r = newRace(c, h, w, req, s, t)
+		r.wait()
+		why, lazy = r.why, r.into(c)
+		if s = r.won.place; r.judged() {
+			sound = true
+			return r.won.resp, r.won.err
 		}
+	}
+	if why != mailbox.Answered {
+		c.seat, sound = s, true
+		c.keepKey()
 		return resp, c.leftBehind(why)
 	}
 	s.Free()
@@ -94,7 +106,7 @@ func (c *call) leftBehind(why mailbox.Ending) error {
 
 // overloaded reports whether so much work has been left behind that no more may begin.
 func (c *call) overloaded() bool {
-	return c.plan.isolated && c.guard.pool.Load().Abandoned() >= c.plan.workers().MaxAbandoned
+	return c.plan.isolated && c.guard.pool.Load().Burdened(c.now, c.plan.workers().MaxAbandoned)
 }
 
 // unmanned is the refusal of a call that finds too much work left behind, or a guard

@@ -254,7 +254,7 @@ func TestExplanationNamesTheOldestOverdueHandlers(t *testing.T) {
 				t.Errorf("%+v, want %+v", o, want)
 			}
 		}
-		if text := e.Stages[4].Now; !strings.Contains(text, "charge, attempt 1, overdue by 9s, runs for 10s; ") || !strings.HasSuffix(text, "; 2 more") {
+		if text := e.Stages[7].Now; !strings.Contains(text, "charge, attempt 1, overdue by 9s, runs for 10s; ") || !strings.HasSuffix(text, "; 2 more") {
 			t.Error(text)
 		}
 		if data, err := e.MarshalJSON(); err != nil || !strings.Contains(string(data), `"overdue":[{"operation":"charge","attempt":1,"began":"0s","by":"9s"}`) {

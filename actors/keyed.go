@@ -28,7 +28,8 @@ type Keyed[Req, Resp any] struct {
 	*Keyring
 	settled *atomic.Uint32 // the Keyring's way
 	handle  Handler[Req, Resp]
-	with    With[Req, Resp]
+	bare    Handler[Req, Resp] // handle with all stages, where there is no guard
+	with    *With[Req, Resp]
 }
 
 // SpawnKeyed makes a Keyed. The name, of the form that [Protect] wants, is taken
@@ -45,17 +46,40 @@ func SpawnKeyed[Req, Resp any](under Parent, name string, h Handler[Req, Resp], 
 	if err := checkHooks(h, with); err != nil {
 		return nil, err
 	}
-	k := &Keyed[Req, Resp]{handle: h}
-	if len(with) == 1 {
-		k.with = with[0]
-	}
-	ring, err := newKeyring(under, name, p, limits, k.with.Safe != nil)
+	sys, err := systemOf(under)
 	if err != nil {
 		return nil, err
 	}
-	k.Keyring, k.settled = ring, &ring.head.way
+	given, src, err := sourced(under, name, p)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keyed[Req, Resp]{with: hooksOf(sys, with)}
+	k.handle = k.with.staged(AroundHandler, h)
+	k.bare = k.with.staged(AroundCall, k.with.staged(AroundProtection, k.handle))
+	ring, err := newKeyring(under, name, given, limits, keyedOperation{typed: k, safe: k.with.Safe != nil, fits: k.with.fits(name, "", given)})
+	if err != nil {
+		return nil, err
+	}
+	k.Keyring = ring
+	if !k.with.around {
+		k.settled = &ring.head.way
+	}
+	sys.announce(src, name, p)
 	return k, nil
 }
+
+// keyedOperation is what a Keyring has to know of its operation.
+type keyedOperation struct {
+	typed typed
+	safe  bool
+	fits  Problems
+}
+
+// fits reports what is wrong with a policy for the operation.
+func (k *Keyed[Req, Resp]) fits(p Policy) Problems { return k.with.fits(k.Keyring.head.name, "", p) }
+
+func (k *Keyed[Req, Resp]) stagesAt(at Seam) []string { return k.with.stagesAt(at) }
 
 // made reports whether k came from SpawnKeyed.
 func (k *Keyed[Req, Resp]) made() bool { return k != nil && k.Keyring.made() }
@@ -70,7 +94,7 @@ func (k *Keyed[Req, Resp]) Call(ctx context.Context, key string, req Req) (Resp,
 	}
 	switch k.settled.Load() {
 	case wayBypass:
-		return k.handle(ctx, req)
+		return k.handle(unasked(ctx), req)
 	case wayEnforce:
 		return k.enforced(ctx, key, req)
 	}
@@ -83,7 +107,10 @@ func (k *Keyed[Req, Resp]) enforced(ctx context.Context, key string, req Req) (r
 	if err != nil {
 		return resp, err
 	}
-	return through(ctx, e, e.guard.self, k.handle, &k.with, req)
+	if e.guard.goesAround(k.with.around) {
+		return answeredKept(ctx, e, e.guard.self, k.handle, k.with, req)
+	}
+	return through(ctx, e, e.guard.self, k.handle, k.with, req)
 }
 
 // Ask runs the operation on a goroutine of the key's guard and returns at once,
@@ -109,7 +136,7 @@ func (k *Keyed[Req, Resp]) post(ctx context.Context, key string, req Req, f *Fut
 	m := k.head.leniency()
 	e, err := k.takeUnder(ctx, m, key)
 	if e == nil && err == nil {
-		return postLeniently(ctx, BypassPolicy, k.head.self, k.handle, &k.with, req, f)
+		return postLeniently(ctx, BypassPolicy, k.head.self, k.bare, k.with, req, f)
 	}
 	if err != nil {
 		var none Resp
@@ -131,7 +158,7 @@ func (r *Ref[Req, Resp]) callKept(ctx context.Context, req Req) (resp Resp, err 
 	if !e.keep() {
 		return resp, e.goneFor(ctx, r.op.name)
 	}
-	return through(ctx, e, r.op, r.handle, &r.with, req)
+	return through(ctx, e, r.op, r.handle, r.with, req)
 }
 
 // giveBack ends what post began for the guard of a key: after the answer, and

@@ -40,7 +40,7 @@ func newEntry(k *Keyring, s *shard, key string, hash uint64) *entry {
 	e := &entry{ring: k, shard: s, key: strings.Clone(key)} // the caller's may be a piece of something large
 	g, head := &e.guard, k.head
 	g.furnish(head.sys, keyName(head.name, e.key), hash, head.plan.Load(), head.spent.Causes())
-	g.key, g.ops, g.group = e, k.ops, head.group
+	g.key, g.ops, g.group, g.self.typed = e, k.ops, head.group, head.self.typed
 	e.receiver.guard, e.receiver.history = g, *g.circuit.Log()
 	g.receiver = &e.receiver
 	g.times.Store(&s.times)

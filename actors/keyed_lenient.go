@@ -44,7 +44,7 @@ func (k *Keyed[Req, Resp]) unsettled(ctx context.Context, key string, req Req) (
 	case m == EnforcePolicy || k.head.gate.Closed(): // what has stopped refuses as ever
 		return k.enforced(ctx, key, req)
 	case m == BypassPolicy:
-		return k.handle(ctx, req)
+		return k.bare(unasked(ctx), req)
 	}
 	return k.inShadow(ctx, key, req)
 }
@@ -57,7 +57,10 @@ func (k *Keyed[Req, Resp]) inShadow(ctx context.Context, key string, req Req) (R
 		return none, err
 	}
 	if e == nil {
-		return k.handle(ctx, req)
+		return k.bare(unasked(ctx), req)
 	}
-	return shadowKept(ctx, e, e.guard.self, k.handle, &k.with, req)
+	if e.guard.goesAround(k.with.around) {
+		return answeredKept(ctx, e, e.guard.self, k.handle, k.with, req)
+	}
+	return shadowKept(ctx, e, e.guard.self, k.handle, k.with, req)
 }

@@ -23,7 +23,7 @@ const (
 type KeyLimits struct {
 	// Max is how many keys have a guard at once: 1 to 1 000 000; 0 is the default,
 	// 10 000. An idle guard with a full policy costs about 2 KB, so that the default
-	// is bounded by some 20 MB.
+	// is bounded by some 20 MB; but up to 16 KB more for each of hedge and deadline.adaptive, once it was called.
 	Max int
 	// Idle is how long a key is remembered after its last use: 1s to 168h; 0 is the
 	// default, 10m. It should be several times the breaker's window and its longest

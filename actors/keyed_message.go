@@ -34,7 +34,7 @@ func (m *keyedRequest[Req, Resp]) arrive(at *Guard, sender *actor.PID) {
 	k := m.keyed
 	e, err := k.takeUnder(m.ctx, k.head.leniency(), m.key)
 	if e == nil && err == nil {
-		letMessageIn(m.ctx, BypassPolicy, k.head.self, k.handle, &k.with, m.req, sender)
+		letMessageIn(m.ctx, BypassPolicy, k.head.self, k.bare, k.with, m.req, sender)
 		return
 	}
 	if err != nil {

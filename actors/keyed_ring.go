@@ -39,7 +39,7 @@ type Keyring struct {
 	heavy   *CallError // of its limit of bytes
 }
 
-func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool) (*Keyring, error) {
+func newKeyring(under Parent, name string, p Policy, limits KeyLimits, o keyedOperation) (*Keyring, error) {
 	sys, err := systemOf(under)
 	if err != nil {
 		return nil, err
@@ -49,15 +49,17 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 	}
 	first, problems := sys.firstPlan(p)
 	problems = append(slices.Clip(problems), limits.Validate().Under("limits")...) // those of the policy are shared
+	problems = append(problems, o.fits...)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
+	problems = append(problems, entriesOfKeys(p, limits)...)
 	problems = append(problems, limits.beyond(sys.limits.keys.quota.Limit())...)
 	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err
 	}
-	k := &Keyring{head: newGuard(sys, name, first), limits: limits.WithDefaults(), ops: (*bound)(nil).and("", safe)}
-	k.head.keys, k.head.ops = k, k.ops
+	k := &Keyring{head: newGuard(sys, name, first), limits: limits.WithDefaults(), ops: sys.lone.and(nil, "", o.safe, nil)}
+	k.head.keys, k.head.ops, k.head.self.typed = k, k.ops, o.typed
 	_, k.head.group = under.under()
 	k.full = k.fullError()
 	k.limitErrors()
@@ -68,8 +70,8 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, safe bool
 		return nil, err
 	}
 	k.head.logWarnings(problems)
-	if !safe && k.head.plan.Load().given.repeats() {
-		k.head.logWarnings(Problems{k.head.unsafeRetry("")})
+	if !o.safe {
+		k.head.logWarnings(k.head.unsafe(k.head.plan.Load().given, ""))
 	}
 	return k, nil
 }

@@ -14,13 +14,14 @@ type shard struct {
 	making sync.Mutex // held while a key is made; before mu
 	mu     sync.RWMutex
 	keys   map[string]*entry
-	list   []*entry // all of keys; beyond free those that were found not quiet
-	free   int      // list[:free] are looked at when a place is needed
-	closed bool     // the Keyring stops: no key is made or kept any more
-	past   counters // of the guards that were evicted
-	times  times    // of the calls of all keys, also of those that were evicted
-	would  Would    // of the guards that were evicted
-	timeIn TimeIn   // likewise
+	list   []*entry    // all of keys; beyond free those that were found not quiet
+	free   int         // list[:free] are looked at when a place is needed
+	closed bool        // the Keyring stops: no key is made or kept any more
+	past   counters    // of the guards that were evicted
+	times  times       // of the calls of all keys, also of those that were evicted
+	would  Would       // of the guards that were evicted
+	timeIn TimeIn      // likewise
+	gone   answersGone // likewise
 
 	forRoom, forIdle uint64 // evictions, by their reason
 	_                [64]byte
@@ -120,6 +121,10 @@ func (s *shard) evict(e *entry, count *uint64) {
 	}
 	s.past.add(&e.guard.count)
 	s.would = s.would.plus(e.guard.would())
+	var answered answerStats
+	e.guard.addAnswers(&answered)
+	s.gone.add(&answered)
+	e.guard.closeAnswers()
 	_, in := e.guard.recent.sums(e.guard.born, e.guard.clock.Now())
 	s.timeIn = s.timeIn.plus(in)
 	e.guard.sys.limits.giveKey(e.ring.head.plan.Load().weight)

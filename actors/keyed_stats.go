@@ -5,6 +5,7 @@ package actors
 import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
+	"github.com/fuseboard/fuseboard/patterns/cache"
 )
 
 // KeyringStats are the numbers of a Keyring since it was made: of its keys, and
@@ -72,6 +73,12 @@ type KeyringStats struct {
 	// their turns. Limits, tokens, tenants and times are a key's own, and no sum of
 	// them says anything: they are in [Stats].
 	Drained, Throttling, RateWaiting int
+	// Hedge is as in [Stats], of all keys together, but for the wait, which each key has of its own.
+	Hedge HedgeStats
+	// Cache is as in [Stats], of all keys together: its counts also of those that were forgotten.
+	Cache cache.View
+	// Fallback is as in [Stats], of all keys together, its Uses also of those that were forgotten.
+	Fallback FallbackStats
 	// Shedding is as in [Stats]: all keys obey one policy.
 	Shedding SheddingStats
 }
@@ -90,22 +97,25 @@ func (k *Keyring) Stats() KeyringStats {
 	var (
 		sum counters
 		all latencies
+		ans answerStats
 		now = k.head.clock.Now()
 	)
 	for i := range k.shards {
-		k.shards[i].count(&st, &sum, now)
+		k.shards[i].count(&st, &sum, &ans, now)
 		all.add(&k.shards[i].times)
 	}
 	st.Created = uint64(st.Keys) + st.EvictedIdle + st.EvictedForRoom
 	rare := sum.look()
-	st.Successes = sum.first.successes.Load() + rare.again.successes.Load()
-	st.Failures = sum.first.failures.Load() + rare.again.failures.Load()
-	st.Voids = sum.first.voids.Load() + rare.again.voids.Load()
+	st.Successes = sum.first.successes.Load() + rare.again.successes.Load() + rare.copies.successes.Load()
+	st.Failures = sum.first.failures.Load() + rare.again.failures.Load() + rare.copies.failures.Load()
+	st.Voids = sum.first.voids.Load() + rare.again.voids.Load() + rare.copies.voids.Load()
 	st.Retries, st.Left = rare.again.sum(), rare.left.Load()
 	st.Attempts = st.Successes + st.Failures + st.Voids
 	st.Rejected, st.Failed, st.Suppressed = rare.refused.rejected(), rare.failed.Load(), rare.suppressed.Load()
 	st.NotRepeated, st.Repeated = rare.notRepeated(), rare.repeated(k.head.spent.Causes())
-	st.AtGate = rare.refused.atGate()
+	st.AtGate, st.Hedge = rare.refused.atGate(), rare.hedged()
+	ans = ans.told()
+	st.Cache, st.Fallback = ans.cache, ans.fallback
 	st.CallLatency, st.AttemptLatency, st.QueueWait = all.calls, all.attempts, all.waits
 	st.Transitions = k.moves.list()
 	st.Calls = sum.first.sum() + st.Left + st.Rejected.sum()
@@ -129,7 +139,7 @@ func (k *Keyring) Len() int {
 
 // count adds a shard to the sums, under its lock, so that no key is evicted
 // between its own numbers and those of the past.
-func (s *shard) count(st *KeyringStats, sum *counters, now fuseboard.Instant) {
+func (s *shard) count(st *KeyringStats, sum *counters, ans *answerStats, now fuseboard.Instant) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	st.Keys += len(s.list)
@@ -138,8 +148,11 @@ func (s *shard) count(st *KeyringStats, sum *counters, now fuseboard.Instant) {
 	sum.add(&s.past)
 	st.Would = st.Would.plus(s.would)
 	st.TimeIn = st.TimeIn.plus(s.timeIn)
+	ans.cache = ans.cache.Plus(s.gone.cache)
+	ans.uses.plus(&s.gone.uses)
 	for _, e := range s.list {
 		sum.add(&e.guard.count)
+		e.guard.addAnswers(ans)
 		st.Would = st.Would.plus(e.guard.would())
 		if e.kept.Load() > 0 {
 			st.InUse++

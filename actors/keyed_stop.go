@@ -36,6 +36,7 @@ func (k *Keyring) stop(ctx context.Context) error {
 	}
 	left := k.head.abandoned()
 	for _, e := range all {
+		e.guard.closeAnswers()
 		e.guard.disband(ctx, drained == nil)
 	}
 	k.head.end(ctx)

@@ -13,10 +13,25 @@ func (r *Ref[Req, Resp]) unsettled(ctx context.Context, req Req) (Resp, error) {
 		var none Resp
 		return none, errUnbound
 	}
+	if r.goesAround(r.with.around) {
+		return r.callAround(ctx, req)
+	}
 	if m := r.leniency(); m != EnforcePolicy {
 		return r.letThrough(ctx, m, req)
 	}
 	return r.enforced(ctx, req)
+}
+
+// callAround is Call where something stands around calls.
+func (r *Ref[Req, Resp]) callAround(ctx context.Context, req Req) (Resp, error) {
+	if r.key == nil {
+		return answered(ctx, r.op, r.handle, r.with, req)
+	}
+	if !r.key.keep() {
+		var none Resp
+		return none, r.key.goneFor(ctx, r.op.name)
+	}
+	return answeredKept(ctx, r.key, r.op, r.handle, r.with, req)
 }
 
 // doUnsettled is unsettled for [Do].
@@ -37,12 +52,12 @@ func (r *Ref[Req, Resp]) letThrough(ctx context.Context, m PolicyMode, req Req) 
 	switch {
 	case r.gate.Closed():
 	case m == BypassPolicy:
-		return bypassRebuilt(ctx, r.op, r.handle, req)
+		return bypassRebuilt(unasked(ctx), r.op, r.handle, req)
 	case r.key == nil:
 		var c call
-		return runInShadow(ctx, &c, r.op, r.handle, &r.with, req)
+		return runInShadow(ctx, &c, r.op, r.handle, r.with, req)
 	case r.key.keep():
-		return shadowKept(ctx, r.key, r.op, r.handle, &r.with, req)
+		return shadowKept(ctx, r.key, r.op, r.handle, r.with, req)
 	}
 	return r.enforced(ctx, req)
 }
@@ -53,7 +68,7 @@ func letDoThrough[T any](ctx context.Context, m PolicyMode, g *Guard, f func(con
 	switch {
 	case g.gate.Closed():
 	case m == BypassPolicy:
-		return f(ctx)
+		return f(unasked(ctx))
 	case g.key == nil:
 		var c call
 		return runInShadow(ctx, &c, g.self, nil, &with, f)

@@ -45,7 +45,8 @@ type Limits struct {
 	Keys int
 	// WindowBytes bounds the memory of the evidence of all guards, keys included: the
 	// windows and probes of their breakers, their retry accounts and their panics, what
-	// throttles, rate limits and adaptive limits remember, and of rate.per_tenant as many
+	// throttles, rate limits and adaptive limits remember, how long attempts took lately (hedge and
+	// deadline.adaptive, some 16 KB each), and of rate.per_tenant as many
 	// tenants as it may know, without the text of their names; each with what its policy lets
 	// it take at most. What watches the host for shedding does not count: there is one for
 	// each different section. What would exceed the limit is not made and not changed. 1 KB to 1 TB (1 099 511 627 776); 0 is the default, 1 GB

@@ -89,7 +89,7 @@ func newLimits(given Limits) *limits {
 	l.keys.set("keys", int64(given.Keys),
 		"each of "+plain.Count(given.Keys, "key", "keys")+", in all keyrings, is in use, or its circuit is not closed or under a command; raise %s, or reset circuits that nobody needs")
 	l.bytes.set("window_bytes", given.WindowBytes,
-		"the windows, retry accounts and panics of all guards and keys may take "+strconv.FormatInt(given.WindowBytes, 10)+" bytes, and too little of it is free; keep fewer guards or keys, or smaller windows, or raise %s")
+		"the windows, retry accounts, panics and live quantiles of all guards and keys may take "+strconv.FormatInt(given.WindowBytes, 10)+" bytes, and too little of it is free; keep fewer guards or keys, or smaller windows, or raise %s")
 	l.quotas = mailbox.Quotas{Queued: l.queued.quota, Goroutines: l.goroutines.quota}
 	l.rings.Store(new([]*Keyring))
 	return l

@@ -19,7 +19,7 @@ func (p Policy) weight() int64 {
 	if p.Adaptive.On() {
 		sum += p.Adaptive.Bytes() + int64(unsafe.Sizeof(adapt{}))
 	}
-	return sum
+	return sum + p.liveBytes()
 }
 
 // reserveFor takes the name, and the bytes that the plan needs. Both are given

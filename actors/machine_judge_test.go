@@ -99,13 +99,21 @@ func (w *wish) may(is func(Policy) bool) bool {
 	return slices.ContainsFunc(w.laws(), is)
 }
 
+// op is the name of what it asks for; empty where that has none.
+func (w *wish) op() string {
+	if w.way == "do" || w.asks == nil {
+		return ""
+	}
+	return w.asks.op.name
+}
+
 // laws are the policies that were in force while the wish lived, with their cases laid over: it is
 // of normal priority, and nobody's.
 func (w *wish) laws() (all []Policy) {
 	for _, p := range w.of.policies[w.first:] {
 		all = append(all, p)
 		for attempt := range min(4, 4*len(p.Cases)) {
-			all = append(all, byHand(p, fuseboard.Normal, "", attempt+1))
+			all = append(all, byHand(p, w.op(), fuseboard.Normal, "", attempt+1))
 		}
 	}
 	return all

@@ -33,34 +33,32 @@ func (w *wish) start() {
 	}
 }
 
-func (w *wish) ref() *Ref[*wish, int] { return w.of.refs[w.id%len(w.of.refs)] }
-
 func (w *wish) call() (int, error) {
 	if k := w.of.keyed; k != nil {
 		return k.Call(w.ctx, w.key, w)
 	}
-	return w.ref().Call(w.ctx, w)
+	return w.asks.Call(w.ctx, w)
 }
 
 func (w *wish) ask() *Future[int] {
 	if k := w.of.keyed; k != nil {
 		return k.Ask(w.ctx, w.key, w)
 	}
-	return w.ref().Ask(w.ctx, w)
+	return w.asks.Ask(w.ctx, w)
 }
 
 func (w *wish) tell() error {
 	if k := w.of.keyed; k != nil {
 		return k.Tell(w.ctx, w.key, w)
 	}
-	return w.ref().Tell(w.ctx, w)
+	return w.asks.Tell(w.ctx, w)
 }
 
 func (w *wish) message() any {
 	if k := w.of.keyed; k != nil {
 		return k.Message(w.ctx, w.key, w)
 	}
-	return w.ref().Message(w.ctx, w)
+	return w.asks.Message(w.ctx, w)
 }
 
 // guard is whose Do it is: that of a key, where it has one.

@@ -25,6 +25,7 @@ type wish struct {
 	m     *machine
 	id    int
 	of    *ward
+	asks  *Ref[*wish, int] // nil of a keyed ward
 	way   string
 	key   string // of a keyed ward
 	safe  bool
@@ -103,7 +104,11 @@ func (m *machine) newWish(of *ward, way string) *wish {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.last++
-	return &wish{m: m, id: m.last, of: of, way: way}
+	w := &wish{m: m, id: m.last, of: of, way: way}
+	if len(of.refs) > 0 {
+		w.asks = of.refs[w.id%len(of.refs)]
+	}
+	return w
 }
 
 // sent tells the model, just before the request goes its way.

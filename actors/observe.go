@@ -21,7 +21,7 @@ type CallInfo struct {
 	// Key is the key as the caller gave it, any bytes: quote it when you show it.
 	// Empty unless the guard is one of a [Keyring].
 	Key string
-	// Attempts is how often the handler was run.
+	// Attempts is how many attempts the call has made; copies of them ([Policy].Hedge) are not counted.
 	Attempts int
 	// Outcome is that of the last attempt. Without an attempt its Kind is Rejected, or
 	// Void where the caller left.
@@ -55,6 +55,9 @@ func newObserver(o Options, clock *fuseboard.Clock, log *slog.Logger) *observer 
 
 // over ends a call that was answered with err: it is the last thing done with it.
 func (c *call) over(err error) {
+	if c.info != nil {
+		c.inform(err)
+	}
 	if o := c.guard.sys.observer; o != nil {
 		o.tell(c, err)
 	}

@@ -21,7 +21,10 @@ type operation struct {
 	name        string
 	fixed       atomic.Pointer[refusals]
 	open        atomic.Pointer[openRefusal]
+	place       atomic.Pointer[block]        // in the table that it was last looked up in; nil before
 	load        atomic.Pointer[loadRefusals] // nil before the first
+	typed       typed                        // what it is the half of; nil of Do
+	answers     atomic.Pointer[madeAnswers]  // nil before the first call that goes around
 	generations *generations                 // of the handler, if that is rebuilt
 	tasks       atomic.Pointer[sync.Pool]    // of attempts on pooled goroutines that are over; nil before the first
 	spares      atomic.Pointer[spares]       // for its types; nil before the first Ask, Tell or message

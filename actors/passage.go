@@ -30,6 +30,9 @@ type passage[Req, Resp any] struct {
 func letIn[Req, Resp any](ctx context.Context, m PolicyMode, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req, answer func(Resp, error)) (*passage[Req, Resp], error) {
 	p := &passage[Req, Resp]{ctx: ctx, mode: m, handler: h, with: w, req: req, answer: answer}
 	p.op, p.guard, p.callerless = o, o.guard, true
+	if p.ctx = unasked(ctx); m == ShadowPolicy {
+		p.info, _ = asksInfo(ctx)
+	}
 	p.envelope.Message = p
 	p.guard.posted.add() // before the look at the gate: who closes that looks the other way round
 	if p.err = p.refusal(); p.err != nil {

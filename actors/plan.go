@@ -22,12 +22,17 @@ type plan struct {
 	version  uint64 // counts from 1 with every Update
 	retry    Retry  // with its defaults
 	repeats  bool
+	deposits bool               // its calls count for the retry budget
+	adapts   bool               // the limit of an attempt is a live one
+	limits   deadline.Limits    // then: its bounds
+	hedges   bool               // copies of attempts may be sent
 	first    deadline.First     // what ends a first attempt whose caller has no deadline
 	isolated bool               // handlers run on goroutines of the pool
 	weight   int64              // of the evidence, in bytes; see Limits.WindowBytes
 	rules    *supervision.Rules // of the circuit
 
 	table   *table // what cases make of it; nil where there are none
+	answers bool   // calls may be answered by something else than the handler
 	loaded  bool   // some section follows how much is asked; see load
 	cost    int    // of a call in the rate limit
 	varies  bool   // a call has to look first: there are cases, or it is isolated
@@ -43,6 +48,7 @@ func compile(given Policy, version uint64) *plan {
 		given: given, version: version,
 		isolated: given.Workers.On(), weight: given.weight(), rules: supervision.NewRules(given.Breaker),
 		waits: given.setsWait(), loaded: given.loads(), cost: 1,
+		answers: given.Cache.On() || given.Fallback.On(),
 	}
 	p.settle()
 	p.table = newTable(p)
@@ -54,6 +60,9 @@ func compile(given Policy, version uint64) *plan {
 func (p *plan) settle() {
 	p.retry = p.given.Retry.WithDefaults()
 	p.repeats = p.retry.MostAttempts() > 1
+	p.hedges = p.given.Hedge.On() && p.isolated
+	p.deposits = p.repeats || p.hedges
+	p.adapts, p.limits = p.given.Deadline.Adaptive.On(), p.given.Deadline.Limits()
 	p.first = p.given.Deadline.First()
 }
 

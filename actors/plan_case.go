@@ -16,12 +16,14 @@ import (
 // priorities is how many there are.
 const priorities = int(fuseboard.Critical-fuseboard.Sheddable) + 1
 
-// table is what the cases of a policy make of its plan: a plan for each row (a tenant that
-// a case names, or any other, and a priority) and each step (an attempt from which on other
-// cases apply). A plan is made when the first call needs it, so that what nobody
-// sends costs nothing; how many there are at most is bounded by the cases.
+// table is what the cases of a policy make of its plan: a plan for each row (a block of
+// operations, a tenant that a case names, or any other, and a priority) and each step (an attempt
+// from which on other cases apply). A plan is made when the first call needs it, so that what nobody
+// sends costs nothing; how many there are at most is bounded by the cases: see [maxPairs].
 type table struct {
 	base    *plan
+	blocks  []block        // of operations; the first is that of those that no case names. Nil: none names any
+	named   map[string]int // the operations that cases name: the number of their block
 	tenants map[string]int // those that cases name, from 1; all others are 0
 	steps   []int          // ascending; the first is 1
 	plans   []atomic.Pointer[plan]
@@ -40,18 +42,19 @@ func newTable(base *plan) *table {
 		steps[c.from()] = true
 	}
 	t := &table{base: base, tenants: tenants, steps: slices.Sorted(maps.Keys(steps))}
-	t.plans = make([]atomic.Pointer[plan], (len(tenants)+1)*priorities*len(t.steps))
+	t.divide(base.given.Cases)
+	t.plans = make([]atomic.Pointer[plan], max(len(t.blocks), 1)*t.blockSize())
 	return t
 }
 
-// of is the plan of a call with the context, in its first attempt: p itself where the
-// policy has no cases.
-func (p *plan) of(ctx context.Context) *plan {
+// of is the plan of a call of the operation with the context, in its first attempt: p itself
+// where the policy has no cases.
+func (p *plan) of(ctx context.Context, o *operation) *plan {
 	if p.table == nil {
 		return p
 	}
 	m := fuseboard.MetaOf(ctx)
-	return p.table.at(p.table.row(m.Priority, m.Tenant), 0)
+	return p.table.at(p.table.row(o.block(p.table), m.Priority, m.Tenant), 0)
 }
 
 // base is the plan that all calls of the guard have, but for what cases change.
@@ -63,26 +66,28 @@ func (p *plan) base() *plan {
 }
 
 // planned finds the plan of the call. It is false where its handler runs on other goroutines.
-func (s *straight) planned(ctx context.Context) bool { return !s.plan.varies || s.vary(ctx) }
+func (s *straight) planned(ctx context.Context, o *operation) bool {
+	return !wantsInfo(ctx) && (!s.plan.varies || s.vary(ctx, o))
+}
 
-func (s *straight) vary(ctx context.Context) bool {
+func (s *straight) vary(ctx context.Context, o *operation) bool {
 	if s.plan.isolated {
 		return false
 	}
-	s.plan = s.plan.of(ctx)
+	s.plan = s.plan.of(ctx, o)
 	return true
 }
 
 // next is the plan of the call's attempt.
 func (p *plan) next(attempt int) *plan { return p.table.at(p.row, p.table.step(attempt)) }
 
-// row is where the plans of a priority and a tenant begin.
-func (t *table) row(p fuseboard.Priority, tenant string) int {
+// row is where the plans of a priority and a tenant begin, in the block that begins there.
+func (t *table) row(block int, p fuseboard.Priority, tenant string) int {
 	at := int(min(max(p, fuseboard.Sheddable), fuseboard.Critical) - fuseboard.Sheddable)
 	if tenant != "" {
 		at += priorities * t.tenants[tenant]
 	}
-	return at * len(t.steps)
+	return block + at*len(t.steps)
 }
 
 // step is the last one that the attempt has reached.
@@ -104,11 +109,18 @@ func (t *table) at(row, step int) *plan {
 	return place.Load()
 }
 
-// compile makes a plan: the base with its cases laid over.
+// compile makes a plan: the base with the cases of a step of a row laid over.
 func (t *table) compile(row, step int) *plan {
+	p := t.overlay(t.applied(row, step))
+	p.row, p.stepped = row, len(t.steps) > 1
+	return p
+}
+
+// overlay is the base with these cases laid over.
+func (t *table) overlay(applied []int) *plan {
 	p := *t.base
-	p.row, p.stepped, p.applied = row, len(t.steps) > 1, t.applied(row, step)
-	for _, i := range p.applied {
+	p.applied = applied
+	for _, i := range applied {
 		t.base.given.Cases[i].lay(&p.given)
 		p.cost = cmp.Or(t.base.given.Cases[i].Cost, p.cost)
 	}
@@ -118,10 +130,10 @@ func (t *table) compile(row, step int) *plan {
 
 // applied are the cases that match in a step of a row, in their order.
 func (t *table) applied(row, step int) (applied []int) {
-	at := row / len(t.steps)
-	priority, tenant := fuseboard.Sheddable+fuseboard.Priority(at%priorities), t.tenant(at/priorities) //nolint:gosec // one of four
+	at := row % t.blockSize() / len(t.steps)
+	op, priority, tenant := t.operation(row), fuseboard.Sheddable+fuseboard.Priority(at%priorities), t.tenant(at/priorities) //nolint:gosec // one of four
 	for i, c := range t.base.given.Cases {
-		if c.from() <= t.steps[step] && c.matches(priority, tenant) {
+		if c.from() <= t.steps[step] && c.matches(op, priority, tenant) {
 			applied = append(applied, i)
 		}
 	}

@@ -24,10 +24,10 @@ func set[T any](field *T, by T) {
 
 // byHand is the policy of a call as a naive reader of the table works it out. What an
 // attempt may have of the call's whole deadline is what the call began with.
-func byHand(p Policy, of fuseboard.Priority, tenant string, attempt int) Policy {
+func byHand(p Policy, op string, of fuseboard.Priority, tenant string, attempt int) Policy {
 	p = p.clone()
 	for _, c := range p.Cases {
-		if len(c.Priorities) > 0 && !slices.Contains(c.Priorities, of) || c.Tenant != "" && c.Tenant != tenant || attempt < c.Attempt {
+		if len(c.Operations) > 0 && !slices.Contains(c.Operations, op) || len(c.Priorities) > 0 && !slices.Contains(c.Priorities, of) || c.Tenant != "" && c.Tenant != tenant || attempt < c.Attempt {
 			continue
 		}
 		set(&p.Deadline.Total, c.Deadline.Total)
@@ -55,6 +55,7 @@ func drawAnyCase(t *rapid.T) Case {
 		return rapid.SampledFrom([]time.Duration{0, 0, time.Second, time.Minute}).Draw(t, what)
 	}
 	c := Case{
+		Operations: rapid.SampledFrom([][]string{nil, nil, {"charge"}, {"status"}, {"charge", "refund", "charge"}}).Draw(t, "operations"),
 		Priorities: rapid.SampledFrom([][]fuseboard.Priority{nil, {fuseboard.Normal}, {fuseboard.Sheddable, fuseboard.Critical}}).Draw(t, "priorities"),
 		Tenant:     rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "tenant"),
 		Attempt:    rapid.IntRange(0, 4).Draw(t, "attempt"),
@@ -91,35 +92,45 @@ func TestEachCallHasTheCasesThatMatchLaidOverInTheirOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := compile(given, 1)
-		for _, priority := range rising {
-			for _, tenant := range []string{"", "a", "b", "c"} {
-				ctx := fuseboard.WithMeta(t.Context(), fuseboard.Meta{Priority: priority, Tenant: tenant, Attempt: 3})
-				call := p.of(ctx)
-				if p.of(ctx) != call {
-					t.Fatal("a plan is made twice")
-				}
-				for attempt := 1; attempt <= 6; attempt++ {
-					if attempt > 1 && call.stepped {
-						call = call.next(attempt)
-					}
-					want := compile(func() Policy { p := byHand(given, priority, tenant, attempt); p.Cases = nil; return p }(), 1)
-					got := *call
-					got.given.Cases = nil
-					if !got.given.equal(want.given) || got.repeats != want.repeats || !sameRetry(got.retry, want.retry) || got.first != want.first {
-						t.Fatalf("%s, tenant %q, attempt %d:\ngot  %+v\nwant %+v", priority, tenant, attempt, got.given, want.given)
-					}
-					if call.isolated != p.isolated || call.weight != p.weight || call.rules != p.rules || call.version != p.version {
-						t.Fatal("what all calls share has become another")
-					}
+		for _, op := range someOperations {
+			for _, priority := range rising {
+				for _, tenant := range []string{"", "a", "b", "c"} {
+					wantByHand(t, p, &operation{name: op}, fuseboard.Meta{Priority: priority, Tenant: tenant, Attempt: 3})
 				}
 			}
 		}
 	})
 }
 
+// someOperations are those that drawn cases may name, one that none names, and what has no name.
+var someOperations = []string{"", "charge", "status", "refund", "audit"}
+
+// wantByHand compares the plans of the attempts of a call with those of policies worked out by hand.
+func wantByHand(t *rapid.T, p *plan, o *operation, m fuseboard.Meta) {
+	given, ctx := p.given, fuseboard.WithMeta(t.Context(), m)
+	call := p.of(ctx, o)
+	if p.of(ctx, o) != call || p.of(ctx, &operation{name: o.name}) != call {
+		t.Fatal("a plan is made twice")
+	}
+	for attempt := 1; attempt <= 6; attempt++ {
+		if attempt > 1 && call.stepped {
+			call = call.next(attempt)
+		}
+		want := compile(func() Policy { p := byHand(given, o.name, m.Priority, m.Tenant, attempt); p.Cases = nil; return p }(), 1)
+		got := *call
+		got.given.Cases = nil
+		if !got.given.equal(want.given) || got.repeats != want.repeats || !sameRetry(got.retry, want.retry) || got.first != want.first {
+			t.Fatalf("operation %q, %s, tenant %q, attempt %d:\ngot  %+v\nwant %+v", o.name, m.Priority, m.Tenant, attempt, got.given, want.given)
+		}
+		if call.isolated != p.isolated || call.weight != p.weight || call.rules != p.rules || call.version != p.version {
+			t.Fatal("what all calls share has become another")
+		}
+	}
+}
+
 func TestWorkersAndCasesGoTogether(t *testing.T) {
 	p := compile(Policy{Workers: Workers{Max: 2}, Cases: []Case{{Tenant: "a", Deadline: Deadline{Total: time.Second}}}}, 1)
-	if call := p.of(fuseboard.WithMeta(t.Context(), fuseboard.Meta{Tenant: "a"})); !call.isolated || !call.varies || call.given.Deadline.Total != time.Second {
+	if call := p.of(fuseboard.WithMeta(t.Context(), fuseboard.Meta{Tenant: "a"}), new(operation)); !call.isolated || !call.varies || call.given.Deadline.Total != time.Second {
 		t.Errorf("%+v", call)
 	}
 }
@@ -131,7 +142,7 @@ func TestTenantsThatNoCaseNamesBringNoPlans(t *testing.T) {
 	}}, 1)
 	seen := map[*plan]bool{}
 	for n := range 10_000 {
-		call := p.of(fuseboard.WithMeta(t.Context(), fuseboard.Meta{Tenant: fmt.Sprint(n), Priority: rising[n%4]}))
+		call := p.of(fuseboard.WithMeta(t.Context(), fuseboard.Meta{Tenant: fmt.Sprint(n), Priority: rising[n%4]}), new(operation))
 		seen[call], seen[call.next(2)], seen[call.next(100)] = true, true, true
 	}
 	if len(seen) != 2*len(rising) || len(p.table.plans) != 4*len(rising) {

@@ -80,11 +80,18 @@ func (all *plans) find(p Policy) (one readyPlan, found bool) {
 // equal reports whether two policies say the same, word for word: a value that is
 // written out differs from the same one by default.
 func (p Policy) equal(o Policy) bool {
-	return p.Mode == o.Mode && p.Deadline == o.Deadline && p.Bulkhead == o.Bulkhead &&
-		p.Workers == o.Workers && p.Panics == o.Panics && p.Restart == o.Restart && sameLoad(p, o) &&
+	return p.Mode == o.Mode && sameTimes(p, o) && p.Bulkhead == o.Bulkhead &&
+		p.Workers == o.Workers && sameBreaks(p, o) && sameLoad(p, o) &&
+		sameAnswers(p, o) &&
 		sameRetry(p.Retry, o.Retry) && sameBreaker(p.Breaker, o.Breaker) &&
 		slices.EqualFunc(p.Cases, o.Cases, Case.equal)
 }
+
+func sameBreaks(p, o Policy) bool { return p.Panics == o.Panics && p.Restart == o.Restart }
+
+func sameAnswers(p, o Policy) bool { return p.Cache.Equal(o.Cache) && p.Fallback.Equal(o.Fallback) }
+
+func sameTimes(p, o Policy) bool { return p.Deadline == o.Deadline && p.Hedge == o.Hedge }
 
 func sameLoad(p, o Policy) bool {
 	return p.Throttle == o.Throttle && p.Rate == o.Rate && p.Adaptive == o.Adaptive && p.Shedding == o.Shedding

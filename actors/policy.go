@@ -22,10 +22,20 @@ type Policy struct {
 	// enforced. It concerns the whole policy; the [Mode] of the circuit, which a
 	// [Command] sets, is the breaker's alone. See [PolicyMode].
 	Mode PolicyMode
+	// Cache keeps answers, and gives them to calls that ask for the same: of operations whose
+	// requests have a Key (see [With]). Off: every call asks the dependency.
+	Cache Cache
+	// Fallback answers calls that failed or were refused. Off: they are answered with their
+	// error, but where an operation has a Fallback hook; see [With].
+	Fallback Fallback
 	// Deadline bounds the call and each attempt. Off: only the caller's own deadline counts.
 	Deadline Deadline
 	// Retry repeats failed attempts. Off: one attempt.
 	Retry Retry
+	// Hedge sends a copy of an attempt that takes longer than most do, and takes the answer
+	// that comes first: of operations that may be repeated ([With].Safe), and it needs Workers.
+	// Copies are paid for by retry.budget. Off: no copies. See [Hedge].
+	Hedge Hedge
 	// Breaker stops calling a dependency that fails. Off: the circuit is always closed.
 	Breaker Breaker
 	// Throttle keeps a share of the calls from a dependency that refuses many of them.
@@ -52,8 +62,8 @@ type Policy struct {
 	// Restart says how the handler of [Rebuild] is built anew. It is never off; other
 	// guards do not use it.
 	Restart Restart
-	// Cases is a table of what is otherwise for some calls: by their priority, their tenant,
-	// or the attempt. Empty: all calls are alike, which costs nothing. At most [MaxCases];
+	// Cases is a table of what is otherwise for some calls: by their operation, their priority,
+	// their tenant, or the attempt. Empty: all calls are alike, which costs nothing. At most [MaxCases];
 	// see [Case].
 	Cases []Case
 }
@@ -85,8 +95,11 @@ func (p Policy) problemsWithoutCases() Problems {
 	for _, wrong := range p.Mode.problems() {
 		c.Add(wrong)
 	}
+	c.Include("cache", p.Cache.Validate())
+	c.Include("fallback", p.Fallback.Validate())
 	c.Include("deadline", p.Deadline.Validate())
 	c.Include("retry", p.Retry.Validate())
+	c.Include("hedge", p.hedgeProblems())
 	c.Include("breaker", p.Breaker.Validate())
 	c.Include("throttle", p.Throttle.Validate())
 	c.Include("rate", p.Rate.Validate())
@@ -96,8 +109,9 @@ func (p Policy) problemsWithoutCases() Problems {
 	c.Include("shedding", p.Shedding.Validate())
 	c.Include("panics", p.Panics.Validate())
 	c.Include("restart", p.Restart.Validate())
+	whole := p.WithDefaults()
 	for _, rule := range between {
-		if problem, found := rule(p.WithDefaults()); found {
+		if problem, found := rule(whole); found {
 			problem.Warning = true
 			c.Add(problem)
 		}
@@ -108,7 +122,7 @@ func (p Policy) problemsWithoutCases() Problems {
 // WithDefaults returns the policy with every default written out in the
 // sections that are on.
 func (p Policy) WithDefaults() Policy {
-	p.Retry = p.Retry.WithDefaults()
+	p.Deadline, p.Retry, p.Hedge = p.Deadline.WithDefaults(), p.Retry.WithDefaults(), p.Hedge.WithDefaults()
 	p.Breaker = p.Breaker.WithDefaults()
 	p.Adaptive = p.adaptive().WithDefaults() // by the bulkhead as it was given
 	if p.Adaptive.On() && p.Bulkhead.On() && p.Bulkhead.Concurrency == 0 {
@@ -120,6 +134,7 @@ func (p Policy) WithDefaults() Policy {
 		p.Restart = p.Restart.WithDefaults()
 	}
 	p.Workers = p.workers()
+	p.Cache, p.Fallback = p.Cache.WithDefaults(), p.Fallback.WithDefaults()
 	p.Throttle, p.Rate, p.Shedding = p.Throttle.WithDefaults(), p.Rate.WithDefaults(), p.Shedding.WithDefaults()
 	return p
 }
@@ -127,6 +142,7 @@ func (p Policy) WithDefaults() Policy {
 // clone returns a policy that shares nothing with p: what a guard obeys changes
 // by Update alone. A map or list without members says the same as none.
 func (p Policy) clone() Policy {
+	p.Cache, p.Fallback = p.Cache.Clone(), p.Fallback.Clone()
 	p.Breaker.Weights, p.Retry = cloneMap(p.Breaker.Weights), cloneRetry(p.Retry)
 	p.Cases = cloneList(p.Cases)
 	for i := range p.Cases {
@@ -181,24 +197,35 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 	waitInTotal, slowInAttempt, probeOutlivesAttempt,
 	workersBelowPermits, abandonedAbovePermits, workersNeverLeft,
 	concurrencyInAdaptive, timeoutInAttempt, turnInTotal, waitsInTotal, queueInTurns, wholeWithLimit,
+	loadInDeadline, abandonInDeadline, refreshesInPermits, negativeInTTL, refusalsKept, failuresInWindow, staleInOpen,
+	fallbackInTotal, lastGoodBehindStale, lastGoodInOpen, stepsOfSections,
+	hedgeInAttempt, hedgeInAdaptive, hedgeInPermits, hedgeInBudget, adaptiveMinInAttempt,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {
 	on := p.Deadline.On() || p.Retry.On() || p.Breaker.On() || p.Bulkhead.On() || p.Workers.On() || p.Panics.On() ||
-		p.loads() || len(p.Cases) > 0
+		p.loads() || p.answersOrCopies() || len(p.Cases) > 0
 	return fuseboard.Problem{
 		Code: codeEmpty, Path: "policy", Message: "every section is off, so nothing is protected",
-		Fix: "set a field of deadline, retry, breaker, throttle, rate, bulkhead, adaptive, workers, shedding or panics",
+		Fix: "set a field of cache, fallback, deadline, retry, hedge, breaker, throttle, rate, bulkhead, adaptive, workers, shedding or panics",
 	}, !on
 }
+
+// answersOrCopies reports whether a section is on that answers in place of the dependency, or
+// asks it twice.
+func (p Policy) answersOrCopies() bool { return p.Cache.On() || p.Fallback.On() || p.Hedge.On() }
 
 func attemptsInTotal(p Policy) (fuseboard.Problem, bool) {
 	attempts := p.Retry.MostAttempts()
 	need := time.Duration(attempts) * p.Deadline.Attempt
+	most := ""
+	if p.Deadline.Adaptive.On() {
+		most = " (the most that deadline.adaptive gives)"
+	}
 	return fuseboard.Problem{
 		Code: codeAttemptsTotal, Path: "retry.attempts", Value: strconv.Itoa(attempts),
-		Message: fmt.Sprintf("%d attempts of %s need %s, more than deadline.total %s; the last ones may be cut short or never made",
-			attempts, plain.Duration(p.Deadline.Attempt), plain.Duration(need), plain.Duration(p.Deadline.Total)),
+		Message: fmt.Sprintf("%d attempts of %s%s need %s, more than deadline.total %s; the last ones may be cut short or never made",
+			attempts, plain.Duration(p.Deadline.Attempt), most, plain.Duration(need), plain.Duration(p.Deadline.Total)),
 		Fix: "raise deadline.total, or lower deadline.attempt or retry.attempts",
 	}, p.Retry.On() && p.Deadline.Attempt > 0 && p.Deadline.Total > 0 && need > p.Deadline.Total
 }

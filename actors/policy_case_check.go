@@ -54,6 +54,9 @@ func (p Policy) checkCases(found Problems) Problems {
 	for i, c := range p.Cases {
 		each[i] = c.check(p).Under(casePathOf(i))
 	}
+	if wrong, many := p.tooManyPairs(); many { // too many to judge what they are beside each other
+		return append(Problems{wrong}, slices.Concat(each...)...)
+	}
 	v := newVariants(p)
 	v.judge(each, found)
 	for i := range p.Cases {
@@ -106,12 +109,7 @@ func (c Case) check(p Policy) Problems {
 	if c.Attempt > 1 {
 		c.checkLater(&k)
 	}
-	if c.Retry.Budget.On() {
-		k.Add(fuseboard.Problem{
-			Path: "retry.budget", Code: codeOfTheGuard, Message: "is one account for all calls of the guard, so it cannot vary",
-			Fix: "set it in the policy's retry",
-		})
-	}
+	c.checkShared(&k)
 	for _, wrong := range (Bulkhead{Queue: 1, MaxWait: c.MaxWait}).Validate() { // also where it is not laid over
 		k.Add(wrong)
 	}
@@ -131,8 +129,25 @@ func (c Case) check(p Policy) Problems {
 	return k.Problems()
 }
 
+// checkShared finds what all calls of a guard share, and no case can set.
+func (c Case) checkShared(k *plain.Check) {
+	if c.Retry.Budget.On() {
+		k.Add(fuseboard.Problem{
+			Path: "retry.budget", Code: codeOfTheGuard, Message: "is one account for all calls of the guard, so it cannot vary",
+			Fix: "set it in the policy's retry",
+		})
+	}
+	if c.Deadline.Adaptive.On() {
+		k.Add(fuseboard.Problem{
+			Path: "deadline.adaptive", Code: codeOfTheGuard, Message: "goes by the attempts of all calls of the guard, so it cannot vary",
+			Fix: "set it in the policy's deadline; a case's deadline.attempt is its ceiling",
+		})
+	}
+}
+
 // checkCondition judges what says for which calls it is.
 func (c Case) checkCondition(k *plain.Check) {
+	c.checkOperations(k)
 	for i, p := range c.Priorities {
 		path := fmt.Sprintf("priorities[%d]", i)
 		if _, err := p.MarshalText(); err != nil {

@@ -18,7 +18,8 @@ const casesJSON = `{
   "cases": [
     {"priorities": ["sheddable"], "deadline": {"total": "300ms", "attempt": "250ms"}, "retry": {"attempts": 1}, "max_wait": "5ms"},
     {"tenant": "acme", "deadline": {"total": "5s"}, "retry": {"only": ["timeout"]}},
-    {"attempt": 2, "deadline": {"attempt": "400ms"}}
+    {"attempt": 2, "deadline": {"attempt": "400ms"}},
+    {"operations": ["charge", "refund"], "deadline": {"reserve": "20ms"}}
   ]
 }`
 
@@ -39,6 +40,7 @@ func TestCasesAreReadAndWrittenAsPolicyFilesHaveThem(t *testing.T) {
 		},
 		{Tenant: "acme", Deadline: Deadline{Total: 5 * time.Second}, Retry: Retry{Only: []fuseboard.Class{fuseboard.ClassTimeout}}},
 		{Attempt: 2, Deadline: Deadline{Attempt: 400 * time.Millisecond}},
+		{Operations: []string{"charge", "refund"}, Deadline: Deadline{Reserve: 20 * time.Millisecond}},
 	}
 	if !reflect.DeepEqual(p.Cases, want) {
 		t.Errorf("%+v", p.Cases)

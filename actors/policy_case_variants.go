@@ -36,22 +36,22 @@ func newVariants(p Policy) *variants {
 	n := len(p.Cases)
 	v := &variants{given: p, reached: make([]bool, n), works: make([]bool, n), hidden: make([]map[int]bool, n)}
 	t := newTable(&plan{given: p})
-	seen := map[string]bool{}
+	seen := map[string]variant{} // by the cases that are laid over
 	for row := 0; row < len(t.plans); row += len(t.steps) {
 		attempts := 1 // that a call of this row can make
 		for step, from := range t.steps {
 			if from > attempts {
 				break
 			}
-			one := layCases(p, t.applied(row, step))
+			applied := t.applied(row, step)
+			key := fmt.Sprint(applied)
+			one, found := seen[key]
+			if !found {
+				one = layCases(p, applied)
+				seen[key] = one
+				v.reach(one)
+			}
 			attempts = max(attempts, one.attemptsFrom(from, t.steps, step))
-			for _, i := range one.applied {
-				v.reached[i] = true
-			}
-			if key := fmt.Sprint(one.applied); len(one.applied) > 0 && !seen[key] {
-				seen[key] = true
-				v.all = append(v.all, one)
-			}
 		}
 	}
 	slices.SortStableFunc(v.all, func(a, b variant) int { return len(a.applied) - len(b.applied) })
@@ -59,6 +59,16 @@ func newVariants(p Policy) *variants {
 		v.weigh(one)
 	}
 	return v
+}
+
+// reach notes a variant that some call meets.
+func (v *variants) reach(one variant) {
+	for _, i := range one.applied {
+		v.reached[i] = true
+	}
+	if len(one.applied) > 0 {
+		v.all = append(v.all, one)
+	}
 }
 
 // layCases lays some of the policy's cases over it.

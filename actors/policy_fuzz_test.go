@@ -12,10 +12,12 @@ import (
 // that it is read again as the same. What is without errors can be put in force.
 func FuzzPolicyTakesAnyFile(f *testing.F) {
 	for _, text := range []string{
-		policyJSON, casesJSON, loadJSON, `{}`, `null`, `[]`, `{"mode": "shadow"}`,
+		policyJSON, casesJSON, loadJSON, answersJSON, `{}`, `null`, `[]`, `{"mode": "shadow"}`,
 		`{"rate": {"limit": 1, "per": "24h", "burst": 1000000000}}`, `{"rate": {"limit": -1, "per_tenant": {"keys": 1}}}`,
 		`{"adaptive": {"min": 9, "max": 1}, "bulkhead": {"queue": 1}}`, `{"shedding": {"cpu": "1%", "steps": {"high": "0.1%"}}}`,
 		`{"throttle": {"ratio": 1.1, "window": "1s"}, "cases": [{"cost": 5}, {"attempt": 2, "cost": 1}]}`,
+		`{"cache": {"ttl": "1h", "jitter": 2}, "fallback": {"steps": [{"value": null}, {"value": {"a": 1, "a": 2}}, {"guard": ""}]}}`,
+		`{"hedge": {"copies": 5, "after": "1us"}, "deadline": {"adaptive": {"factor": 1}}}`,
 	} {
 		f.Add(text)
 	}

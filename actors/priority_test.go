@@ -201,7 +201,7 @@ func TestExplanationTellsWhoWaitsAtWhichPriority(t *testing.T) {
 		want := func(stage, why string) {
 			t.Helper()
 			e := b.ref.Explain()
-			if at := slices.IndexFunc(e.Stages, func(s Stage) bool { return s.Name == "bulkhead" }); e.Stages[at].Now != stage {
+			if at := slices.IndexFunc(e.Stages, func(s PolicyStage) bool { return s.Name == "bulkhead" }); e.Stages[at].Now != stage {
 				t.Errorf("the stage says %q, want %q", e.Stages[at].Now, stage)
 			}
 			if e.Verdict.Why != why {

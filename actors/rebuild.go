@@ -37,21 +37,30 @@ func Rebuild[Req, Resp any](under Parent, name string, build func(context.Contex
 	if err := checkHooks(unbuilt[Req, Resp], with); err != nil {
 		return nil, err
 	}
-	g, err := protect(under, name, p, func(ctx context.Context) (any, error) {
+	given, src, err := sourced(under, name, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := fitsHooks(name, given, with); err != nil {
+		return nil, err
+	}
+	g, err := protect(under, name, given, func(ctx context.Context) (any, error) {
 		h, err := build(ctx)
 		if err == nil && h == nil {
-			err = errNoHandler
+			return h, errNoHandler
+		}
+		if len(with) == 1 {
+			h = with[0].staged(AroundHandler, h)
 		}
 		return h, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	r, err := bind(g, "", unbuilt, with)
-	if err == nil {
-		r.op.generations, r.handle, r.settled = g.generations, nil, nil
-	}
-	return r, err
+	g.sys.announce(src, name, p)
+	r := newRef(g, "", unbuilt[Req, Resp], with)
+	r.op.generations, r.handle, r.settled = g.generations, nil, nil
+	return r.join()
 }
 
 var errNoHandler = errors.New("build returned neither a handler nor an error")

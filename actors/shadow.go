@@ -14,6 +14,7 @@ import (
 // What the policy would have done is counted, and the circuit and the budget see what
 // they would have seen.
 func runInShadow[Req, Resp any](ctx context.Context, c *call, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req) (resp Resp, err error) {
+	c.info, ctx = asksInfo(ctx)
 	if refused := c.watchFrom(ctx, o); refused != nil {
 		c.over(refused)
 		return resp, refused
@@ -27,7 +28,7 @@ func runWatched[Req, Resp any](ctx context.Context, c *call, h Handler[Req, Resp
 		c.now = c.guard.clock.Now()
 	}
 	c.attempts, c.began = 1, c.now
-	c.try = c.plan.given.Deadline.Try(c.span, c.now)
+	c.try = c.guard.try(c.plan, c.span, c.now)
 	if c.generation != nil {
 		h, _ = c.generation.handle.(Handler[Req, Resp])
 	}
@@ -58,7 +59,7 @@ func (c *call) watchFrom(ctx context.Context, o *operation) error {
 	if ctx == nil { // the handler gets what it was given; we need one to ask
 		c.parent = context.Background()
 	}
-	c.plan, c.now = g.plan.Load().of(c.parent), g.clock.Now()
+	c.plan, c.now = g.plan.Load().of(c.parent, o), g.clock.Now()
 	c.came = c.now
 	if err := g.shadow().over.Enter(); err != nil {
 		return c.stopped()
@@ -73,7 +74,7 @@ func (c *call) watchFrom(ctx context.Context, o *operation) error {
 	}
 	c.shadowed = true
 	c.span = c.plan.given.Deadline.Begin(c.parent, g.clock, c.now)
-	if c.claimed = c.wouldRun(); c.claimed && c.plan.repeats {
+	if c.claimed = c.wouldRun(); c.claimed && c.plan.deposits {
 		g.spent.Deposit(c.now)
 	}
 	return nil

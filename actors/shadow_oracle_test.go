@@ -32,7 +32,7 @@ func TestShadowForetellsWhatAnEnforcedPolicyDoes(t *testing.T) {
 			rt.Fatalf("%+v\n%+v\nforetold:\n%s\nenforced:\n%s", p, h.requests, foretold, enforced)
 		}
 	})
-	if refused == 0 {
+	if !testing.Short() && refused == 0 { // a short run has few histories
 		t.Error("nothing was refused")
 	}
 }

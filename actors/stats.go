@@ -3,9 +3,12 @@
 package actors
 
 import (
+	"time"
+
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/mailbox"
 	"github.com/fuseboard/fuseboard/patterns/adaptive"
+	"github.com/fuseboard/fuseboard/patterns/cache"
 	"github.com/fuseboard/fuseboard/patterns/ratelimit"
 	"github.com/fuseboard/fuseboard/patterns/throttle"
 )
@@ -17,7 +20,8 @@ type Stats struct {
 	// Calls whose first attempt has ended, that a policy refused before it, or
 	// whose caller left before it. It never falls.
 	Calls uint64
-	// Attempts is how often a handler was run to its end.
+	// Attempts is how often a handler was run to its end, or left behind: first attempts,
+	// repetitions and copies.
 	Attempts uint64
 	// Retries is how many of the attempts were repetitions.
 	Retries uint64
@@ -43,7 +47,7 @@ type Stats struct {
 	// Gate is how full the bulkhead is now.
 	Gate mailbox.Depth
 	// Overdue is how many handlers still run that their callers have left behind;
-	// always 0 without [Workers]. [Guard.Explain] names the oldest.
+	// always 0 without [Workers]; those that lost to a copy are among them. [Guard.Explain] names the oldest.
 	Overdue int
 	// PolicyVersion numbers the policy in force, the first one 1.
 	PolicyVersion uint64
@@ -58,11 +62,11 @@ type Stats struct {
 	// Repeated is how many repetitions have begun, by the class of the failure before
 	// them, in the order of [supervision.Causes]. Its numbers never fall.
 	Repeated []Repeats
-	// Amplification is what repetitions add to the load now: within retry.budget.window,
+	// Amplification is what repetitions and copies add to the load now, these by the class "hedge": within retry.budget.window,
 	// not since the guard was made. In shadow it is what they would add.
 	Amplification Amplification
 	// BudgetLeft is how many repetitions the retry budget allows now, without any
-	// further call; 0 where the policy has no retries.
+	// further call; 0 where the policy has neither retries nor hedges.
 	BudgetLeft int
 	// CallLatency is how long calls took from their beginning to their answer, with all
 	// attempts, waits and backoffs; one whose answer is held, to the return of its handler,
@@ -80,6 +84,11 @@ type Stats struct {
 	// TimeIn is how long the circuit was in each state. It never falls; where it was asked
 	// for between a transition and its telling, it is longer by that moment.
 	TimeIn TimeIn
+	// Cache is what the caches of the guard's operations hold and have counted, added up; see [cache.View].
+	// Zero where there is none.
+	Cache cache.View
+	// Fallback is what became of the fallbacks of its operations. Zero where there is none.
+	Fallback FallbackStats
 	// Rate is how the rate limit of all calls stands; zero where there is none.
 	Rate RateStats
 	// Tenants is how many tenants rate.per_tenant knows, and what became of those that it
@@ -91,6 +100,11 @@ type Stats struct {
 	Throttle throttle.View
 	// Adaptive is where the adaptive limit is and why. Zero where it is off.
 	Adaptive adaptive.View
+	// Hedge is what became of the copies of slow attempts, and when one is sent. Its numbers never fall.
+	Hedge HedgeStats
+	// AttemptLimit is how long an attempt may take now: deadline.attempt, or less where
+	// deadline.adaptive knows enough. Zero: no limit of its own.
+	AttemptLimit time.Duration
 	// Shedding is what the shedding policy that the guard obeys, its own or the System's, makes
 	// of the host. Zero where there is none.
 	Shedding SheddingStats
@@ -142,9 +156,9 @@ func (g *Guard) Stats() Stats {
 	n, circuit := &g.count, g.circuit.Snapshot(now)
 	rare := n.look()
 	s := Stats{
-		Successes: n.first.successes.Load() + rare.again.successes.Load(),
-		Failures:  n.first.failures.Load() + rare.again.failures.Load(),
-		Voids:     n.first.voids.Load() + rare.again.voids.Load(),
+		Successes: n.first.successes.Load() + rare.again.successes.Load() + rare.copies.successes.Load(),
+		Failures:  n.first.failures.Load() + rare.again.failures.Load() + rare.copies.failures.Load(),
+		Voids:     n.first.voids.Load() + rare.again.voids.Load() + rare.copies.voids.Load(),
 		Retries:   rare.again.sum(), Left: rare.left.Load(),
 		Rejected: rare.refused.rejected(), AtGate: rare.refused.atGate(), Failed: rare.failed.Load(), Suppressed: rare.suppressed.Load(),
 		Would: g.would(), PolicyMode: g.leniency(),
@@ -161,12 +175,15 @@ func (g *Guard) Stats() Stats {
 		s.CallLatency, s.AttemptLatency, s.QueueWait = l.calls, l.attempts, l.waits
 	}
 	s.Transitions, s.TimeIn = g.recent.sums(g.born, now)
+	around := g.answers()
+	s.Cache, s.Fallback = around.cache, around.fallback
+	s.Hedge, s.AttemptLimit = g.hedgeStats(rare), g.limitOf(g.plan.Load())
 	return s.withLoad(g.loadOf(), g.plan.Load(), now)
 }
 
-// amplification is what repetitions add to the load now: nothing without retries.
+// amplification is what repetitions add to the load now: nothing without retries and hedges.
 func (g *Guard) amplification(now fuseboard.Instant) Amplification {
-	if !g.plan.Load().repeats {
+	if !g.plan.Load().deposits {
 		return Amplification{Ratio: 1}
 	}
 	return g.spent.Amplification(now)
@@ -174,7 +191,7 @@ func (g *Guard) amplification(now fuseboard.Instant) Amplification {
 
 // budgetLeft is how many repetitions the budget allows now.
 func (g *Guard) budgetLeft(now fuseboard.Instant) int {
-	if !g.plan.Load().given.repeats() {
+	if !g.plan.Load().given.spends() {
 		return 0
 	}
 	_, repeats, allowed := g.spent.Balance(now)

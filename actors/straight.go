@@ -53,7 +53,7 @@ func through[Req, Resp any](ctx context.Context, e *entry, o *operation, h Handl
 		return throughKey(ctx, e, o, h, w, req)
 	}
 	if o.guard.circuit.RefusesAll() && ctx != nil {
-		if refused := o.turnAway(); refused != nil {
+		if refused := o.turnAway(ctx); refused != nil {
 			return resp, refused
 		}
 	}
@@ -73,7 +73,7 @@ func throughKey[Req, Resp any](ctx context.Context, e *entry, o *operation, h Ha
 		}
 	}()
 	if o.guard.circuit.RefusesAll() && ctx != nil {
-		if refused := o.turnAway(); refused != nil {
+		if refused := o.turnAway(ctx); refused != nil {
 			return resp, refused
 		}
 	}
@@ -90,7 +90,10 @@ func anyWay[Req, Resp any](ctx context.Context, s *straight, o *operation, h Han
 
 // turnAway is the refusal of a circuit that refuses everybody, as [call.begin] has it. It is nil where
 // more is to be thought about, or told.
-func (o *operation) turnAway() error {
+func (o *operation) turnAway(ctx context.Context) error {
+	if wantsInfo(ctx) {
+		return nil
+	}
 	g := o.guard
 	phase, refuses := g.circuit.Refuses()
 	if !refuses || g.sys.observer != nil || g.overdue(phase) || g.hasHalted() {
@@ -123,7 +126,7 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 		return false
 	}
 	s.plan, s.pass, s.lane = g.plan.Load(), pass, int32(g.rush.lane()) //nolint:gosec // a few
-	if !s.planned(ctx) {
+	if !s.planned(ctx, o) {
 		return false
 	}
 	s.began = g.clock.Now()
@@ -134,7 +137,7 @@ func (s *straight) enter(ctx context.Context, o *operation) bool {
 	if !s.permitted() {
 		return false
 	}
-	if s.plan.repeats {
+	if s.plan.deposits {
 		g.spent.DepositAt(int(s.lane), s.began)
 	}
 	return true
@@ -163,12 +166,15 @@ func (s *straight) permitted() bool {
 // bounded sets the end of the attempt. It is false where that has passed.
 func (s *straight) bounded(ctx context.Context) bool {
 	if _, dated := ctx.Deadline(); !dated {
-		s.until, s.scope = s.plan.first.Until(s.began), s.plan.first.Scope
+		first := s.plan.first
+		if s.plan.adapts {
+			first = first.Within(s.guard.limitOf(s.plan))
+		}
+		s.until, s.scope = first.Until(s.began), first.Scope
 		return true
 	}
-	d := &s.plan.given.Deadline
-	span := d.Begin(ctx, s.guard.clock, s.began)
-	try := d.Try(span, s.began)
+	span := s.plan.given.Deadline.Begin(ctx, s.guard.clock, s.began)
+	try := s.guard.try(s.plan, span, s.began)
 	s.until, s.scope = try.Until, try.Scope
 	return !span.Passed(s.began)
 }
@@ -247,6 +253,9 @@ func (s *straight) passes(now fuseboard.Instant, took time.Duration) bool {
 	if s.plan.loaded {
 		g.learnSuccess(lane, now, took)
 	}
+	if s.plan.adapts {
+		g.tookSuccess(now, took)
+	}
 	g.succeeded(lane, now)
 	g.durations().plain.AddAt(lane, took)
 	return true
@@ -266,9 +275,17 @@ func (g *Guard) succeeded(lane int, now fuseboard.Instant) {
 func (s *straight) become(c *call, parent context.Context, o *operation) {
 	c.op, c.guard, c.plan, c.parent = o, s.guard, s.plan, parent
 	c.span = s.plan.given.Deadline.Begin(parent, s.guard.clock, s.began)
-	c.try = s.plan.given.Deadline.Try(c.span, s.began)
+	c.try = s.tried(c.span)
 	c.permit = s.pass.Permit()
 	c.now, c.came, c.began, c.attempts, c.learns = s.began, s.began, s.began, 1, s.plan.loaded
+}
+
+// tried is the span of its attempt, by the limit that held when it began.
+func (s *straight) tried(of deadline.Span) deadline.Span {
+	if s.scope == deadline.Adapted {
+		return s.plan.given.Deadline.TryWithin(of, s.began, s.until.Sub(s.began))
+	}
+	return s.plan.given.Deadline.Try(of, s.began)
 }
 
 // turned is the rest of a call whose handler has returned, and which does not end straight.

@@ -77,10 +77,14 @@ type System struct {
 	spawns   atomic.Uint64 // numbers the actors of guards, groups and users
 	mode     atomic.Uint32 // PolicyMode
 	spares   sync.Map      // of each types of a request: typesOf to *spares
+	lone     spawned       // of guards that have no other operation
+	hookless sync.Map      // of each type of With without hooks: reflect.Type to that
 	hands    hands         // run what has no goroutine of its own
 	users    tally         // actors of SpawnActor that have not stopped
 	desks    sync.Map      // of these, where they have one: *actor.PID to *desk
 	watcher  *actor.PID    // learns of their end
+
+	policies atomic.Pointer[policySource] // gives guards their policies; nil where the program alone does
 
 	switches switches // of the mode
 	voice    voice    // tells its own events
@@ -132,6 +136,7 @@ func Start(o Options) (*System, error) {
 	}
 	clock, unwind, missing := newClock(o.Clock)
 	s := &System{
+		lone:   spawned{safe: bound{safe: true}},
 		limits: newLimits(o.Limits), clock: clock, unwind: unwind,
 		log:      slog.New(slog.DiscardHandler),
 		seed:     o.Seed,

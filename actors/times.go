@@ -46,10 +46,10 @@ func (t *times) others() *otherTimes {
 }
 
 // timed counts how long an attempt took that has ended now, and the call with it
-// unless it failed: then it is not over, or [call.gaveUp] counts it.
+// unless it failed: then it is not over, or [call.gaveUp] counts it; or another decides.
 func (c *call) timed(now fuseboard.Instant) {
 	t, took := c.guard.durations(), now.Sub(c.began)
-	switch ends := c.out.Kind != fuseboard.Failure; {
+	switch ends := c.out.Kind != fuseboard.Failure && !c.beside; {
 	case ends && c.began == c.came:
 		t.plain.Add(took)
 	case ends:

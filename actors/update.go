@@ -21,7 +21,11 @@ func (g *Guard) change(ctx context.Context, p Policy) (Change, error) {
 	ask := &update{policy: p, answer: make(chan changed, 1)}
 	g.demand(ask)
 	answer, err := answerOf(ctx, g, ask.answer)
-	return answer.change, cmp.Or(err, answer.err)
+	if err = cmp.Or(err, answer.err); err == nil {
+		answer.change = answer.change.clone() // subscribers have the other
+		answer.change.Lost = append(answer.change.Lost, g.renewAnswers()...)
+	}
+	return answer.change, err
 }
 
 // update puts a policy in force, in the guard's turn. What happened under the
@@ -56,6 +60,7 @@ func (r *receiver) adopt(after *plan) []string {
 		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)
 	g.man(after)
+	lost = append(lost, g.relearn(after)...)
 	lost = append(lost, g.reload(after)...)
 	g.steer()
 	g.reshapeCrew(after)
@@ -88,10 +93,10 @@ func lostOf(loss supervision.Loss, after *plan) (words []string) {
 }
 
 // reshapeBudget says whether the budget's account is lost. While no policy
-// repeats, the account stays as it is and grows old: retry may come back.
+// repeats or hedges, the account stays as it is and grows old: retry may come back.
 func (r *receiver) reshapeBudget(before, after *plan) []string {
-	r.repeated = r.repeated || before.given.repeats()
-	if !after.given.repeats() || r.guard.spent.Reshape(after.retry.Budget) || !r.repeated {
+	r.repeated = r.repeated || before.given.spends()
+	if !after.given.spends() || r.guard.spent.Reshape(after.retry.Budget) || !r.repeated {
 		return nil
 	}
 	return []string{"the retry budget's account, because retry.budget.window is another"}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -72,7 +73,31 @@ func drawPolicy(t *rapid.T) Policy {
 		p.Rate = RateLimit{Limit: rapid.SampledFrom([]int{100_000, 200_000}).Draw(t, "limit")}
 		p.Rate.PerTenant.Limit = rapid.SampledFrom([]int{0, 90_000}).Draw(t, "of each tenant")
 	}
+	drawAnswers(t, &p)
 	return p
+}
+
+// drawAnswers draws what answers in place of the dependency: nobody here, as the operation has
+// no keys, and no failure has the class.
+func drawAnswers(t *rapid.T, p *Policy) {
+	if rapid.IntRange(0, 3).Draw(t, "cache") == 0 {
+		p.Cache = Cache{
+			TTL:        rapid.SampledFrom([]time.Duration{0, 10 * time.Second, time.Minute}).Draw(t, "ttl"),
+			MaxEntries: rapid.SampledFrom([]int{0, 1, 1000}).Draw(t, "entries"),
+			NegativeOn: rapid.SampledFrom([][]fuseboard.Class{nil, {}, {"error"}}).Draw(t, "negative on"),
+			Coalesce:   rapid.SampledFrom([]Coalesce{CoalesceOn, CoalesceOff}).Draw(t, "coalesce"),
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "fallback") == 0 {
+		p.Fallback = Fallback{
+			Steps: []FallbackStep{{
+				On:    rapid.SampledFrom([][]fuseboard.Class{{"conflict"}, {"conflict", "locked"}}).Draw(t, "on"),
+				Value: rapid.SampledFrom([]FallbackValue{`"sorry"`, ` "sorry"`, `"later"`}).Draw(t, "value"),
+			}},
+			Timeout: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(t, "timeout"),
+			MaxKeys: rapid.IntRange(0, 2).Draw(t, "keys"),
+		}
+	}
 }
 
 // lostOfLoad is what a naive reader expects to be lost of the sections that follow the load.
@@ -116,6 +141,9 @@ func differing(t *rapid.T, before, after Policy) (paths []string) {
 		if _, both := files[0][path]; !both {
 			paths = append(paths, path)
 		}
+	}
+	if before.Fallback.On() != after.Fallback.On() { // the whole step comes or goes
+		paths = append(slices.DeleteFunc(paths, func(path string) bool { return strings.HasPrefix(path, "fallback.steps[0].") }), "fallback.steps[0]")
 	}
 	slices.Sort(paths)
 	return paths

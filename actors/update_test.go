@@ -73,9 +73,38 @@ var edits = []struct {
 	from  func(*Policy) // what the policy before has beside loaded
 }{
 	{path: "mode", edit: func(p *Policy) { p.Mode = ShadowPolicy }},
+	{path: "cache.ttl", edit: func(p *Policy) { p.Cache.TTL = 0 }, from: answersElse},
+	{path: "cache.stale_while_revalidate", edit: func(p *Policy) { p.Cache.StaleWhileRevalidate = 0 }, from: answersElse},
+	{path: "cache.stale_if_error", edit: func(p *Policy) { p.Cache.StaleIfError = 0 }, from: answersElse},
+	{path: "cache.negative_ttl", edit: func(p *Policy) { p.Cache.NegativeTTL = time.Second }, from: answersElse},
+	{path: "cache.negative_on", edit: func(p *Policy) { p.Cache.NegativeOn = nil }, from: answersElse},
+	{path: "cache.max_entries", edit: func(p *Policy) { p.Cache.MaxEntries = 0 }, from: answersElse},
+	{path: "cache.jitter", edit: func(p *Policy) { p.Cache.Jitter = 0 }, from: answersElse},
+	{path: "cache.coalesce", edit: func(p *Policy) { p.Cache.Coalesce = CoalesceOn }, from: answersElse},
+	{path: "cache.abandon_after", edit: func(p *Policy) { p.Cache.AbandonAfter = 0 }, from: answersElse},
+	{path: "cache.max_refreshes", edit: func(p *Policy) { p.Cache.MaxRefreshes = 0 }, from: answersElse},
+	{path: "fallback.steps", edit: answersLocked, from: answersElse},
+	{path: "fallback.timeout", edit: func(p *Policy) { p.Fallback.Timeout = 0 }, from: answersElse},
+	{path: "fallback.concurrency", edit: func(p *Policy) { p.Fallback.Concurrency = 0 }, from: answersElse},
+	{path: "fallback.max_keys", edit: func(p *Policy) { p.Fallback.MaxKeys = 0 }, from: answersElse},
 	{path: "deadline.total", edit: func(p *Policy) { p.Deadline.Total = 25 * time.Second }},
 	{path: "deadline.attempt", edit: func(p *Policy) { p.Deadline.Attempt = 15 * time.Second }},
 	{path: "deadline.reserve", edit: func(p *Policy) { p.Deadline.Reserve = 0 }},
+	{path: "deadline.adaptive.quantile", edit: func(p *Policy) { p.Deadline.Adaptive.Quantile = 0 }, from: goesByTimes},
+	{path: "deadline.adaptive.factor", edit: func(p *Policy) { p.Deadline.Adaptive.Factor = 0 }, from: goesByTimes},
+	{path: "deadline.adaptive.min", edit: func(p *Policy) { p.Deadline.Adaptive.Min = 0 }, from: goesByTimes},
+	{
+		path: "deadline.adaptive.window", edit: func(p *Policy) { p.Deadline.Adaptive.Window = 0 }, from: goesByTimes,
+		lost: "what the adaptive attempt limit has learnt, because deadline.adaptive.window is another",
+	},
+	{path: "deadline.adaptive.min_calls", edit: func(p *Policy) { p.Deadline.Adaptive.MinCalls = 0 }, from: goesByTimes},
+	{path: "hedge.after", edit: func(p *Policy) { p.Hedge.After = 50 * time.Minute }, from: goesByTimes},
+	{path: "hedge.quantile", edit: func(p *Policy) { p.Hedge.Quantile = 0.95 }, from: goesByTimes},
+	{path: "hedge.min", edit: func(p *Policy) { p.Hedge.Min = 0 }, from: goesByTimes},
+	{path: "hedge.max", edit: func(p *Policy) { p.Hedge.Max = 0 }, from: goesByTimes},
+	{path: "hedge.copies", edit: func(p *Policy) { p.Hedge.Copies = 0 }, from: goesByTimes},
+	{path: "hedge.window", edit: func(p *Policy) { p.Hedge.Window = 0 }, from: goesByTimes}, // too little is known to be lost
+	{path: "hedge.min_calls", edit: func(p *Policy) { p.Hedge.MinCalls = 0 }, from: goesByTimes},
 	{path: "retry.attempts", edit: func(p *Policy) { p.Retry.Attempts = 0 }},
 	{path: "retry.backoff.kind", edit: func(p *Policy) { p.Retry.Backoff.Kind = supervision.Linear }},
 	{path: "retry.backoff.base", edit: func(p *Policy) { p.Retry.Backoff.Base = 0 }},
@@ -198,6 +227,29 @@ func adapts(p *Policy) {
 		LongWindow: 100, BackoffRatio: 0.8, Timeout: time.Second, DropRate: 0.1, Probe: 10,
 	}
 	p.Workers.Max, p.Workers.MaxAbandoned = 8, 4
+}
+
+// answersElse turns the cache on, whose operation has no keys here, and a fallback that answers nobody.
+func answersElse(p *Policy) {
+	p.Cache = Cache{
+		TTL: time.Minute, StaleWhileRevalidate: time.Minute, StaleIfError: time.Hour, NegativeTTL: 10 * time.Second,
+		NegativeOn: []fuseboard.Class{"conflict"}, MaxEntries: 10, Jitter: 0.5, Coalesce: CoalesceOff,
+		AbandonAfter: time.Minute, MaxRefreshes: 2,
+	}
+	p.Fallback = Fallback{
+		Steps:   []FallbackStep{{Use: UseComputed, On: []fuseboard.Class{"conflict"}}},
+		Timeout: 2 * time.Second, Concurrency: 3, MaxKeys: 7,
+	}
+}
+
+func answersLocked(p *Policy) {
+	p.Fallback.Steps = []FallbackStep{{Use: UseComputed, On: []fuseboard.Class{"locked"}}}
+}
+
+// goesByTimes turns hedging on, whose copies are never due here, and an adaptive attempt limit.
+func goesByTimes(p *Policy) {
+	p.Hedge = Hedge{After: time.Hour, Quantile: 0.99, Min: 5 * time.Millisecond, Max: time.Hour, Copies: 2, Window: time.Minute, MinCalls: 1000}
+	p.Deadline.Adaptive = AdaptiveAttempt{Quantile: 0.9, Factor: 3, Min: time.Second, Window: time.Minute, MinCalls: 1000}
 }
 
 // crowd is a guard under load: calls of all three ways that the test holds in
@@ -407,8 +459,11 @@ func TestEveryFieldChangesUnderLoadAndTheChangeIsExact(t *testing.T) {
 				case "breaker.weights", "retry.budget.weights", "retry.classes":
 					want = []string{e.path + ".timeout"}
 				}
-				if e.path == "cases" {
+				switch e.path {
+				case "cases":
 					want = []string{"cases[0]"}
+				case "fallback.steps":
+					want = []string{"fallback.steps[0].on"}
 				}
 				slices.Sort(want)
 				if !slices.Equal(slices.Sorted(slices.Values(change.Changed)), want) || change.Version != 2 ||
@@ -585,7 +640,7 @@ func TestCommandsInForceKeepTheirTimeThroughAnyUpdate(t *testing.T) {
 							c.update(Policy{Bulkhead: Bulkhead{Queue: i}})
 						}
 						c.update(next)
-						time.Sleep(5 * time.Second) // all of them within the command's time
+						time.Sleep(3 * time.Second) // all of them within the command's time
 						synctest.Wait()
 						now := c.footing().circuit
 						if now.Mode != mode || now.ModeUntil != began.ModeUntil || now.By != "ann" || now.Reason != "drill" {

@@ -17,6 +17,8 @@ const (
 	wayEnforce
 	// wayBypass: the policy is bypassed, and the gate is open.
 	wayBypass
+	// wayAround is wayEnforce under a policy that may answer calls otherwise than by the handler.
+	wayAround
 )
 
 // steer keeps the way in step. It looks and writes under one lock: who changes something
@@ -37,6 +39,9 @@ func (g *Guard) wayNow() uint32 {
 	}
 	switch g.leniency() {
 	case EnforcePolicy:
+		if g.plan.Load().answers {
+			return wayAround
+		}
 		return wayEnforce
 	case BypassPolicy:
 		return wayBypass
