@@ -30,6 +30,12 @@
 // there may be several, and it serves a System that has shut down
 // (TestTelemetryOutlivesItsSystem).
 //
+// What policy files do is asked for once for each scrape
+// (TestPoliciesAreAskedOnceForEachScrape). All of it is there before the first edit
+// (TestAllSeriesAreThereBeforeTheFirstCall), nothing where there are no such files
+// (TestPageTellsNothingOfPolicyFilesWhereThereAreNone), and a panic there leaves out that alone
+// (TestPoliciesThatPanicDoNotBreakThePage).
+//
 // The lines of one dependency's transitions come in their order, one for each, with
 // cause and numbers (TestEachTransitionHasOneLineWithItsNumbers). Those of calls carry the
 // ids of their context (TestLineOfACallCarriesTheIdsOfItsContext) and are sampled

@@ -28,8 +28,8 @@ type family struct {
 // families are all there is, in the order of the page. Every family has all its
 // series from the start, at zero; classes of a user's own nobody knows before they come.
 var families = slices.Concat(
-	callFamilies, repeatFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, rateFamilies, loadFamilies,
-	keyFamilies, hostFamilies, systemFamilies,
+	callFamilies, answerFamilies, repeatFamilies, hedgeFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, rateFamilies, loadFamilies,
+	keyFamilies, hostFamilies, policiesFamilies, systemFamilies,
 )
 
 // each writes for every dependency.

@@ -7,16 +7,18 @@ import "github.com/fuseboard/fuseboard/actors"
 var callFamilies = []family{
 	{
 		"calls_total", counter, "dependency, outcome", "calls",
-		"Calls that have ended, by outcome: success, failure (given up), void, rejected, left (before an attempt).",
+		"Calls that have ended, by outcome: success, failure (given up), void, rejected, left (before an attempt). An attempt of hedging that another was faster than is void here, too. What the cache or a fallback answers instead is told by cache_lookups_total and fallback_steps_total.",
 		"How many calls are there, and what do callers get? Effective success is success over success + failure + rejected.",
 		each(func(p *page, d *dependency) { writeCalls(p, d.labels, &d.stats, d.refusedForKeys()) }),
 	},
 	{
 		"attempts_total", counter, "dependency, kind", "attempts",
-		"Attempts that have ended, by kind: original or retry.",
-		"What load does the dependency get, and how much of it by repetition?",
+		"Attempts that have ended, by kind: original, retry, or copy (of hedging).",
+		"What load does the dependency get, and how much of it by repetition or hedging?",
 		each(func(p *page, d *dependency) {
-			p.count(d.labels, `kind="original"`, d.stats.Attempts-min(d.stats.Retries, d.stats.Attempts))
+			more := d.stats.Retries + d.stats.Hedge.Ended
+			p.count(d.labels, `kind="copy"`, d.stats.Hedge.Ended)
+			p.count(d.labels, `kind="original"`, d.stats.Attempts-min(more, d.stats.Attempts))
 			p.count(d.labels, `kind="retry"`, d.stats.Retries)
 		}),
 	},

@@ -51,7 +51,7 @@ func story(t *testing.T, sys *actors.System) {
 func TestPageTellsTheStory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t, pressed())
-		tel := telemetryOf(t, sys, Options{})
+		tel := telemetryOf(t, sys, Options{Policies: edited})
 		story(t, sys)
 		page := tel.page()
 		parse(t, page)
@@ -86,7 +86,7 @@ func TestPageIsStrictlyWellFormed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t, pressed())
 		story(t, sys)
-		got := parse(t, telemetryOf(t, sys, Options{}).page())
+		got := parse(t, telemetryOf(t, sys, Options{Policies: edited}).page())
 		for _, f := range families {
 			is := got[prefix+f.name]
 			switch {
@@ -148,7 +148,8 @@ func TestAllSeriesAreThereBeforeTheFirstCall(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t, actors.Options{})
-		tel := telemetryOf(t, sys, Options{})
+		var policies PolicyNumbers
+		tel := telemetryOf(t, sys, Options{Policies: func() PolicyNumbers { return policies }})
 		k := spawnKeyed(t, sys, "tenants", actors.KeyLimits{Max: 4}, takes)
 		p := spawn(t, sys, "payments", full, takes)
 		before := series(tel.page())
@@ -159,6 +160,7 @@ func TestAllSeriesAreThereBeforeTheFirstCall(t *testing.T) {
 		}
 		_ = p.Command(t.Context(), actors.Command{Mode: actors.HoldOpen, Reason: "drill", By: "test", TTL: time.Second, Reset: true})
 		time.Sleep(time.Minute)
+		policies = edited()
 		if after := series(tel.page()); !slices.Equal(before, after) {
 			t.Errorf("%d series at first, %d later", len(before), len(after))
 			for _, id := range after {

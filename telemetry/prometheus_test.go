@@ -151,6 +151,7 @@ func busy(t *testing.T, sys *actors.System) {
 		}
 		return accepts(ctx, n)
 	})
+	quotes := spawnAnswering(t, sys, "quotes")
 	acme := ofTenant(t, "acme")
 	ctx, end := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -170,6 +171,9 @@ func busy(t *testing.T, sys *actors.System) {
 			_ = shadow.Tell(ctx, -1)        // would open
 			_ = quota.Tell(acme, i%3)       // refuses two of three
 			_ = tenants.Tell(ctx, fmt.Sprint("tenant-", i%3), 1)
+			_ = quotes.Tell(ctx, i%4/2*2-1) // the key of all: fresh, and failing
+			_ = quotes.Tell(ctx, 2+i%20)    // too many keys
+			_ = quotes.Tell(ctx, -100-i%50) // no stale ones; one of them has a fallback
 		}
 	}()
 	t.Cleanup(func() {
@@ -185,7 +189,7 @@ func busy(t *testing.T, sys *actors.System) {
 func TestPrometheusReadsThePageTheRulesAndTheDashboard(t *testing.T) {
 	servers.Find(t, servers.Program{Name: "prometheus"})
 	sys := start(t, pressed())
-	scraped := httptest.NewServer(telemetryOf(t, sys, Options{}).Handler())
+	scraped := httptest.NewServer(telemetryOf(t, sys, Options{Policies: edited}).Handler())
 	t.Cleanup(scraped.Close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	busy(t, sys)
@@ -253,6 +257,7 @@ func (p *prometheus) checkRules() {
 	p.wants(`ALERTS{alertname="FuseboardCircuitOpen",dependency="search"}`)
 	p.wants(`ALERTS{alertname="FuseboardCommandInForce",dependency="tenants"}`)
 	p.wants(`ALERTS{alertname="FuseboardRetryBudgetSpent",dependency="payments"}`)
+	p.wants(`ALERTS{alertname="FuseboardPolicyFilesRefused",service="shop"}`)
 }
 
 // expressions are all queries of the dashboard, with its variables filled in.
@@ -306,7 +311,7 @@ func TestPromtoolFindsNothingAndAlertsFireWhereTheyShould(t *testing.T) {
 	if err := os.WriteFile(path, Rules(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"rules_test.yml", "rules_idle_test.yml", "rules_slow_test.yml", "rules_load_test.yml"} {
+	for _, name := range []string{"rules_test.yml", "rules_idle_test.yml", "rules_slow_test.yml", "rules_load_test.yml", "rules_answers_test.yml", "rules_policies_test.yml"} {
 		played, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)

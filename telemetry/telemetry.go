@@ -33,6 +33,10 @@ type Options struct {
 	// Process adds the go_* and process_* series of VictoriaMetrics/metrics: memory,
 	// collections, goroutines, files. Leave it off where the service has them already.
 	Process bool
+	// Policies tells what to show of policies that come from files. It is called once for
+	// each scrape, on the scrape's goroutine, and the page waits for it; it must be safe for concurrent use. A
+	// panic leaves its series off the page, and harms nothing else. Nil: there are none.
+	Policies func() PolicyNumbers
 }
 
 // Telemetry shows the numbers of a System as metrics. It keeps no goroutine and
@@ -46,6 +50,8 @@ type Telemetry struct {
 	info    string // the labels of the build
 	topKeys int
 	process bool
+
+	policies func() PolicyNumbers // nil: none
 
 	scrapes atomic.Uint64
 	nanos   atomic.Int64 // of the last one
@@ -70,7 +76,7 @@ func New(sys *actors.System, o Options) (*Telemetry, error) {
 		return nil, err
 	}
 	t := &Telemetry{
-		sys: sys, set: metrics.NewSet(), process: o.Process,
+		sys: sys, set: metrics.NewSet(), process: o.Process, policies: o.Policies,
 		service: label("service", cmp.Or(o.Service, filepath.Base(os.Args[0]))),
 		topKeys: max(cmp.Or(o.TopKeys, DefaultTopKeys), 0),
 	}

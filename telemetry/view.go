@@ -18,6 +18,8 @@ type view struct {
 	system actors.SystemStats
 	host   actors.SheddingUse // what was read last; zero where nobody sheds
 	mode   actors.PolicyMode
+
+	policies *PolicyNumbers // nil where none come from files
 }
 
 // dependency is a guard or a Keyring. That of a Keyring has in stats the sums over its
@@ -48,7 +50,7 @@ type group struct {
 
 func (t *Telemetry) look() *view {
 	guards, keyrings := t.sys.Guards(), t.sys.Keyrings()
-	v := &view{t: t, system: t.sys.Stats(), mode: t.sys.Mode(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
+	v := &view{t: t, policies: t.lookAtPolicies(), system: t.sys.Stats(), mode: t.sys.Mode(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
 	v.host = latest(v.system.Shedding)
 	for _, g := range guards {
 		v.deps = append(v.deps, t.lookAtGuard(g))
@@ -85,6 +87,7 @@ func (t *Telemetry) lookAtKeys(k *actors.Keyring) dependency {
 		CallLatency: s.CallLatency, AttemptLatency: s.AttemptLatency, QueueWait: s.QueueWait,
 		Transitions: s.Transitions, TimeIn: s.TimeIn, Gate: s.Gate, Overdue: s.Overdue, BudgetLeft: s.BudgetLeft,
 		PolicyVersion: s.PolicyVersion, PolicyMode: s.PolicyMode, Would: s.Would, Shedding: s.Shedding,
+		Cache: s.Cache, Fallback: s.Fallback, Hedge: s.Hedge,
 	}}
 	d.stats.Rate.Waiting = s.RateWaiting
 	for _, g := range k.Busiest(t.topKeys) {
