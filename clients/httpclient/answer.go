@@ -3,6 +3,7 @@
 package httpclient
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -17,6 +18,11 @@ type answer struct {
 	flight *flight
 	upload *upload // the attempt's request body, where that can fail
 }
+
+var errNoResponse = errors.New("a response of HTTP cannot stand in a policy; leave this step out of it, and answer where the client is called")
+
+// UnmarshalJSON refuses the value of a fallback: no response could be made of it.
+func (*answer) UnmarshalJSON([]byte) error { return errNoResponse }
 
 // How much of a dropped body is read so that its connection serves again, and for
 // how long: beyond that a new connection is the cheaper one.

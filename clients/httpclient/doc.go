@@ -31,6 +31,10 @@
 // a key is given one, the same in all its attempts. What a mesh has repeated already
 // (X-Envoy-Attempt-Count in its response) counts as attempts.
 //
+// With workers, and so with hedge, an attempt may go on after its caller has the answer: a handler that was left
+// behind, a copy that has lost. A request that may be sent so, its header included, must not be changed or used
+// again afterwards, which net/http would allow once the body is closed.
+//
 // # Deadlines
 //
 // The attempt's deadline covers the response's body, as http.Client.Timeout does. For streams

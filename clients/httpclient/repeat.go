@@ -51,5 +51,6 @@ func rewindable(req *http.Request) bool {
 	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
 }
 
-// safe is the Safe hook.
-func (t *Transport) safe(f *flight) bool { return f.key != nil || t.o.Safe(f.given) }
+// safe is the Safe hook. A body that cannot be had again is neither repeated nor sent beside
+// itself, as a copy.
+func (t *Transport) safe(f *flight) bool { return !f.once && (f.key != nil || t.o.Safe(f.given)) }
