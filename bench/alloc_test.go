@@ -47,6 +47,8 @@ func TestAllocationsOfEveryKindOfCallAreExact_Alloc(t *testing.T) {
 		"Fuseboard, caller's deadline": {"stack": 0},
 		byLimiter:                      {"adaptive": 0},
 		ourRate:                        {"rate": 0},
+		ourCache:                       {"cache-hit": 0},
+		ourCacheOnOtter:                {"cache-hit": 0},
 		ourRate + ", odd limit":        {"rate": 0},
 		"Fuseboard, the part alone":    {"circuit-closed": 0, "circuit-open": 0, "permits-free": 0},
 	}

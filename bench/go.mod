@@ -12,6 +12,7 @@ require (
 	github.com/fuseboard/fuseboard v0.0.0
 	github.com/gojek/heimdall/v7 v7.0.3
 	github.com/hashicorp/go-retryablehttp v0.7.8
+	github.com/maypok86/otter/v2 v2.4.0
 	github.com/mercari/go-circuitbreaker v0.0.2
 	github.com/platinummonkey/go-concurrency-limits v0.8.0
 	github.com/slok/goresilience v0.2.0

@@ -48,8 +48,29 @@ var proofs = map[kind]func(ctx context.Context, c contender, build way) error{
 	adapting: func(ctx context.Context, c contender, build way) error {
 		return unlessBare(c, answers(build), bounds(ctx, build))
 	},
+	caching:  func(_ context.Context, _ contender, build way) error { return keeps(build) },
 	asking:   func(_ context.Context, _ contender, build way) error { return answers(build)() },
 	messages: func(_ context.Context, _ contender, build way) error { return answers(build)() },
+}
+
+// keeps: each key is loaded once, and given many times.
+func keeps(build way) error {
+	var reached atomic.Int64
+	t, err := build(needs(func(context.Context) error { reached.Add(1); return nil }))
+	defer t.end()
+	if err != nil {
+		return err
+	}
+	call := t.one()
+	for range 3 * cacheKeys {
+		if err := call(); err != nil {
+			return err
+		}
+	}
+	if got := reached.Load(); got != cacheKeys {
+		return fmt.Errorf("%d loads of %d keys", got, cacheKeys)
+	}
+	return nil
 }
 
 func unlessBare(c contender, always, protected func() error) error {

@@ -56,6 +56,8 @@ var pairs = []pair{
 	{scenario: "adaptive", ours: byLimiterTSC, peer: "failsafe-go, permits", cores: 1, most: 1. / 2, target: 1. / 3}, // as above where there is no TSC
 	{scenario: "timeout", ours: ours, peer: "context.WithTimeout", cores: 1, most: 0.5},
 	{scenario: "window-1000", ours: ours, peer: ours, beside: "window-10", cores: 1, most: 1.4},
+	{scenario: "cache-hit", ours: ourCacheOnOtter, peer: "failsafe-go, cachepolicy", cores: 1, most: 1. / 2},
+	{scenario: "cache-hit", ours: ourCacheOnOtter, peer: "otter", cores: 1, most: 4},
 	{scenario: "rate", ours: ourRate, peer: "x/time/rate", cores: 1, most: 0.8, target: 0.5},
 	{scenario: "rate", ours: ourRate, peer: "x/time/rate", cores: 2, most: 0.8, target: 0.5},
 	{scenario: "rate", ours: ourRate + ", odd limit", peer: "x/time/rate", cores: 1, most: 0.9, target: 0.5},

@@ -62,6 +62,10 @@ func callScenarios() []scenario {
 			name: "adaptive", group: "calls", cores: both, wants: succeed,
 			about: "a limit on concurrency that finds itself, alone: a permit, what the call took, and the permit back",
 		}, ok),
+		of(caching, scenario{
+			name: "cache-hit", group: "calls", cores: both, wants: succeed,
+			about: "a cache alone with 1000 keys, all of which are there: one hit after the other",
+		}, ok),
 	}, windowScenarios())
 }
 

@@ -19,6 +19,7 @@ const (
 	capturing kind = "capturing" // the stack, where each call captures its argument and returns a typed result
 	allowance kind = "rate"      // a rate limiter alone
 	adapting  kind = "adaptive"  // a limit on concurrency that finds itself, alone
+	caching   kind = "cache"     // a hit of a cache alone
 	asking    kind = "ask"       // a request by a message, awaited by a future
 	messages  kind = "message"   // a request by a message, its answer in the mailbox of who asked
 )
