@@ -14,13 +14,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"go.uber.org/goleak"
+
+	"github.com/fuseboard/fuseboard/simulations"
 )
 
 // asCommand makes the test binary behave as the command, for tests of signals.
 const asCommand = "FUSEBOARD_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
+	simulations.Serve() // children of simulations are this program
 	if os.Getenv(asCommand) != "" {
 		main()
 	}
@@ -31,20 +35,27 @@ func TestMain(m *testing.M) {
 func ran(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	code = run(t.Context(), args, &o, &e)
+	code = run(t.Context(), args, strings.NewReader(""), &o, &e)
 	return code, o.String(), e.String()
 }
 
 func TestAMistakeOnTheCommandLineIsToldInPlainWordsWithWhatIsAccepted(t *testing.T) {
+	commands := strings.Join(commandNames(rootCommand(&session{})), ", ")
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		{nil, "no command given; accepted: help, demo\nSee: fuseboard help\n"},
-		{[]string{"dmeo"}, "unknown command \"dmeo\"; accepted: help, demo\nSee: fuseboard help\n"},
-		{[]string{"help", "dmeo"}, "unknown command \"dmeo\"; accepted: help, demo\nSee: fuseboard help\n"},
+		{nil, "no command given; accepted: " + commands + "\nSee: fuseboard help\n"},
+		{[]string{"dmeo"}, "unknown command \"dmeo\"; did you mean demo? accepted: " + commands + "\nSee: fuseboard help\n"},
+		{[]string{"help", "dmeo"}, "unknown command \"dmeo\"; did you mean demo? accepted: " + commands + "\nSee: fuseboard help\n"},
 		{[]string{"demo", "now"}, "demo takes no arguments, got \"now\"; accepted flags: --for, --seed, -o\nSee: fuseboard help demo\n"},
-		{[]string{"demo", "--fro", "3s"}, "demo has no flag --fro; accepted: --for, --seed, -o\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--fro", "3s"}, "demo has no flag --fro; did you mean --for? accepted: --for, --seed, -o\nSee: fuseboard help demo\n"},
+		{[]string{"demo", "--outptu", "json"}, "demo has no flag --outptu; did you mean --output? accepted: --for, --seed, -o\nSee: fuseboard help demo\n"},
+		{[]string{"init", "-"}, "init writes files, and \"-\" is no name for one\nSee: fuseboard help init\n"},
+		{[]string{"policy", "validate", "-", "a", "-"}, "only one of the paths can be standard input\nSee: fuseboard help policy validate\n"},
+		{[]string{"policy", "lint", "-", "-"}, "only one of the paths can be standard input\nSee: fuseboard help policy lint\n"},
+		{[]string{"policy", "validate", "--strict=maybe", "a"}, "--strict: \"maybe\" is not one of true and false; --strict alone means true\nSee: fuseboard help policy validate\n"},
+		{[]string{"policy", "explain"}, "policy explain needs a path, and at most the name of one dependency\nSee: fuseboard help policy explain\n"},
 		{[]string{"demo", "-x"}, "demo has no flag -x; accepted: --for, --seed, -o\nSee: fuseboard help demo\n"},
 		{[]string{"demo", "--for"}, "--for needs a value\nSee: fuseboard help demo\n"},
 		{[]string{"demo", "--for", "soon"}, "--for: \"soon\" is not a duration; write it like 30s or 2m\nSee: fuseboard help demo\n"},
@@ -52,6 +63,11 @@ func TestAMistakeOnTheCommandLineIsToldInPlainWordsWithWhatIsAccepted(t *testing
 		{[]string{"demo", "--for=601s"}, "--for: \"601s\" is out of range; accepted: 2s to 10m\nSee: fuseboard help demo\n"},
 		{[]string{"demo", "--seed", "-1"}, "--seed: \"-1\" is not a seed; accepted: whole numbers from 0\nSee: fuseboard help demo\n"},
 		{[]string{"demo", "-o", "yaml"}, "-o: \"yaml\" is not a format; accepted: text, json\nSee: fuseboard help demo\n"},
+		{[]string{"-x"}, "unknown flag \"-x\"; accepted: " + commands + "\nSee: fuseboard help\n"},
+		{[]string{"version", "1"}, "version takes no arguments, got \"1\"; accepted flags: -o\nSee: fuseboard help version\n"},
+		{[]string{"version", "-o", "jsn"}, "-o: \"jsn\" is not a format; did you mean json? accepted: text, json\nSee: fuseboard help version\n"},
+		{[]string{"completion"}, "completion needs one shell: bash, zsh, fish or powershell\nSee: fuseboard help completion\n"},
+		{[]string{"completion", "bsh"}, "\"bsh\" is not a shell that completes; did you mean bash? accepted: bash, zsh, fish, powershell\nSee: fuseboard help completion\n"},
 	} {
 		code, out, errs := ran(t, c.args...)
 		if code != exitUsage || out != "" || errs != "fuseboard: "+c.want {
@@ -62,9 +78,9 @@ func TestAMistakeOnTheCommandLineIsToldInPlainWordsWithWhatIsAccepted(t *testing
 
 func TestHelpGoesToStandardOutputAndNamesEveryCommandAndFlag(t *testing.T) {
 	for _, c := range []struct{ args, want []string }{
-		{[]string{"help"}, []string{"demo", "help", "Exit codes"}},
+		{[]string{"help"}, []string{"demo", "help", "Exit codes", "130"}},
 		{[]string{"--help"}, []string{"demo"}},
-		{[]string{"help", "help"}, []string{"demo"}},
+		{[]string{"help", "help"}, []string{"fuseboard help demo"}},
 		{[]string{"help", "demo"}, []string{"--for", "--seed", "-o text|json", "Examples:", "recovery_ms"}},
 		{[]string{"demo", "-h"}, []string{"--for"}},
 		{[]string{"demo", "--help"}, []string{"--for"}},
@@ -95,7 +111,11 @@ func TestDemoFlagsHaveTheirDocumentedDefaultsAndReachTheirBounds(t *testing.T) {
 		{[]string{"--for", "2s", "--seed", "0", "-o", "json"}, demoFlags{2 * time.Second, 0, "json"}},
 		{[]string{"-for=10m", "-seed=18446744073709551615"}, demoFlags{10 * time.Minute, 1<<64 - 1, "text"}},
 	} {
-		if got, err := parseDemo(c.args); err != nil || got != c.want {
+		var got demoFlags
+		demo := &cobra.Command{Use: "demo"}
+		got.flags(demo)
+		err := demo.ParseFlags(dashes(rootCommand(&session{}), append([]string{"demo"}, c.args...))[1:])
+		if err != nil || got != c.want {
 			t.Errorf("%q: got %+v, %v; want %+v", c.args, got, err, c.want)
 		}
 	}
@@ -119,8 +139,28 @@ func TestAFailureExitsWith1(t *testing.T) {
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
 	var errs bytes.Buffer
-	if code := run(done, []string{"demo"}, closedPipe{}, &errs); code != exitError || !strings.HasPrefix(errs.String(), "fuseboard: ") {
+	if code := run(done, []string{"demo"}, strings.NewReader(""), closedPipe{}, &errs); code != exitError || !strings.HasPrefix(errs.String(), "fuseboard: ") {
 		t.Errorf("exit %d, standard error %q", code, errs.String())
+	}
+}
+
+func TestAnAnswerThatCannotBeWrittenIsAFailure(t *testing.T) {
+	inFiles(t)
+	for _, args := range []string{"help", "help policy validate", "version", "completion bash", "policy schema", "policy explain fuseboard.yaml", "policy diff old.yaml fuseboard.yaml"} {
+		var errs bytes.Buffer
+		if code := run(t.Context(), strings.Fields(args), strings.NewReader(""), closedPipe{}, &errs); code != exitError {
+			t.Errorf("%s: exit %d, standard error %q", args, code, errs.String())
+		}
+	}
+}
+
+func TestHelpIsTheSameByEachWay(t *testing.T) {
+	for _, name := range []string{"demo", "init", "policy", "policy validate", "policy explain", "completion", "version", "help"} {
+		_, by, _ := ran(t, append([]string{"help"}, strings.Fields(name)...)...)
+		_, flag, _ := ran(t, append(strings.Fields(name), "--help")...)
+		if by != flag {
+			t.Errorf("%s: help says\n%s\nand --help\n%s", name, by, flag)
+		}
 	}
 }
 

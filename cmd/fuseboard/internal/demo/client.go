@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Deadline is how long a caller waits for an answer, on both sides.
+// Deadline is how long a caller waits for an answer, on all sides.
 const Deadline = 500 * time.Millisecond
 
-// idleConnections is more than either side ever uses at once, so that neither
+// idleConnections is more than either side ever uses at once, so that none
 // pays for new connections; the standard library keeps two.
 const idleConnections = 128
 
@@ -33,12 +33,17 @@ type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("upstream answered %d", int(e)) }
 
-// request is what a call asks for: always the same. How urgent it is, its context says.
-type request struct{}
+// request is what a call asks for. How urgent it is, its context says.
+type request struct {
+	item int // from 0, below items
+}
+
+// answerFor is the upstream's good answer.
+func answerFor(item int) string { return fmt.Sprintf("price of item %d", item) }
 
 // get asks the upstream once and returns its answer.
-func (c *client) get(ctx context.Context, _ request) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url, nil)
+func (c *client) get(ctx context.Context, r request) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/%d", c.url, r.item), nil)
 	if err != nil {
 		return "", err
 	}

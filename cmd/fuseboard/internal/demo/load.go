@@ -39,7 +39,7 @@ func drive(ctx context.Context, seed uint64, end time.Duration, sides []*side, e
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	calling := context.WithoutCancel(ctx) // Ctrl-C ends the run, not the calls under way
-	urgency := priorities(seed)
+	urgency, item := priorities(seed), wanted(seed)
 	for at := range Arrivals(seed, rate, end) {
 		timer.Reset(max(at-elapsed(), 0))
 		select {
@@ -50,9 +50,9 @@ func drive(ctx context.Context, seed uint64, end time.Duration, sides []*side, e
 			return min(elapsed(), end), late
 		}
 		late = max(late, elapsed()-at)
-		p := urgency()
+		p, r := urgency(), request{item: item()}
 		for _, s := range sides {
-			calls.Go(func() { s.one(calling, p, elapsed) })
+			calls.Go(func() { s.one(calling, p, r, elapsed) })
 		}
 	}
 	return end, late

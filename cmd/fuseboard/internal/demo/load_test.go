@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,6 +61,20 @@ func fakeSide(after time.Duration, err error) *side {
 	}}
 }
 
+// asked makes a side remember which items it is asked for.
+func asked(s *side) (same *side, wants func() []int) {
+	var mu sync.Mutex
+	var all []int
+	call := s.call
+	s.call = func(ctx context.Context, r request) (string, error) {
+		mu.Lock()
+		all = append(all, r.item)
+		mu.Unlock()
+		return call(ctx, r)
+	}
+	return s, func() []int { return slices.Sorted(slices.Values(all)) }
+}
+
 func stopwatch() func() time.Duration {
 	start := time.Now()
 	return func() time.Duration { return time.Since(start) }
@@ -73,13 +88,17 @@ func madeAt(s *side) (times []time.Duration) {
 	return times
 }
 
-func TestBothSidesMeetTheSameCallsWhateverBecomesOfThem(t *testing.T) {
+func TestAllSidesMeetTheSameCallsWhateverBecomesOfThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		quick, slow := fakeSide(0, nil), fakeSide(10*time.Second, errors.New("slow"))
+		quick, quickWants := asked(fakeSide(0, nil))
+		slow, slowWants := asked(fakeSide(10*time.Second, errors.New("slow")))
 		until, late := drive(t.Context(), 1, 2*time.Second, []*side{quick, slow}, stopwatch())
 		want := slices.Collect(Arrivals(1, rate, 2*time.Second))
 		if !slices.Equal(madeAt(quick), want) || !slices.Equal(madeAt(slow), want) {
 			t.Errorf("%d and %d calls were made, or not at their times; %d arrived", len(madeAt(quick)), len(madeAt(slow)), len(want))
+		}
+		if got := quickWants(); !slices.Equal(got, slowWants()) || len(slices.Compact(got)) < 50 {
+			t.Errorf("the sides were asked for other items, or always for the same: %v", got)
 		}
 		if until != 2*time.Second || late != 0 {
 			t.Errorf("calls were made until %s, %s late", until, late)

@@ -16,7 +16,7 @@ type End uint8
 
 // The ends of a call.
 const (
-	// Answered: the upstream's good answer.
+	// Answered: a good answer, be it the upstream's or one in its place.
 	Answered End = iota
 	// Failed: an error of the upstream, or none in time.
 	Failed
@@ -34,10 +34,28 @@ type Sample struct {
 	End End
 	// Priority is how urgent it was.
 	Priority fuseboard.Priority
+	// Degraded: the answer is not what the upstream says now, because that failed.
+	Degraded bool
+	// Cached: the answer is of the cache, and not degraded.
+	Cached bool
+	// Age is how old the answer was; zero for one of now.
+	Age time.Duration
 }
 
 // Good reports whether the caller had its answer within the deadline.
 func (s Sample) Good() bool { return s.End == Answered && s.Took <= Deadline }
+
+// Full reports whether the answer was besides what it should be, and not one instead.
+func (s Sample) Full() bool { return s.Good() && !s.Degraded }
+
+// Instead reports whether it was one instead.
+func (s Sample) Instead() bool { return s.Good() && s.Degraded }
+
+// Missed reports whether the caller had no answer in time, for whatever reason.
+func (s Sample) Missed() bool { return !s.Good() }
+
+// FromCache reports whether the caller had a good answer from the cache.
+func (s Sample) FromCache() bool { return s.Good() && s.Cached }
 
 // Recorder keeps samples in the order in which calls ended. The zero Recorder
 // is ready. Safe for concurrent use.
@@ -71,6 +89,14 @@ func count(samples []Sample, so func(Sample) bool) (n int) {
 }
 
 func ended(as End) func(Sample) bool { return func(s Sample) bool { return s.End == as } }
+
+// oldest returns the age of the oldest answer.
+func oldest(samples []Sample) (age time.Duration) {
+	for _, s := range samples {
+		age = max(age, s.Age)
+	}
+	return age
+}
 
 // quantile returns the smallest time that at least the share q of the calls
 // did not exceed, refused and failed ones included; zero when there are none.

@@ -14,7 +14,7 @@ const (
 
 // recovery returns how long after the upstream's return a side answered again:
 // the time from back to the first moment at which two buckets in a row, of calls
-// made from then on, each have 90 % good answers. Buckets must end before end.
+// made from then on, each have 90 % good answers that are not degraded. Buckets must end before end.
 // It is false when there is no such moment.
 func recovery(samples []Sample, back, end time.Duration) (time.Duration, bool) {
 	for at := back; at+bucketsInARow*bucket <= end; at += bucketStep {
@@ -29,8 +29,8 @@ func recovery(samples []Sample, back, end time.Duration) (time.Duration, bool) {
 	return 0, false
 }
 
-// answers reports whether enough of the calls made in the bucket got a good
-// answer. Without calls it cannot be said, so it is not.
+// answers reports whether enough of the calls made in the bucket got a good answer
+// that is not degraded. Without calls it cannot be said, so it is not.
 func answers(samples []Sample, from time.Duration) bool {
 	calls, good := 0, 0
 	for _, s := range samples {
@@ -38,7 +38,7 @@ func answers(samples []Sample, from time.Duration) bool {
 			continue
 		}
 		calls++
-		if s.Good() {
+		if s.Full() {
 			good++
 		}
 	}

@@ -47,11 +47,11 @@ func TestRecoveryIsFromTheReturnToTheFirstTwoGoodBuckets(t *testing.T) {
 	}
 }
 
-func TestARefusalOrALateAnswerIsNoRecovery(t *testing.T) {
-	for _, s := range []Sample{{End: Refused}, {End: Answered, Took: Deadline + 1}} {
+func TestARefusalALateAnswerOrADegradedOneIsNoRecovery(t *testing.T) {
+	for _, s := range []Sample{{End: Refused}, {End: Answered, Took: Deadline + 1}, {End: Answered, Degraded: true}} {
 		samples := every10ms(func(time.Duration) bool { return true })
 		for i := range samples {
-			samples[i].End, samples[i].Took = s.End, s.Took
+			samples[i].End, samples[i].Took, samples[i].Degraded = s.End, s.Took, s.Degraded
 		}
 		if after, ok := recovery(samples, testBack, testEnd); ok {
 			t.Errorf("%+v counted as recovered after %s", s, after)

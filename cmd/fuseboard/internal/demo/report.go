@@ -14,9 +14,10 @@ const NotRecovered = -1
 
 // Report is what a run measured. Its JSON is a promise: these keys and no others.
 type Report struct {
-	// Unprotected and Protected are the two sides, which met the same calls.
+	// Unprotected, Protected and WithAnswers are the three sides, which met the same calls.
 	Unprotected Numbers `json:"unprotected"`
 	Protected   Numbers `json:"protected"`
+	WithAnswers Numbers `json:"with_answers"`
 	// Total is how long the run was meant to take, Ran how long calls were made,
 	// Return when the upstream was healthy again.
 	Total  time.Duration `json:"-"`
@@ -33,17 +34,24 @@ type Report struct {
 type Numbers struct {
 	// Calls is how many were made.
 	Calls int `json:"calls"`
-	// OK is how many got the upstream's good answer.
+	// OK is how many got a good answer, degraded ones included.
 	OK int `json:"ok"`
 	// Goodput is the share of calls that got it within the deadline, 0 to 1.
 	Goodput float64 `json:"goodput"`
+	// Degraded is how many of those that got it within the deadline got one instead of the
+	// upstream's: an old one, because the upstream failed, or a computed one.
+	Degraded int `json:"degraded"`
+	// FromCache is how many of them the cache answered, degraded ones not included.
+	FromCache int `json:"from_cache"`
+	// Oldest is the age of the oldest answer that a call got, in milliseconds.
+	Oldest float64 `json:"oldest_answer_ms"`
 	// P50 and P99 are milliseconds until the caller knew: answered, failed or refused.
 	P50 float64 `json:"p50_ms"`
 	P99 float64 `json:"p99_ms"`
 	// UpstreamRequests is how many requests reached the upstream, repetitions included.
 	UpstreamRequests int `json:"upstream_requests"`
 	// Recovery is milliseconds from the upstream's return to health until the side
-	// answered well again, or NotRecovered.
+	// answered well again and not degraded, or NotRecovered.
 	Recovery float64 `json:"recovery_ms"`
 	// Shares are of the calls of each priority while the upstream was slow.
 	Shares
@@ -71,6 +79,7 @@ func Sum(samples []Sample, requests int, back, end time.Duration) Numbers {
 		P50: milliseconds(quantile(samples, 0.50)), P99: milliseconds(quantile(samples, 0.99)),
 		AnsweredP99:      milliseconds(quantile(answered, 0.99)),
 		UpstreamRequests: requests, Recovery: NotRecovered,
+		Degraded: count(samples, Sample.Instead), FromCache: count(samples, Sample.FromCache), Oldest: milliseconds(oldest(samples)),
 	}
 	if n.Calls > 0 {
 		n.Goodput = math.Round(float64(n.Good)/float64(n.Calls)*1e4) / 1e4

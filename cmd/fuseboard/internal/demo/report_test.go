@@ -37,6 +37,19 @@ func TestTheP99OfGoodAnswersLeavesRefusalsOut(t *testing.T) {
 	}
 }
 
+func TestADegradedAnswerIsGoodAndCountedApart(t *testing.T) {
+	n := Sum([]Sample{
+		{End: Answered, Took: time.Millisecond},
+		{End: Answered, Took: time.Microsecond, Cached: true, Age: 2 * time.Second},
+		{End: Answered, Took: 250 * time.Millisecond, Degraded: true, Age: 9 * time.Second},
+		{End: Answered, Took: Deadline + 1, Degraded: true},
+		{End: Answered, Took: Deadline + 1, Cached: true},
+	}, 1, 0, time.Second)
+	if n.OK != 5 || n.Good != 3 || n.Degraded != 1 || n.FromCache != 1 || n.Oldest != 9000 {
+		t.Errorf("got %+v", n)
+	}
+}
+
 func TestNumbersOfNoCallsAreZeroAndNotRecovered(t *testing.T) {
 	if n := Sum(nil, 0, 0, time.Second); n != (Numbers{Recovery: NotRecovered}) {
 		t.Errorf("got %+v", n)
@@ -52,11 +65,11 @@ func TestJSONHasExactlyTheKeysThatAreDocumented(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if sides := slices.Sorted(maps.Keys(got)); !slices.Equal(sides, []string{"protected", "unprotected"}) {
+	if sides := slices.Sorted(maps.Keys(got)); !slices.Equal(sides, []string{"protected", "unprotected", "with_answers"}) {
 		t.Errorf("sides are %v", sides)
 	}
 	want := []string{
-		"calls", "goodput", "ok", "p50_ms", "p99_ms", "recovery_ms",
+		"calls", "degraded", "from_cache", "goodput", "ok", "oldest_answer_ms", "p50_ms", "p99_ms", "recovery_ms",
 		"slow_goodput_critical", "slow_goodput_high", "slow_goodput_normal", "slow_goodput_sheddable", "upstream_requests",
 	}
 	for side, numbers := range got {

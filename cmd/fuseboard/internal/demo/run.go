@@ -50,6 +50,14 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err != nil {
 		return Report{}, err
 	}
+	answering, err := newSide(script, o.Seed, elapsed)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, answering.close()) }()
+	if err := answering.answer(sys, withAnswers(Policy(o.For), o.For)); err != nil {
+		return Report{}, err
+	}
 
 	seen, err := openWindow(sys)
 	if err != nil {
@@ -57,14 +65,15 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	}
 	defer func() { err = errors.Join(err, seen.close()) }()
 
-	p := newProgress(o.Progress, script, [2]*Recorder{&bare.record, &guarded.record}, guard.State)
+	p := newProgress(o.Progress, script, [3]*Recorder{&bare.record, &guarded.record, &answering.record}, guard.State)
 	p.header(o.Seed, seen.address)
 	told := narrate(p, sys, elapsed)
 	report = Report{Total: o.For, Return: script.Return(), Seed: o.Seed}
-	report.Ran, report.Late = drive(ctx, o.Seed, o.For, []*side{bare, guarded}, elapsed)
+	report.Ran, report.Late = drive(ctx, o.Seed, o.For, []*side{bare, guarded, answering}, elapsed)
 	told()
 	report.Unprotected = bare.sum(report, script)
 	report.Protected = guarded.sum(report, script)
+	report.WithAnswers = answering.sum(report, script)
 	return report, nil
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestARunMeasuresTheSameCallsOnBothSides(t *testing.T) {
+func TestARunMeasuresTheSameCallsOnAllSides(t *testing.T) {
 	var progress strings.Builder
 	r, err := Run(t.Context(), Options{For: 2 * time.Second, Seed: 1, Progress: &progress})
 	if err != nil {
@@ -21,7 +21,7 @@ func TestARunMeasuresTheSameCallsOnBothSides(t *testing.T) {
 	for range Arrivals(1, rate, 2*time.Second) {
 		made++
 	}
-	for name, n := range map[string]Numbers{"unprotected": r.Unprotected, "protected": r.Protected} {
+	for name, n := range map[string]Numbers{"unprotected": r.Unprotected, "protected": r.Protected, "with answers": r.WithAnswers} {
 		if n.Calls != made || n.OK+n.Failed+n.Refused != made {
 			t.Errorf("%s: %d calls, of these %d ok, %d failed, %d refused; %d arrived", name, n.Calls, n.OK, n.Failed, n.Refused, made)
 		}
@@ -31,6 +31,12 @@ func TestARunMeasuresTheSameCallsOnBothSides(t *testing.T) {
 	}
 	if n := r.Unprotected; n.Refused != 0 || n.UpstreamRequests > made {
 		t.Errorf("unprotected: %d refused, %d requests for %d calls", n.Refused, n.UpstreamRequests, made)
+	}
+	if r.Unprotected.Degraded+r.Unprotected.FromCache+r.Protected.Degraded+r.Protected.FromCache != 0 || r.Protected.Oldest != 0 {
+		t.Errorf("sides without answers of their own gave some: %+v, %+v", r.Unprotected, r.Protected)
+	}
+	if n := r.WithAnswers; n.Degraded == 0 || n.FromCache == 0 || n.Oldest == 0 || n.UpstreamRequests >= r.Protected.UpstreamRequests {
+		t.Errorf("with answers: measured %+v", n)
 	}
 	if r.Ran != r.Total || r.Total != 2*time.Second {
 		t.Errorf("ran %s of %s", r.Ran, r.Total)
@@ -63,7 +69,7 @@ func TestACancelledRunReportsWhatItMeasuredSoFar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Ran >= r.Total || r.Unprotected.Calls != r.Protected.Calls || r.Protected.Recovery != NotRecovered {
+	if r.Ran >= r.Total || r.Unprotected.Calls != r.Protected.Calls || r.WithAnswers.Calls != r.Protected.Calls || r.Protected.Recovery != NotRecovered {
 		t.Errorf("got %+v", r)
 	}
 	if table := tableOf(t, r); !strings.Contains(table, "stopped after") {

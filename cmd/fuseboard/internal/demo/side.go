@@ -30,7 +30,13 @@ func Policy(length time.Duration) actors.Policy {
 	}
 }
 
-// side is one of the two clients with its own upstream.
+// The names of the guards, of the protected side and of the one with answers.
+const (
+	guarded   = "upstream"
+	answering = "upstream-with-answers"
+)
+
+// side is one of the three clients with its own upstream.
 type side struct {
 	upstream *Upstream
 	client   *client
@@ -50,7 +56,7 @@ func newSide(script Script, seed uint64, elapsed func() time.Duration) (*side, e
 // protect puts the side's client behind a guard: the same client, with a transport
 // around its own.
 func (s *side) protect(sys *actors.System, p actors.Policy) (*actors.Guard, error) {
-	guard, err := actors.Protect(sys, "upstream", p)
+	guard, err := actors.Protect(sys, guarded, p)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +69,14 @@ func (s *side) protect(sys *actors.System, p actors.Policy) (*actors.Guard, erro
 }
 
 // one makes one call and records how it ended.
-func (s *side) one(ctx context.Context, p fuseboard.Priority, elapsed func() time.Duration) {
+func (s *side) one(ctx context.Context, p fuseboard.Priority, r request, elapsed func() time.Duration) {
+	var info actors.Info // stays zero where no guard gives the answers
 	at := elapsed()
-	_, err := s.call(fuseboard.WithPriority(ctx, p), request{})
-	s.record.Add(Sample{At: at, Took: elapsed() - at, End: endOf(err), Priority: p})
+	_, err := s.call(actors.WithInfo(fuseboard.WithPriority(ctx, p), &info), r)
+	s.record.Add(Sample{
+		At: at, Took: elapsed() - at, End: endOf(err), Priority: p,
+		Degraded: info.Degraded, Cached: info.Source == actors.FromCache || info.Source == actors.FromStale, Age: info.Age,
+	})
 }
 
 // endOf says what the caller got. Refused is what a policy refused before the

@@ -7,14 +7,16 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/fuseboard/fuseboard/actors"
 )
 
 // WriteTable writes the report for people: at most 80 columns, no colour.
 func (r Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%-40s  %14s  %14s\n", r.title(), "unprotected", "protected")
+	fmt.Fprintf(&b, "\n%-37s %13s %13s %13s\n", r.title(), "unprotected", "protected", "with answers")
 	for _, row := range r.rows() {
-		fmt.Fprintf(&b, "%-40s  %14s  %14s\n", row.name, row.cell(r.Unprotected), row.cell(r.Protected))
+		fmt.Fprintf(&b, "%-37s %13s %13s %13s\n", row.name, row.cell(r.Unprotected), row.cell(r.Protected), row.cell(r.WithAnswers))
 	}
 	b.WriteString(r.legend())
 	_, err := io.WriteString(w, b.String())
@@ -33,11 +35,14 @@ func (r Report) rows() []row {
 		{fmt.Sprintf("answered within %s (goodput)", Deadline), func(n Numbers) string { return fmt.Sprint(n.Good) }},
 		{"  share of the calls", func(n Numbers) string { return percent(n.Goodput) }},
 		{"  per second", func(n Numbers) string { return perSecond(n.Good, seconds) }},
+		{"  of these from the cache", func(n Numbers) string { return fmt.Sprint(n.FromCache) }},
+		{"  of these degraded", func(n Numbers) string { return fmt.Sprint(n.Degraded) }},
 		{"failed or timed out", func(n Numbers) string { return fmt.Sprint(n.Failed) }},
 		{"refused by the guard", func(n Numbers) string { return fmt.Sprint(n.Refused) }},
 		{"time to know, p50", func(n Numbers) string { return short(n.P50, n.Calls) }},
 		{"time to know, p99", func(n Numbers) string { return short(n.P99, n.Calls) }},
 		{"time to a good answer, p99", func(n Numbers) string { return short(n.AnsweredP99, n.OK) }},
+		{"oldest answer given", func(n Numbers) string { return age(n.Oldest) }},
 		{"requests at the upstream", func(n Numbers) string { return fmt.Sprint(n.UpstreamRequests) }},
 		{"time to recover", r.recovered},
 		{"in time while it was slow, critical", func(n Numbers) string { return percent(n.Critical) }},
@@ -65,18 +70,29 @@ func (r Report) recovered(n Numbers) string {
 	}
 }
 
+// fresh is how old an answer may be that is not degraded.
+func (r Report) fresh() time.Duration {
+	c := withAnswers(actors.Policy{}, r.Total).Cache
+	return c.TTL + c.StaleWhileRevalidate
+}
+
 func (r Report) legend() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `
+from the cache   asked for before and at most %s old, so not degraded
+degraded         instead of an error the caller got an older answer (the cache's
+                 stale_if_error) or a list price (the fallback's), and was told
+                 so: it is in time, but not what the upstream would say now
 time to know     of all calls, until an answer, an error or a refusal came
 time to recover  from the upstream's return to health to the first of %d buckets
-                 of %s in a row with %.0f%% of the calls answered in time
-`, bucketsInARow, bucket, recoveredAt*100)
+                 of %s in a row with %.0f%% of the calls answered in time,
+                 degraded ones not counted
+`, r.fresh(), bucketsInARow, bucket, recoveredAt*100)
 	if r.Ran-r.Return < bucketsInARow*bucket {
 		b.WriteString("                 (the run ended before that could be seen)\n")
 	}
 	if r.Late > tooLate {
-		fmt.Fprintf(&b, "\nThis machine was busy: calls were made up to %s after their time, on both\nsides alike. Run it again when the machine is quieter.\n",
+		fmt.Fprintf(&b, "\nThis machine was busy: calls were made up to %s after their time, on all\nsides alike. Run it again when the machine is quieter.\n",
 			r.Late.Round(time.Millisecond))
 	}
 	return b.String()
@@ -84,6 +100,14 @@ time to recover  from the upstream's return to health to the first of %d buckets
 
 // tooLate is how late a call may be made before the report mentions it.
 const tooLate = 50 * time.Millisecond
+
+// age writes how old an answer was in tenths of seconds; one of now has none.
+func age(ms float64) string {
+	if ms == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1fs", ms/1000)
+}
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 

@@ -20,6 +20,11 @@ func sampleReport() Report {
 			UpstreamRequests: 2182, Recovery: 300, Failed: 115, Refused: 1619,
 			Shares: Shares{Critical: 0.973, High: 0.88, Normal: 0.41, Sheddable: 0.052},
 		},
+		WithAnswers: Numbers{
+			Calls: 3772, OK: 3652, Good: 3652, Goodput: 0.9682, P50: 0.02, P99: 242, AnsweredP99: 239,
+			UpstreamRequests: 1006, Recovery: 600, Failed: 3, Refused: 117, FromCache: 2025, Degraded: 1055, Oldest: 10_942.5,
+			Shares: Shares{Critical: 1, High: 1, Normal: 1, Sheddable: 0.938},
+		},
 		Total: 25 * time.Second, Ran: 25 * time.Second, Return: 17 * time.Second, Seed: 1,
 	}
 }
@@ -34,26 +39,34 @@ func tableOf(t *testing.T, r Report) string {
 }
 
 const goldenTable = `
-25s, seed 1                                  unprotected       protected
-calls made                                          3772            3772
-answered within 500ms (goodput)                     1380            2038
-  share of the calls                               36.6%           54.0%
-  per second                                        55.2            81.5
-failed or timed out                                 2391             115
-refused by the guard                                   0            1619
-time to know, p50                                   39ms            15ms
-time to know, p99                                  502ms           377ms
-time to a good answer, p99                         467ms           317ms
-requests at the upstream                            3772            2182
-time to recover                                     2.8s           300ms
-in time while it was slow, critical                28.1%           97.3%
-in time while it was slow, high                    27.0%           88.0%
-in time while it was slow, normal                  30.0%           41.0%
-in time while it was slow, sheddable               29.0%            5.2%
+25s, seed 1                             unprotected     protected  with answers
+calls made                                     3772          3772          3772
+answered within 500ms (goodput)                1380          2038          3652
+  share of the calls                          36.6%         54.0%         96.8%
+  per second                                   55.2          81.5         146.1
+  of these from the cache                         0             0          2025
+  of these degraded                               0             0          1055
+failed or timed out                            2391           115             3
+refused by the guard                              0          1619           117
+time to know, p50                              39ms          15ms          <1ms
+time to know, p99                             502ms         377ms         242ms
+time to a good answer, p99                    467ms         317ms         239ms
+oldest answer given                               -             -         10.9s
+requests at the upstream                       3772          2182          1006
+time to recover                                2.8s         300ms         600ms
+in time while it was slow, critical           28.1%         97.3%        100.0%
+in time while it was slow, high               27.0%         88.0%        100.0%
+in time while it was slow, normal             30.0%         41.0%        100.0%
+in time while it was slow, sheddable          29.0%          5.2%         93.8%
 
+from the cache   asked for before and at most 3s old, so not degraded
+degraded         instead of an error the caller got an older answer (the cache's
+                 stale_if_error) or a list price (the fallback's), and was told
+                 so: it is in time, but not what the upstream would say now
 time to know     of all calls, until an answer, an error or a refusal came
 time to recover  from the upstream's return to health to the first of 2 buckets
-                 of 500ms in a row with 90% of the calls answered in time
+                 of 500ms in a row with 90% of the calls answered in time,
+                 degraded ones not counted
 `
 
 func TestTheTableReadsAsItShould(t *testing.T) {
@@ -64,17 +77,17 @@ func TestTheTableReadsAsItShould(t *testing.T) {
 
 func TestTheTableSaysWhatWasNotMeasured(t *testing.T) {
 	stopped := sampleReport()
-	stopped.Ran, stopped.Unprotected.Recovery, stopped.Protected.Recovery = 7300*time.Millisecond, NotRecovered, NotRecovered
-	empty := Report{Total: 25 * time.Second, Return: 17 * time.Second, Unprotected: Numbers{Recovery: NotRecovered}, Protected: Numbers{Recovery: NotRecovered}}
+	stopped.Ran, stopped.Unprotected.Recovery, stopped.Protected.Recovery, stopped.WithAnswers.Recovery = 7300*time.Millisecond, NotRecovered, NotRecovered, NotRecovered
+	empty := Report{Total: 25 * time.Second, Return: 17 * time.Second, Unprotected: Numbers{Recovery: NotRecovered}, Protected: Numbers{Recovery: NotRecovered}, WithAnswers: Numbers{Recovery: NotRecovered}}
 	late := sampleReport()
 	late.Unprotected.Recovery, late.Late = NotRecovered, 120*time.Millisecond
 	for name, c := range map[string]struct {
 		report Report
 		want   []string
 	}{
-		"stopped before the return": {stopped, []string{"stopped after 7.3s of 25s, seed 1", "time to recover                             not measured    not measured", "(the run ended before that could be seen)"}},
-		"stopped at once":           {empty, []string{"stopped after 0s of 25s", "  per second                                           -               -", "time to know, p99                                      -               -"}},
-		"ill to the end, busy":      {late, []string{"time to recover                            not recovered           300ms", "calls were made up to 120ms after their time"}},
+		"stopped before the return": {stopped, []string{"stopped after 7.3s of 25s, seed 1", "time to recover                        not measured  not measured  not measured", "(the run ended before that could be seen)"}},
+		"stopped at once":           {empty, []string{"stopped after 0s of 25s", "  per second                                      -             -             -", "time to know, p99                                 -             -             -"}},
+		"ill to the end, busy":      {late, []string{"time to recover                       not recovered         300ms         600ms", "calls were made up to 120ms after their time"}},
 	} {
 		table := tableOf(t, c.report)
 		for _, want := range c.want {

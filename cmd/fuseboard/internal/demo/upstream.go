@@ -11,6 +11,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,7 +89,7 @@ func (u *Upstream) Close() error {
 	return err
 }
 
-func (u *Upstream) serve(w http.ResponseWriter, _ *http.Request) {
+func (u *Upstream) serve(w http.ResponseWriter, r *http.Request) {
 	u.requests.Add(1)
 	if u.waiting.Add(1) > places+workers {
 		u.waiting.Add(-1)
@@ -109,7 +111,8 @@ func (u *Upstream) serve(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "failed", http.StatusInternalServerError)
 		return
 	}
-	_, _ = io.WriteString(w, "ok") // the caller may have left
+	item, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
+	_, _ = io.WriteString(w, answerFor(item)) // the caller may have left
 }
 
 // roll draws how long a request takes, half the phase's mean at least with an

@@ -31,12 +31,12 @@ func ExampleNewUpstream() {
 		return
 	}
 	c := newClient(u.URL())
-	answer, err := c.get(context.Background(), request{})
+	answer, err := c.get(context.Background(), request{item: 7})
 	fmt.Println(answer, err, u.Requests())
 	c.close()
 	fmt.Println(u.Close())
 	// Output:
-	// ok <nil> 1
+	// price of item 7 <nil> 1
 	// <nil>
 }
 
