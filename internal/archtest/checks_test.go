@@ -34,9 +34,18 @@ func TestImportChecksCanFail(t *testing.T) {
 		"said to live in low, which does not import it")
 	complains(t, banned(pkgs, "low", []string{"time"}, "no clocks"), "room low must not import time: no clocks")
 	complains(t, banned(pkgs, "gone", nil, ""), "a ban names room gone")
-	complains(t, testKitsIn([]pkg{{ImportPath: "testing/synctest"}, {ImportPath: module + "/" + kits[0]}}),
-		"testing/synctest is compiled into the product",
+	complains(t, testKitsIn([]pkg{
+		{ImportPath: "testing/synctest", Standard: true, Imports: []string{"testing"}},
+		{ImportPath: importPath(bubbles), Imports: []string{"testing/synctest"}},
+		{ImportPath: importPath("high"), Imports: []string{"testing/synctest"}},
+		{ImportPath: "example.org/kit", Imports: []string{"time", "testing"}},
+		{ImportPath: importPath(kits[0])},
+	}),
+		"high imports testing/synctest and is compiled into the product",
+		"example.org/kit imports testing and is compiled into the product",
 		kits[0]+" is compiled into the product")
+	complains(t, bubblesBelow([]room{{"low", simulating - 1, []string{bubbles}, ""}, {"high", simulating, []string{bubbles}, ""}}),
+		"the table lets low (floor 5) import internal/bubble")
 	complains(t, kitsInProducts([]room{{"low", 1, []string{"kit"}, ""}, {"kit", 0, []string{"kit/deep"}, ""}}, []string{"kit", "kit/deep"}),
 		"the table lets low import the kit kit",
 		"the kit kit/deep has no row")
@@ -128,6 +137,7 @@ func TestDirect(t *testing.T) { synctest.Test(t, func(t *testing.T) { time.Sleep
 func TestHelped(t *testing.T) { bubble(t, func() { doze() }) }
 func TestOrder(t *testing.T)  { bubble(t, nil); time.Sleep(1) }
 func TestTable(t *testing.T)  { steps := []func(){func() { time.Sleep(1) }}; bubble(t, steps[0]) }
+func TestOurs(t *testing.T)   { bubble.Run(func() { time.Sleep(1) }); time.Sleep(1) }
 func bubble(t *testing.T, f func()) { synctest.Test(t, func(t *testing.T) { f(); time.Sleep(1) }) }
 func nap()    { time.Sleep(1) }
 func doze()   { time.Sleep(1) }
@@ -136,8 +146,8 @@ func unused() { time.Sleep(1) }
 	if err != nil {
 		t.Fatal(err)
 	}
-	// TestOrder sleeps after its bubble, and nap is reached by a test without one.
-	complains(t, wallSleeps(fset, []*ast.File{f}), "x_test.go:8", "x_test.go:5")
+	// TestOrder and TestOurs sleep after their bubbles, and nap is reached by a test without one.
+	complains(t, wallSleeps(fset, []*ast.File{f}), "x_test.go:9", "x_test.go:5", "x_test.go:7")
 }
 
 // complains fails unless there is one complaint for each wanted text, in order.

@@ -21,12 +21,16 @@ var update = flag.Bool("update", false, "write NOTICE from what is compiled")
 // TestNoticeListsEveryModuleWithItsLicence keeps NOTICE true. `make notice`
 // runs it with -update.
 func TestNoticeListsEveryModuleWithItsLicence(t *testing.T) {
-	compiled := outside(deps(t, "./..."))
+	compiled := outside(deps(t, "./actors", "./cmd/fuseboard"))
+	elsewhere := outside(deps(t, "./..."))
 	tests := outside(deps(t, "-test", "./..."))
-	for name := range compiled {
+	for name := range elsewhere {
 		delete(tests, name)
 	}
-	want, err := notice(compiled, tests)
+	for name := range compiled {
+		delete(elsewhere, name)
+	}
+	want, err := notice(compiled, elsewhere, tests)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +57,7 @@ It is built with the modules below; each keeps its own licence, whose text
 stands in that module. Written by ` + "`make notice`" + `.
 `
 
-func notice(compiled, tests map[string]*mod) ([]byte, error) {
+func notice(compiled, elsewhere, tests map[string]*mod) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(noticeHead)
 	for _, part := range []struct {
@@ -61,6 +65,7 @@ func notice(compiled, tests map[string]*mod) ([]byte, error) {
 		mods map[string]*mod
 	}{
 		{"Compiled into Fuseboard (./actors, ./cmd/fuseboard)", compiled},
+		{"Compiled into other packages of Fuseboard, for those who import them", elsewhere},
 		{"Used by tests only, compiled into nothing that is shipped", tests},
 	} {
 		fmt.Fprintf(&b, "\n%s\n\n", part.head)
@@ -77,8 +82,10 @@ func notice(compiled, tests map[string]*mod) ([]byte, error) {
 		}
 	}
 	b.WriteString("\nNotices that modules compiled in ask to be passed on\n")
-	for _, name := range slices.Sorted(maps.Keys(compiled)) {
-		text, err := textOf(compiled[name].Dir, noticeFile)
+	shipped := maps.Clone(compiled)
+	maps.Copy(shipped, elsewhere)
+	for _, name := range slices.Sorted(maps.Keys(shipped)) {
+		text, err := textOf(shipped[name].Dir, noticeFile)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -137,7 +144,7 @@ func licenceID(text string) string {
 		{"BSD-2-Clause", says("Redistribution and use in source and binary forms") && !says("Neither the name of")},
 		{"BSD-3-Clause", says("Redistribution and use in source and binary forms") && says("Neither the name of")},
 		{"ISC", says("Permission to use, copy, modify, and distribute this software for any purpose")},
-		{"MPL-2.0", says("Mozilla Public License Version 2.0")},
+		{"MPL-2.0", says("Mozilla Public License Version 2.0") || says("Mozilla Public License, version 2.0")},
 	} {
 		if l.is {
 			ids = append(ids, l.id)

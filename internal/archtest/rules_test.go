@@ -8,7 +8,18 @@ const (
 	victoria   = "github.com/VictoriaMetrics/metrics"
 	zerolog    = "github.com/rs/zerolog"
 	otelTrace  = "go.opentelemetry.io/otel/trace"
-	root       = "fuseboard" // the name of the root package in these tables
+	otter      = "github.com/maypok86/otter/v2"
+	cobra      = "github.com/spf13/cobra"
+	pflag      = "github.com/spf13/pflag"
+	fsnotify   = "github.com/fsnotify/fsnotify"
+	hashicorp  = "github.com/hashicorp/memberlist"
+
+	goccyAST    = "github.com/goccy/go-yaml/ast"
+	goccyLexer  = "github.com/goccy/go-yaml/lexer"
+	goccyParser = "github.com/goccy/go-yaml/parser"
+	goccyToken  = "github.com/goccy/go-yaml/token"
+
+	root = "fuseboard" // the name of the root package in these tables
 )
 
 // room is one row of the table of rooms. A package of this module without a
@@ -49,6 +60,19 @@ var rooms = []room{
 	{
 		"internal/lane", 0, nil,
 		"a hint where a goroutine runs: who spreads state over lanes keeps it right whatever the hint",
+	},
+	{
+		"internal/shelf", 0, nil,
+		"a bounded map: it keeps, and knows neither what nor for how long",
+	},
+	{
+		"internal/bubble", 0, nil,
+		"virtual time for who simulates, and the one place that imports package testing: it runs what it is given, and knows nothing of it",
+	},
+	{
+		"internal/quantile", 0,
+		[]string{root},
+		"quantiles of what was recorded lately: it knows durations, and not of what",
 	},
 	{
 		"internal/relay", 0, nil,
@@ -95,8 +119,13 @@ var rooms = []room{
 	},
 	{
 		"patterns/deadline", 1,
-		[]string{root, "internal/plain"},
-		"a pattern is usable alone: it knows neither its siblings nor the actors",
+		[]string{root, "internal/plain", "internal/quantile"},
+		"a pattern is usable alone: it knows neither its siblings nor the actors; a limit that follows latency is tested with a live quantile",
+	},
+	{
+		"patterns/hedge", 1,
+		[]string{root, "internal/plain", "internal/quantile"},
+		"who sends copies of a call knows how long calls take, and neither its siblings nor the actors",
 	},
 	{
 		"patterns/shedding", 1,
@@ -109,6 +138,16 @@ var rooms = []room{
 		"a limit is found from what calls tell of themselves: it knows no gate, so any semaphore can ask it; every call writes to it, hence lanes",
 	},
 	{
+		"patterns/cache", 1,
+		[]string{root, "internal/lane", "internal/plain", "internal/shelf"},
+		"a pattern is usable alone: it knows neither its siblings nor the actors; every hit is counted, hence lanes",
+	},
+	{
+		"patterns/cache/otterstore", 2,
+		[]string{"patterns/cache", otter},
+		"a store behind the cache's seam, in a room of its own: only who imports it links otter",
+	},
+	{
 		"patterns/throttle", 1,
 		[]string{root, "internal/plain"},
 		"a client refuses its own calls by what it has counted: it knows neither its siblings nor the actors",
@@ -118,10 +157,15 @@ var rooms = []room{
 		[]string{root, "internal/plain"},
 		"a pattern is usable alone: it knows neither its siblings nor the actors",
 	},
+	{
+		"patterns/fallback", 1,
+		[]string{root, "internal/plain", "internal/shelf"},
+		"it answers where others could not, whoever they are: it knows neither its siblings nor the actors",
+	},
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/deadline", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor},
+		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/quantile", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/cache", "patterns/deadline", "patterns/fallback", "patterns/hedge", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
@@ -143,13 +187,98 @@ var rooms = []room{
 	},
 
 	{
-		"telemetry", 3,
-		[]string{root, "actors", "supervision", "patterns/ratelimit", "patterns/shedding", victoria, zerolog, otelTrace},
-		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
+		"config", 3,
+		[]string{root, "actors", "config/rule", "internal/plain", goccyAST, goccyLexer, goccyParser, goccyToken},
+		"files are read, judged and laid over each other here, and nowhere applied: it knows no guard, no clock and no disk",
+	},
+	{
+		"config/migrate", 3,
+		[]string{root, "actors", "config", "internal/plain"},
+		"it writes policy files, and reads what is none yet: config itself knows one version alone",
+	},
+	{
+		"config/internal/schemagen", 4, // above config and its siblings, which meet in it
+		[]string{root, "actors", "config", "config/rule", "internal/plain"},
+		"tests alone: they write the schema and the policy page from the code, and keep both true",
+	},
+	{
+		"config/rule", 3,
+		[]string{root, "internal/plain", "actors", "patterns/shedding"},
+		"conditions are judged from what guards and the host tell: it reads numbers, and neither asks for them nor acts on them",
 	},
 
 	{
+		"telemetry", 3,
+		[]string{root, "actors", "supervision", "patterns/fallback", "patterns/ratelimit", "patterns/shedding", victoria, zerolog, otelTrace},
+		"it shows what the guards count anyway: it is never on the way of a call, and nobody needs it",
+	},
+	{
+		"config/live", 4,
+		[]string{root, "internal/plain", "actors", "patterns/shedding", "config", "config/rule", "config/watch"},
+		"it gives what policy files say to guards, and is the one that does: config reads and judges, and applies nothing",
+	},
+	{
+		"config/watch", 3,
+		[]string{root, "internal/plain", fsnotify},
+		"it tells of files that change and knows nothing of what is in them: so it is tested without a policy, and a policy without files",
+	},
+
+	{
+		"simulations/world", 4, // below the scenarios that are of it
+		[]string{root, "internal/plain", "supervision"},
+		"what lies around a service knows nothing of what protects it; supervision classifies its errors, in tests",
+	},
+	{
+		"simulations/scenario", 5, // above the world that it describes, below what runs it
+		[]string{root, "actors", "config", "internal/plain", "simulations/world"},
+		"it reads and judges what a simulation is to be about, and runs nothing: so it is fast, and a bad scenario starts nothing",
+	},
+	{
+		"simulations", 6,
+		[]string{
+			root, "actors", "config", "config/live", "config/watch", "internal/bubble", "internal/plain", "patterns/shedding", "supervision",
+			"simulations/scenario", "simulations/world",
+		},
+		"it runs the product's own code in virtual time: it may know all of it, and nothing of the product may know it",
+	},
+	{
+		"simulations/scenarios", 9,
+		[]string{"config", "simulations", "simulations/scenario"},
+		"the gallery is texts that anybody may open, and needs config alone: its tests run them",
+	},
+	{
+		"simulations/arrivals", 5,
+		[]string{root, "actors", "simulations/world"},
+		"a program in production imports it, and must carry neither simulations nor package testing; world reads back what it wrote, in tests",
+	},
+	{
+		"simulations/simtest", 10, // above all that it puts into a test
+		[]string{root, "actors", "config", bubbles, "internal/plain", "simulations", "simulations/report", "simulations/report/text", "simulations/scenario", "simulations/world"},
+		"a test kit for users: it puts scenarios, dependencies and load into their go test, so it imports package testing, and no other room imports it",
+	},
+	{
+		"simulations/network", 6,
+		[]string{root, "internal/plain", hashicorp},
+		"it carries packets and streams between nodes, and knows nothing of what is in them: memberlist is what it is a transport for",
+	},
+
+	{
+		"examples/hotreload", 6,
+		[]string{root, "actors", "config/live", "telemetry"},
+		"an example shows what a user writes: a System, a path, guards as always, and the page of metrics",
+	},
+	{
+		"examples/simulation", 11,
+		[]string{root, "actors", "config/live", "simulations", "simulations/world"},
+		"an example of a user's own tests: the service needs guards and its policies, and its tests the words of simulations",
+	},
+	{
 		"examples/quickstart", 6,
+		[]string{root, "actors"},
+		"an example shows what a user writes, and a user imports actors",
+	},
+	{
+		"examples/answers", 6,
 		[]string{root, "actors"},
 		"an example shows what a user writes, and a user imports actors",
 	},
@@ -164,9 +293,24 @@ var rooms = []room{
 		"a pattern is usable alone, and this shows it",
 	},
 	{
+		"examples/cache", 6,
+		[]string{root, "patterns/cache"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
 		"examples/throttle", 6,
 		[]string{root, "patterns/throttle"},
 		"a pattern is usable alone, and this shows it",
+	},
+	{
+		"examples/fallback", 6,
+		[]string{root, "patterns/fallback"},
+		"a pattern is usable alone, and this shows it",
+	},
+	{
+		"examples/hedge", 6,
+		[]string{root, "patterns/hedge"},
+		"a pattern is usable alone, and this shows it: in a time of its own, without a clock",
 	},
 	{
 		"examples/shedding", 6,
@@ -204,8 +348,18 @@ var rooms = []room{
 		"an example of a service: what comes in and what it calls",
 	},
 	{
-		"cmd/fuseboard", 6,
-		[]string{"cmd/fuseboard/internal/demo"},
+		"simulations/report/text", 7,
+		[]string{root, "internal/plain", "simulations"},
+		"a result is plain data: who writes it needs its words, and neither runs nor reads a scenario",
+	},
+	{
+		"simulations/report", 7,
+		[]string{root, "internal/plain", "simulations"},
+		"it shows what a simulation found, and reads nothing but its result: so it is tested without a run",
+	},
+	{
+		"cmd/fuseboard", 10, // above all that it calls
+		[]string{root, "actors", "cmd/fuseboard/internal/demo", "config", "config/migrate", "config/rule", "config/watch", "internal/bubble", "internal/plain", "simulations", "simulations/report", "simulations/report/text", "simulations/scenario", "simulations/scenarios", cobra, pflag},
 		"a command is thin: it parses and calls a room",
 	},
 	{
@@ -220,11 +374,20 @@ var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
 
 // kits are rooms of ours that only test files may import, of any room. They are
 // packages and not test files because the tests of several rooms need them; so they
-// may import package testing, which nothing else may: no binary can hold them.
+// may import package testing: no binary can hold them.
 var kits = []string{
 	"internal/relay", "internal/relay/upstream", "internal/relay/oracle",
 	"internal/servers", "internal/servers/certs", "internal/servers/nginx",
+	"simulations/simtest", // for the tests of users, too
 }
+
+// bubbles is the one room besides the kits that imports package testing (docs/adr says
+// why), and simulating the lowest floor whose rooms may import it: users of the
+// runtime don't carry what a simulation needs.
+const (
+	bubbles    = "internal/bubble"
+	simulating = 6
+)
 
 // homes are packages that live in the named rooms only, tests aside.
 var homes = []struct {
@@ -239,8 +402,8 @@ var homes = []struct {
 	},
 	{
 		"log/slog",
-		[]string{"actors", "telemetry"},
-		"a user gives a slog.Logger at Start, and telemetry makes one; everything else reports by events",
+		[]string{"actors", "telemetry", "config/live", "examples/hotreload", "examples/simulation", "simulations"},
+		"a user gives a slog.Logger at Start, and telemetry makes one; live tells of files, of which no guard has an event, and a simulation silences it; everything else reports by events",
 	},
 	{
 		victoria,
@@ -251,6 +414,21 @@ var homes = []struct {
 		zerolog,
 		[]string{"telemetry"},
 		"a System logs to slog; that zerolog is behind it is telemetry's alone",
+	},
+	{
+		otter,
+		[]string{"patterns/cache/otterstore"},
+		"a user of the cache carries otter only if he asks for it",
+	},
+	{
+		fsnotify,
+		[]string{"config/watch"},
+		"it has traps on each system, and must never wait for who calls it; it is wrapped once",
+	},
+	{
+		hashicorp,
+		[]string{"simulations/network"},
+		"memberlist is under the MPL and brings eleven modules; only who imports the room that needs it links it",
 	},
 	{
 		otelTrace,
@@ -381,7 +559,7 @@ var weight = struct {
 	why         string
 	mayNotCarry []string // licences that must not be compiled in, as their texts name themselves
 }{
-	modules: 30, growthMB: 7.6,
+	modules: 30, growthMB: 8.7, // what may answer a call in the handler's place is made for each operation's types, and a policy that holds JSON needs a reader of JSON (docs/adr/0009-answers.md)
 	why: "protoactor is heavy already (docs/adr/0002-protoactor.md); nothing may hide behind it",
 	mayNotCarry: []string{
 		"Mozilla Public License", "GNU GENERAL PUBLIC LICENSE",

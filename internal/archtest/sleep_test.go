@@ -75,9 +75,9 @@ func wallSleeps(fset *token.FileSet, files []*ast.File) (places []string) {
 	return places
 }
 
-// bubbleHelpers names synctest.Test and the helpers that lead to it.
+// bubbleHelpers names synctest.Test, our bubble.Run, and the helpers that lead to them.
 func bubbleHelpers(bodies map[string][]*ast.FuncDecl) map[string]bool {
-	helpers := map[string]bool{"synctest.Test": true}
+	helpers := map[string]bool{"synctest.Test": true, "bubble.Run": true}
 	for before := 0; before != len(helpers); {
 		before = len(helpers)
 		for name, fns := range bodies {

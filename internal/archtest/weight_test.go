@@ -32,6 +32,10 @@ func TestNoTestKitIsCompiledIntoTheProduct(t *testing.T) {
 	report(t, testKitsIn(deps(t, products(load(t).pkgs)...)))
 }
 
+func TestOnlyWhoSimulatesMakesBubbles(t *testing.T) {
+	report(t, bubblesBelow(rooms))
+}
+
 // products returns the import paths of what users can have: all packages but our kits.
 func products(pkgs []pkg) (paths []string) {
 	for _, p := range pkgs {
@@ -50,8 +54,8 @@ func TestActorsCompilesNoMoreModulesThanAgreed(t *testing.T) {
 	}
 }
 
-func TestActorsCarriesNoCopyleft(t *testing.T) {
-	for _, m := range outside(deps(t, "./actors")) {
+func TestActorsAndTheCommandCarryNoCopyleft(t *testing.T) {
+	for _, m := range outside(deps(t, "./actors", "./cmd/fuseboard")) {
 		text, err := licenceText(m.Dir)
 		if err != nil {
 			t.Errorf("%s: %v", m.Path, err)
@@ -114,17 +118,35 @@ func outside(pkgs []pkg) map[string]*mod {
 	return mods
 }
 
-// testKitsIn lists packages that belong into tests and are compiled into the product.
+// testKitsIn lists packages that belong into tests and are compiled into the product,
+// and who imports package testing.
 func testKitsIn(pkgs []pkg) (complaints []string) {
-	unwanted := append([]string{"testing", "github.com/stretchr/testify"}, testKits...)
+	unwanted := append([]string{"github.com/stretchr/testify"}, testKits...)
 	for _, kit := range kits {
 		unwanted = append(unwanted, importPath(kit))
 	}
 	for _, p := range pkgs {
 		for _, kit := range unwanted {
-			if p.ImportPath == kit || strings.HasPrefix(p.ImportPath, kit+"/") {
+			if within(p.ImportPath, kit) {
 				complaints = append(complaints, fmt.Sprintf("%s is compiled into the product: it belongs into tests, and users would carry it and its flags", p.ImportPath))
 			}
+		}
+		at := slices.IndexFunc(p.Imports, func(i string) bool { return within(i, "testing") })
+		if at >= 0 && !p.Standard && p.ImportPath != importPath(bubbles) {
+			complaints = append(complaints, fmt.Sprintf("%s imports %s and is compiled into the product: only %s may, which asks for no flags", p.ImportPath, p.Imports[at], bubbles))
+		}
+	}
+	return complaints
+}
+
+// within reports whether a package is what, or below it.
+func within(path, what string) bool { return path == what || strings.HasPrefix(path, what+"/") }
+
+// bubblesBelow lists permits for rooms that don't simulate to import what does.
+func bubblesBelow(table []room) (complaints []string) {
+	for _, r := range table {
+		if r.floor < simulating && slices.Contains(r.may, bubbles) {
+			complaints = append(complaints, fmt.Sprintf("the table lets %s (floor %d) import %s: users of the runtime would carry package testing", r.path, r.floor, bubbles))
 		}
 	}
 	return complaints

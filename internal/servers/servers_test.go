@@ -30,11 +30,11 @@ func TestAServerAnswersWhenStartReturns(t *testing.T) {
 	if err := dial(t.Context(), srv.Addrs[0]); err != nil {
 		t.Fatal(err)
 	}
+	srv.Stop()
+	srv.Stop()
 	if got := srv.Output(); !strings.Contains(got, "listening on "+srv.Addrs[0]) {
 		t.Errorf("Output: got %q", got)
 	}
-	srv.Stop()
-	srv.Stop()
 	if err := dial(t.Context(), srv.Addrs[0]); err == nil {
 		t.Error("the server answers after Stop")
 	}
