@@ -3,10 +3,10 @@
 # The words of daily work. Each is defined once, in .ci/run, so that CI and you
 # run the same thing; this file names them.
 
-WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare ratios weight notice demo soak
+WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare ratios weight notice demo gallery soak
 
 .DEFAULT_GOAL := help
-.PHONY: help check $(WORDS)
+.PHONY: help check fidelity $(WORDS)
 
 help: ## print these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,13 @@ fuzz: ## every fuzz target for FUZZTIME (100000x, that is, runs)
 bench: ## every benchmark, five times; compare two runs with benchstat
 bench-smoke: ## every benchmark for 100 rounds, and the exact-allocation tests
 ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (ten seconds, longer on a busy machine)
+fidelity: ## simulations beside real runs of six scenarios, as a table (seven minutes of a quiet machine; CI runs two of them)
+	@.ci/run fidelity-all
 compare: ## Fuseboard beside its peers, as tables in Markdown (some minutes)
 weight: ## modules, licences and bytes that a user of actors carries
 notice: ## write NOTICE from what is compiled
 demo: ## fuseboard demo for DEMO_FOR (5s)
+gallery: ## every scenario of the gallery over three seeds, and the lines that it must notice when they are wrong
 soak: ## property and storm tests for long: SOAK_CHECKS (5000), SOAK_COUNT (5)
 
 $(WORDS):
