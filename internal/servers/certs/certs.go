@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"net/url"
 	"time"
 )
 
@@ -21,6 +22,10 @@ type Options struct {
 	Names []string
 	// Expired makes a certificate whose time is over.
 	Expired bool
+	// URIs are further names: who a program is, for who looks at that and not at hosts. A text that is none fails.
+	URIs []string
+	// Usages are what it is for. Default: servers; of an [Authority]: clients and servers.
+	Usages []x509.ExtKeyUsage
 }
 
 // Pair is a certificate with its key, and both as PEM for programs that want files.
@@ -35,11 +40,66 @@ type Pair struct {
 
 // New makes a certificate that signs itself.
 func New(o Options) (Pair, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, c, err := draft(o)
 	if err != nil {
 		return Pair{}, err
 	}
-	der, err := sign(o, key)
+	c.KeyUsage |= x509.KeyUsageCertSign
+	c.IsCA = true
+	return finish(key, c, c, key)
+}
+
+// draft makes a key, and a certificate for it that nobody has signed.
+func draft(o Options) (*ecdsa.PrivateKey, *x509.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	now := time.Now()
+	c := &x509.Certificate{
+		SerialNumber:          big.NewInt(now.UnixNano()),
+		Subject:               pkix.Name{CommonName: "a test"},
+		NotBefore:             now.Add(-24 * time.Hour),
+		NotAfter:              now.Add(24 * time.Hour),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true,
+	}
+	if o.Expired {
+		c.NotAfter = now.Add(-time.Hour)
+	}
+	if len(o.Usages) > 0 {
+		c.ExtKeyUsage = o.Usages
+	}
+	return key, c, o.name(c)
+}
+
+// name writes the names into c.
+func (o Options) name(c *x509.Certificate) error {
+	names := o.Names
+	if len(names) == 0 {
+		names = []string{"127.0.0.1", "::1", "localhost"}
+	}
+	for _, n := range names {
+		if ip := net.ParseIP(n); ip != nil {
+			c.IPAddresses = append(c.IPAddresses, ip)
+		} else {
+			c.DNSNames = append(c.DNSNames, n)
+		}
+	}
+	for _, text := range o.URIs {
+		u, err := url.Parse(text)
+		if err != nil {
+			return err
+		}
+		c.URIs = append(c.URIs, u)
+	}
+	return nil
+}
+
+// finish has the parent sign c, and writes everything down.
+func finish(key *ecdsa.PrivateKey, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (Pair, error) {
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, parentKey)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -56,35 +116,6 @@ func New(o Options) (Pair, error) {
 	}
 	p.leaf, err = x509.ParseCertificate(der)
 	return p, err
-}
-
-func sign(o Options, key *ecdsa.PrivateKey) ([]byte, error) {
-	now := time.Now()
-	c := &x509.Certificate{
-		SerialNumber:          big.NewInt(now.UnixNano()),
-		Subject:               pkix.Name{CommonName: "a test"},
-		NotBefore:             now.Add(-24 * time.Hour),
-		NotAfter:              now.Add(24 * time.Hour),
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true,
-		IsCA:                  true,
-	}
-	if o.Expired {
-		c.NotAfter = now.Add(-time.Hour)
-	}
-	names := o.Names
-	if len(names) == 0 {
-		names = []string{"127.0.0.1", "::1", "localhost"}
-	}
-	for _, n := range names {
-		if ip := net.ParseIP(n); ip != nil {
-			c.IPAddresses = append(c.IPAddresses, ip)
-		} else {
-			c.DNSNames = append(c.DNSNames, n)
-		}
-	}
-	return x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 }
 
 // Pool returns roots that trust this certificate and no other.

@@ -33,6 +33,32 @@ func TestAnExpiredPairIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnAuthorityIsTrustedForWhatItIssues(t *testing.T) {
+	a, err := NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := a.Issue(Options{URIs: []string{"spiffe://example.org/a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.leaf.URIs) != 1 || p.leaf.URIs[0].String() != "spiffe://example.org/a" {
+		t.Errorf("names %v", p.leaf.URIs)
+	}
+	for _, usage := range []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth} {
+		if _, err := p.leaf.Verify(x509.VerifyOptions{Roots: a.Pool(), KeyUsages: []x509.ExtKeyUsage{usage}}); err != nil {
+			t.Errorf("usage %d: %v", usage, err)
+		}
+	}
+	var unknown x509.UnknownAuthorityError
+	if _, err := p.leaf.Verify(x509.VerifyOptions{Roots: pair(t, Options{}).Pool()}); !errors.As(err, &unknown) {
+		t.Errorf("another authority: got %v", err)
+	}
+	if _, err := a.Issue(Options{URIs: []string{":"}}); err == nil {
+		t.Error("a URI that is none went into a certificate")
+	}
+}
+
 func pair(t *testing.T, o Options) Pair {
 	t.Helper()
 	p, err := New(o)

@@ -7,5 +7,6 @@
 // # Ordering and ownership
 //
 // Nothing here keeps state or starts a goroutine. A [Pair] signs itself, so whoever
-// shall trust it takes [Pair.Pool] (TestAPairIsTrustedByItsPoolForItsNamesAndNoOthers).
+// shall trust it takes [Pair.Pool] (TestAPairIsTrustedByItsPoolForItsNamesAndNoOthers). An [Authority] signs
+// for others (TestAnAuthorityIsTrustedForWhatItIssues).
 package certs
