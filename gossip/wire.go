@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gossip
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/memberlist"
+)
+
+// wire is around a carrier: it counts, and ends all streams when the node closes, so that nobody waits for one of them.
+type wire struct {
+	memberlist.NodeAwareTransport
+	streams chan net.Conn
+	done    chan struct{}
+	busy    sync.WaitGroup // dials, and the pump
+
+	packets, bytes, dials, failed atomic.Uint64
+
+	mu     sync.Mutex
+	closed bool
+	open   map[*stream]struct{}
+}
+
+// stream is a connection that its wire can end.
+type stream struct {
+	net.Conn
+	w *wire
+}
+
+func newWire(carrier memberlist.NodeAwareTransport) *wire {
+	w := &wire{
+		NodeAwareTransport: carrier, streams: make(chan net.Conn),
+		done: make(chan struct{}), open: map[*stream]struct{}{},
+	}
+	w.busy.Add(1)
+	go w.pump()
+	return w
+}
+
+// pump gives accepted streams to memberlist.
+func (w *wire) pump() {
+	defer w.busy.Done()
+	for {
+		select {
+		case c := <-w.NodeAwareTransport.StreamCh():
+			w.hand(c)
+		case <-w.done:
+			return
+		}
+	}
+}
+
+func (w *wire) hand(c net.Conn) {
+	s := w.keep(c)
+	if s == nil {
+		return
+	}
+	select {
+	case w.streams <- s:
+	case <-w.done:
+	}
+}
+
+// keep returns nil, and closes c, if the wire is closed.
+func (w *wire) keep(c net.Conn) *stream {
+	s := &stream{Conn: c, w: w}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		_ = c.Close() // nobody reads from it
+		return nil
+	}
+	w.open[s] = struct{}{}
+	return s
+}
+
+// Close ends the stream, once.
+func (s *stream) Close() error {
+	s.w.mu.Lock()
+	delete(s.w.open, s)
+	s.w.mu.Unlock()
+	return s.Conn.Close()
+}
+
+func (w *wire) StreamCh() <-chan net.Conn { return w.streams }
+
+func (w *wire) WriteToAddress(b []byte, addr memberlist.Address) (time.Time, error) {
+	w.packets.Add(1)
+	w.bytes.Add(uint64(len(b)))
+	return w.NodeAwareTransport.WriteToAddress(b, addr)
+}
+
+func (w *wire) WriteTo(b []byte, addr string) (time.Time, error) {
+	return w.WriteToAddress(b, memberlist.Address{Addr: addr})
+}
+
+func (w *wire) DialAddressTimeout(addr memberlist.Address, timeout time.Duration) (net.Conn, error) {
+	if !w.enter() {
+		return nil, net.ErrClosed
+	}
+	defer w.busy.Done()
+	w.dials.Add(1)
+	c, err := w.NodeAwareTransport.DialAddressTimeout(addr, timeout)
+	if err != nil {
+		w.failed.Add(1)
+		return nil, err
+	}
+	if s := w.keep(c); s != nil {
+		return s, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (w *wire) DialTimeout(addr string, timeout time.Duration) (net.Conn, error) {
+	return w.DialAddressTimeout(memberlist.Address{Addr: addr}, timeout)
+}
+
+func (w *wire) enter() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.busy.Add(1)
+	}
+	return !w.closed
+}
+
+// Shutdown ends the carrier and all streams. It may be called again.
+func (w *wire) Shutdown() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closed = true
+	open := w.open
+	w.open = map[*stream]struct{}{}
+	w.mu.Unlock()
+	close(w.done)
+	for s := range open {
+		_ = s.Conn.Close() // its reader is told by its error
+	}
+	return w.NodeAwareTransport.Shutdown()
+}
