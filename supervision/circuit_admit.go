@@ -13,7 +13,8 @@ type Permit struct {
 	extra bool   // admitted only because the mode is Shadow: counts nowhere
 }
 
-// Probe reports whether the permit is one of a half-open circuit's probes.
+// Probe reports whether the permit is a probe's: of a half-open circuit, or of one that the
+// fleet holds.
 func (p Permit) Probe() bool { return p.lease != nil }
 
 // Epoch returns the circuit's epoch when the permit was given.
@@ -30,7 +31,7 @@ func (c *Circuit) Admit(now fuseboard.Instant) (Permit, bool) {
 			return Permit{epoch: ph.epoch}, true
 		case admitNone:
 			return Permit{}, false
-		case admitProbes, admitShare:
+		case admitProbes, admitHeld, admitShare:
 		}
 	}
 	return c.admitCarefully(now)
@@ -45,6 +46,9 @@ func (c *Circuit) admitCarefully(now fuseboard.Instant) (Permit, bool) {
 	case admitAll, admitNone:
 	case admitProbes:
 		permit.lease = ph.probes.take(now.Add(ph.plan.ProbeTimeout))
+		admitted = permit.lease != nil
+	case admitHeld:
+		permit.lease = ph.fleet.held.take(now, ph.fleet.order.Probe, now.Add(ph.plan.ProbeTimeout))
 		admitted = permit.lease != nil
 	case admitShare:
 		admitted = ph.ramp.take(now)
@@ -74,10 +78,18 @@ func (c *Circuit) Start(now fuseboard.Instant, p *Permit) bool {
 	if ph.epoch != p.epoch {
 		return false
 	}
-	renewed := ph.probes.renew(p.lease, now.Add(ph.plan.ProbeTimeout))
+	renewed := ph.renew(p.lease, now.Add(ph.plan.ProbeTimeout))
 	if renewed == nil {
 		return false
 	}
 	p.lease = renewed
 	return true
+}
+
+// renew moves the deadline of a probe, of whichever kind; nil where it has lost its place.
+func (ph *phase) renew(l *lease, deadline fuseboard.Instant) *lease {
+	if l.held {
+		return ph.fleet.held.renew(l, deadline)
+	}
+	return ph.probes.renew(l, deadline)
 }

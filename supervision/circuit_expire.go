@@ -15,8 +15,11 @@ import "github.com/fuseboard/fuseboard"
 func (c *Circuit) Expire(now fuseboard.Instant) (t Transition, moved bool, next fuseboard.Instant) {
 	ph, t, moved := c.catchUp(now)
 	next = ph.due
-	if ph.probes != nil {
+	switch {
+	case ph.probes != nil:
 		next = min(next, ph.probes.earliest())
+	case ph.fleetPhase() == FleetHold:
+		next = min(next, ph.fleet.held.deadline())
 	}
 	return t, moved, next
 }
@@ -47,6 +50,7 @@ func (c *Circuit) catchUp(now fuseboard.Instant) (ph *phase, t Transition, moved
 // sweep expires the probes of ph whose deadline came by then, and ends half-open
 // when that decides it.
 func (c *Circuit) sweep(ph *phase, then, now fuseboard.Instant) (Transition, bool) {
+	ph.fleet.expire(then)
 	if ph.probes == nil || ph.probes.expire(then) == 0 {
 		return Transition{}, false
 	}
@@ -54,14 +58,16 @@ func (c *Circuit) sweep(ph *phase, then, now fuseboard.Instant) (Transition, boo
 }
 
 // advance tries the one move that is due first: the end of the state's time or
-// of the command.
+// of the command, or of the fleet's order.
 func (c *Circuit) advance(ph *phase, now fuseboard.Instant) (Transition, bool) {
 	t := Transition{At: now, Before: ph.numbers(now)}
 	switch {
-	case !ph.timed() || ph.modeEnd() < ph.until():
+	case !ph.mode.moves() || ph.modeEnd() < ph.end():
 		t.Cause = CauseCommandExpired
 		t.Reason, t.By = ph.command()
 		return c.move(ph, ph.facts.under(Command{Mode: Enforce}, now), t)
+	case ph.lease() <= ph.end():
+		return c.lapse(ph, now)
 	case ph.state == Open:
 		t.Cause = CauseOpenElapsed
 		return c.move(ph, ph.facts.halfOpen(), t)

@@ -3,6 +3,7 @@
 package supervision
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type pair struct {
 	passes  []Pass // those of the permits that came as one; else zero
 	models  []modelPermit
 	weather fuseboard.Kind // how most calls end at present
+	fleet   bool           // there is one
 	calm    int            // one command or reshape in so many draws; 0 is none
 }
 
@@ -124,6 +126,16 @@ func (p *pair) check(t *rapid.T) {
 	if got, want := p.c.Numbers(p.now), p.m.numbers(p.now); got != want {
 		t.Fatalf("numbers %+v, want %+v", got, want)
 	}
+	var seen Sightings
+	if p.m.fleet != nil {
+		seen = p.m.fleet.seen
+	}
+	if got := p.c.Sightings(); got != seen {
+		t.Fatalf("sightings %+v, want %+v", got, seen)
+	}
+	if got, want := p.c.Snapshot(p.now).Fleet.Phase, p.m.phase(); got != want {
+		t.Fatalf("fleet %v, want %v", got, want)
+	}
 	if got, want := len(p.seen), len(p.m.history); got != want {
 		t.Fatalf("%d transitions, want %d", got, want)
 	}
@@ -169,12 +181,13 @@ func (p *pair) admit(t *rapid.T) (Permit, Pass, bool) {
 	return permit, Pass{}, ok
 }
 
-// record records the outcome as who has a pass does.
-func (p *pair) record(t *rapid.T, i int, o fuseboard.Outcome) {
+// record records the outcome as who has a pass does, and reports whether it went straight.
+func (p *pair) record(t *rapid.T, i int, o fuseboard.Outcome) bool {
 	if pass := p.passes[i]; pass != (Pass{}) && o.Kind == fuseboard.Success && p.c.Passed(pass, p.now, o.Elapsed, rapid.IntRange(-1, 4).Draw(t, "lane")) {
-		return
+		return true
 	}
 	p.c.Record(p.now, p.permits[i], o)
+	return false
 }
 
 func (p *pair) actions() map[string]func(*rapid.T) {
@@ -190,8 +203,11 @@ func (p *pair) actions() map[string]func(*rapid.T) {
 	}
 	record := func(t *rapid.T) {
 		i, o := p.draw(t), p.drawOutcome(t)
-		p.record(t, i, o)
+		straight := p.record(t, i, o)
 		p.m.record(p.now, p.models[i], o)
+		if straight && p.m.fleet != nil {
+			p.m.fleet.seen.OK-- // who goes straight counts by himself
+		}
 		p.settle(i)
 	}
 	return map[string]func(*rapid.T){
@@ -236,6 +252,22 @@ func (p *pair) actions() map[string]func(*rapid.T) {
 			}
 			p.m.command(p.now, cmd)
 		},
+		"follow": p.follow, "follow again": p.follow,
+		"heed": func(t *rapid.T) {
+			if !p.fleet || rapid.IntRange(0, 19).Draw(t, "seldom") > 0 {
+				t.Skip("listens on")
+			}
+			on := rapid.Bool().Draw(t, "on")
+			p.c.Heed(p.now, on)
+			p.m.heed(p.now, on)
+		},
+		"lapse": func(t *rapid.T) {
+			if !p.fleet || rapid.IntRange(0, 9).Draw(t, "seldom") > 0 {
+				t.Skip("no loss")
+			}
+			p.c.Lapse(p.now)
+			p.m.end(p.now)
+		},
 		"reshape": func(t *rapid.T) {
 			p.seldom(t)
 			b := drawBreaker(t)
@@ -247,6 +279,9 @@ func (p *pair) actions() map[string]func(*rapid.T) {
 
 func (p *pair) modelNext() fuseboard.Instant {
 	next := p.m.due()
+	if f := p.m.fleet; f != nil && f.probe != nil {
+		next = min(next, f.probe.deadline)
+	}
 	for _, l := range p.m.places {
 		if l != nil && !l.done {
 			next = min(next, l.deadline)
@@ -256,11 +291,23 @@ func (p *pair) modelNext() fuseboard.Instant {
 }
 
 func TestCircuitEqualsItsNaiveModelInEveryHistory(t *testing.T) {
-	for name, calm := range map[string]int{"alone": 0, "with an operator": 10, "with a restless operator": 1} {
+	for name, calm := range map[string]int{
+		"alone": 0, "with an operator": 10, "with a restless operator": 1,
+		"in a fleet": 0, "in a fleet, with an operator": 10, "in a fleet, with a restless operator": 2,
+	} {
 		t.Run(name, func(t *testing.T) {
-			for range 20 {
+			rounds := 20
+			if strings.HasPrefix(name, "in a fleet") {
+				rounds = 7
+			}
+			for range rounds {
 				rapid.Check(t, func(t *rapid.T) {
-					actions := newPair(t, calm).actions()
+					p := newPair(t, calm)
+					if p.fleet = strings.HasPrefix(name, "in a fleet"); p.fleet {
+						p.c.Heed(p.now, true)
+						p.m.heed(p.now, true)
+					}
+					actions := p.actions()
 					for range 4 { // longer histories than rapid's default
 						t.Repeat(actions)
 					}

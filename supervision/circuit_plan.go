@@ -110,9 +110,9 @@ func (p *plan) hundredths(class fuseboard.Class) mark {
 	return 0
 }
 
-// exceeded reports which threshold n reaches, if any.
-func (p *plan) exceeded(n Numbers) (Cause, bool) {
-	enough := n.Calls >= p.MinCalls
+// exceeded reports which threshold n reaches, if any, with so many calls enough for a rate.
+func (p *plan) exceeded(n Numbers, minCalls int) (Cause, bool) {
+	enough := n.Calls >= minCalls
 	switch {
 	case enough && p.FailureRate > 0 && n.FailureRate >= p.FailureRate:
 		return CauseFailureRate, true

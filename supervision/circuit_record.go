@@ -10,6 +10,9 @@ import "github.com/fuseboard/fuseboard"
 // older epoch, or of a lease that expired, changes nothing.
 func (c *Circuit) Record(now fuseboard.Instant, p Permit, o fuseboard.Outcome) (*Transition, bool) {
 	ph := c.phase.Load()
+	if ph.fleet != nil {
+		ph.fleet.see(ph.plan, p, o)
+	}
 	if ph.epoch != p.epoch {
 		return nil, false
 	}
@@ -39,8 +42,17 @@ func moved(t Transition, ok bool) (*Transition, bool) {
 // Return gives p back unused, as Record does with a void outcome.
 func (c *Circuit) Return(p Permit) {
 	if ph := c.phase.Load(); p.lease != nil && ph.epoch == p.epoch {
-		ph.probes.free(p.lease)
+		ph.free(p.lease)
 	}
+}
+
+// free gives the place of a probe back, of whichever kind.
+func (ph *phase) free(l *lease) {
+	if l.held {
+		ph.fleet.held.free(l)
+		return
+	}
+	ph.probes.free(l)
 }
 
 // judge opens the circuit when its window reaches a threshold. A lost CAS is
@@ -52,7 +64,7 @@ func (c *Circuit) judge(now fuseboard.Instant, epoch uint64, o fuseboard.Outcome
 			return Transition{}, false
 		}
 		n := ph.tally.numbers(now)
-		cause, reached := ph.plan.exceeded(n)
+		cause, reached := ph.exceeded(n)
 		if !reached {
 			return Transition{}, false
 		}
@@ -70,7 +82,14 @@ func (c *Circuit) answer(now fuseboard.Instant, p Permit, m mark, counts bool, o
 		return Transition{}, false
 	}
 	ph, t, moved := c.catchUp(now)
-	if moved || ph.epoch != p.epoch || !ph.probes.finish(p.lease, ph.plan.good(m), m.slow()) {
+	if moved || ph.epoch != p.epoch {
+		return t, moved
+	}
+	if p.lease.held {
+		ph.fleet.finish(p.lease, ph.plan.good(m))
+		return Transition{}, false
+	}
+	if !ph.probes.finish(p.lease, ph.plan.good(m), m.slow()) {
 		return t, moved
 	}
 	return c.conclude(now, p.epoch, CauseProbesFailed, o)

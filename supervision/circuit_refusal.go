@@ -22,6 +22,8 @@ type Refusal struct {
 	Reason, By string
 	// Before is what had been counted when the circuit opened last.
 	Before Numbers
+	// Fleet is the order of the fleet that refuses, a hold or a ramp; else clear.
+	Fleet FleetOrder
 }
 
 func (f facts) refusal(until fuseboard.Instant) *Refusal {
@@ -31,7 +33,14 @@ func (f facts) refusal(until fuseboard.Instant) *Refusal {
 		Until: until, Before: opened.before,
 	}
 	r.Reason, r.By = f.command()
+	if f.fleetPhase() != FleetClear {
+		r.Fleet = f.fleet.order
+		if r.Fleet.Until > 0 {
+			r.Until = r.Fleet.Until
+		}
+	}
 	if f.mode == HoldOpen {
+		r.Fleet = FleetOrder{}
 		r.Cause, r.Until = CauseCommand, f.modeEnd()
 	}
 	return r
@@ -47,6 +56,17 @@ func (c *Circuit) Refuses() (*Refusal, bool) {
 		return nil, false
 	}
 	return ph.refusal.Load(), true
+}
+
+// TurnsAway reports whether those who wait for a permit of the gate would be refused
+// when they get it: where [Circuit.Refuses] does, and where the fleet holds the circuit
+// open, in which probes are for those who come. The Refusal is nil where they would not.
+func (c *Circuit) TurnsAway() (*Refusal, bool) {
+	ph := c.phase.Load()
+	if ph.admits == admitNone || (ph.admits == admitHeld && ph.mode == Enforce) {
+		return ph.refusal.Load(), true
+	}
+	return nil, false
 }
 
 // RefusesAll is Refuses without the reason.

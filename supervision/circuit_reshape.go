@@ -53,7 +53,7 @@ func (r *Rules) Reshape(c *Circuit, now fuseboard.Instant) Loss {
 		}
 		f.tally = old.tally.reshaped(old.plan, p, int(c.lanes.Load()))
 		var cut time.Duration
-		if f.state == Open {
+		if f.state == Open && f.fleetPhase() != FleetHold {
 			f.opened = f.opened.shortened(now.Add(p.MaxOpen))
 			cut = old.until().Sub(f.until())
 		}

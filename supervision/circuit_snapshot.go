@@ -33,6 +33,9 @@ type Snapshot struct {
 	// Share is the share of callers that a ramping circuit admits, 0.1 to 1; 0 in
 	// every other state.
 	Share float64
+	// Fleet is the order of the fleet that the circuit is under: a hold or a ramp, or one that
+	// tightens. Zero without one.
+	Fleet FleetOrder
 }
 
 // Probing is where the probes of a half-open circuit stand.
@@ -57,11 +60,24 @@ func (c *Circuit) Snapshot(now fuseboard.Instant) Snapshot {
 		Numbers: ph.numbers(now), Admits: ph.wouldAdmit(now),
 	}
 	s.Reason, s.By = ph.command()
+	if ph.fleet != nil {
+		s.Fleet = ph.fleet.order
+	}
 	if ph.probes != nil {
 		s.Probing = ph.probes.standing()
 	}
 	if ph.ramp != nil {
 		s.Share = ph.ramp.share(now)
+	}
+	return s
+}
+
+// Standing is Snapshot without what has to be counted: no Numbers, no Probing, no Share.
+func (c *Circuit) Standing() Snapshot {
+	ph := c.phase.Load()
+	s := Snapshot{Epoch: ph.epoch, State: ph.state, Mode: ph.mode, Opens: int(ph.opens), Until: ph.until(), ModeUntil: ph.modeEnd()}
+	if ph.fleet != nil {
+		s.Fleet = ph.fleet.order
 	}
 	return s
 }
@@ -73,6 +89,7 @@ func (s Snapshot) Refusal() *Refusal {
 		epoch: s.Epoch, state: s.State, mode: s.Mode,
 		opened: &opening{cause: s.Cause, before: s.Before},
 		order:  &order{end: s.ModeUntil, reason: s.Reason, by: s.By},
+		fleet:  &fleet{order: s.Fleet},
 	}.refusal(s.Until)
 }
 
@@ -83,6 +100,8 @@ func (ph *phase) wouldAdmit(now fuseboard.Instant) bool {
 		return false
 	case admitProbes:
 		return ph.mode == Shadow || ph.probes.standing().Free > 0
+	case admitHeld:
+		return ph.mode == Shadow || (now >= ph.fleet.order.Probe && ph.fleet.held.place.Load().leaves(ph.fleet.order.Probe))
 	case admitShare:
 		return ph.mode == Shadow || ph.ramp.admitsNext(now)
 	case admitAll:

@@ -83,6 +83,14 @@ func word(words []string, i int) string {
 	return words[i]
 }
 
+// wordOf is word for who has an error to say that there is none.
+func wordOf(words []string, kind string, i int) ([]byte, error) {
+	if i >= len(words) {
+		return nil, fmt.Errorf("%s %d has no word (accepted: %s)", kind, i, strings.Join(words, ", "))
+	}
+	return []byte(words[i]), nil
+}
+
 func lookUp(words []string, kind, text string) (int, error) {
 	for i, w := range words {
 		if w == text {

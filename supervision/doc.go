@@ -20,6 +20,14 @@
 //
 // A [Breaker] says when the circuit opens and how it recovers.
 //
+// # The fleet
+//
+// A circuit that [Circuit.Heed]s a fleet obeys its orders ([Circuit.Follow]): a hold, which
+// is open but for one probe at each instant that an order gives; a ramp, whose share the
+// orders move; and half of Breaker.MinCalls while others fail. Who computes the
+// orders from what all nodes saw is none of this package's business; what this node saw
+// is in [Circuit.Sightings].
+//
 // # Decisions
 //
 // What happens to a failed call is a value too: see Decide.
@@ -47,6 +55,13 @@
 // (TestNeverMoreUnexpiredProbesThanAllowed), and a lease that is never settled
 // expires: no caller can keep a circuit half-open
 // (TestP1_ProbeThatNeverSettlesDoesNotStickHalfOpen).
+//
+// In a hold of the fleet at most one probe goes for an instant, however many ask
+// (TestOnlyOneProbeOfAHoldGoesHoweverManyAsk). Every order is a lease: a fleet that falls
+// silent holds nobody (TestASilentFleetHoldsNobody). A command comes before the fleet
+// (TestACommandComesBeforeTheFleet), and one's own failures before its ramp
+// (TestOwnFailuresOpenTheCircuitInARampOfTheFleet). A circuit that does not listen pays
+// nothing for it, nor one that is told to be clear (TestAFleetCostsNothingWhileItIsClear).
 //
 // A circuit owns its windows, leases and counters; nothing else writes them. A
 // [Refusal] and a [Transition] are immutable and hold on to nothing of the

@@ -104,3 +104,27 @@ func ExampleNewRules() {
 	fmt.Println(eu.State(), us.State())
 	// Output: open closed
 }
+
+// The fleet holds a circuit open, and lets one probe through; a fleet that falls silent holds
+// it for a few seconds only.
+func ExampleCircuit_Follow() {
+	circuit := supervision.NewCircuit(supervision.Breaker{Consecutive: 5, Probes: 1}, 1)
+	circuit.Heed(0, true)
+	now := fuseboard.Instant(time.Minute)
+	moved, _ := circuit.Follow(now, supervision.FleetOrder{
+		Phase: supervision.FleetHold, Probe: now.Add(time.Second), Scope: "all", Why: "4 of 5 callers fail",
+	})
+	fmt.Println(moved)
+	_, admitted := circuit.Admit(now)
+	fmt.Println("admitted:", admitted)
+	probe, admitted := circuit.Admit(now.Add(time.Second))
+	fmt.Println("admitted:", admitted, "as a probe:", probe.Probe())
+
+	lost, _, _ := circuit.Expire(now.Add(supervision.FleetLease))
+	fmt.Println(lost)
+	// Output:
+	// closed -> open: the fleet (all): 4 of 5 callers fail
+	// admitted: false
+	// admitted: true as a probe: true
+	// open -> half-open: no word of the fleet any more
+}

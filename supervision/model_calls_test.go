@@ -17,6 +17,13 @@ func (m *model) admit(now fuseboard.Instant) (p modelPermit, ok bool) {
 		return modelPermit{}, false
 	case !m.on, !m.moving(), m.state == Closed:
 		return p, true
+	case m.phase() == FleetHold:
+		f := m.fleet
+		ok = f.probe == nil && now >= f.order.Probe && f.order.Probe >= f.spent
+		if ok {
+			p.lease, p.held = &modelLease{deadline: now.Add(m.b.ProbeTimeout)}, true
+			f.probe, f.out = p.lease, f.order.Probe
+		}
 	case m.state == Open:
 		ok = false
 	case m.state == HalfOpen:
@@ -27,7 +34,7 @@ func (m *model) admit(now fuseboard.Instant) (p modelPermit, ok bool) {
 			m.places[i] = p.lease
 		}
 	case m.state == Ramping:
-		share := 0.1 + 0.9*min(1, float64(now-m.rampFrom)/float64(m.rampLong))
+		share := m.share(now)
 		before := m.rampSum >> 32
 		m.rampSum += uint64(share * (1 << 32))
 		ok = m.rampSum>>32 > before
@@ -47,7 +54,7 @@ func (m *model) start(now fuseboard.Instant, p modelPermit) bool {
 		return p.epoch == m.epoch
 	}
 	m.catchUp(now)
-	if p.epoch != m.epoch || !slices.Contains(m.places, p.lease) {
+	if p.epoch != m.epoch || !m.holds(p) {
 		return false
 	}
 	p.lease.deadline = now.Add(m.b.ProbeTimeout)
@@ -55,6 +62,9 @@ func (m *model) start(now fuseboard.Instant, p modelPermit) bool {
 }
 
 func (m *model) giveBack(p modelPermit) {
+	if p.held && m.holds(p) {
+		m.fleet.probe = nil
+	}
 	if i := slices.Index(m.places, p.lease); p.lease != nil && i >= 0 && !p.lease.done && p.epoch == m.epoch {
 		m.places[i] = nil
 	}
@@ -71,10 +81,11 @@ func (m *model) weight(o fuseboard.Outcome) float64 {
 }
 
 func (m *model) record(now fuseboard.Instant, p modelPermit, o fuseboard.Outcome) {
+	weight := m.weight(o)
+	m.see(p, o)
 	if p.epoch != m.epoch {
 		return
 	}
-	weight := m.weight(o)
 	void := o.Kind != fuseboard.Success && weight == 0
 	slow := m.b.SlowAfter > 0 && o.Elapsed >= m.b.SlowAfter
 	switch {
@@ -89,7 +100,16 @@ func (m *model) record(now fuseboard.Instant, p modelPermit, o fuseboard.Outcome
 
 func (m *model) answer(now fuseboard.Instant, p modelPermit, bad, slow bool, asked time.Duration) {
 	m.catchUp(now)
-	if p.epoch != m.epoch || !slices.Contains(m.places, p.lease) || p.lease.done {
+	if p.epoch != m.epoch || !m.holds(p) || p.lease.done {
+		return
+	}
+	if p.held {
+		m.fleet.probe, m.fleet.spent = nil, m.fleet.out+1
+		if bad {
+			m.fleet.seen.ProbeFail++
+		} else {
+			m.fleet.seen.ProbeOK++
+		}
 		return
 	}
 	p.lease.done = true
@@ -115,7 +135,7 @@ func (m *model) count(now fuseboard.Instant, c modelCall, asked time.Duration) {
 		return
 	}
 	n := m.numbers(now)
-	enough := n.Calls >= m.b.MinCalls
+	enough := n.Calls >= m.b.MinCalls || (m.tight() && n.Calls >= max(1, m.b.MinCalls/2))
 	switch {
 	case enough && m.b.FailureRate > 0 && n.FailureRate >= m.b.FailureRate:
 		m.enter(now, Open, CauseFailureRate, asked)

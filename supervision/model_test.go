@@ -36,6 +36,8 @@ type model struct {
 	rampLong time.Duration
 	rampSum  uint64
 
+	fleet *modelFleet // nil: it does not listen
+
 	history []Transition // without Before and command texts
 	openFor func(m *model, asked time.Duration) time.Duration
 }
@@ -55,6 +57,44 @@ type modelPermit struct {
 	epoch uint64
 	lease *modelLease
 	extra bool
+	held  bool // the lease is of a hold
+}
+
+// modelFleet is what the fleet has said, and has been told.
+type modelFleet struct {
+	order FleetOrder // in force
+	since uint64     // epoch
+	probe *modelLease
+	spent fuseboard.Instant // the last probe instant that was used up, plus one; 0: none
+	out   fuseboard.Instant // that of the probe under way
+	seen  Sightings
+}
+
+func (m *model) phase() FleetPhase {
+	if m.fleet == nil {
+		return FleetClear
+	}
+	return m.fleet.order.Phase
+}
+
+func (m *model) tight() bool {
+	return m.fleet != nil && (m.fleet.order.Tighten || (m.fleet.order.Reset && m.fleet.order.Phase != FleetHold))
+}
+
+// lapses is when what the fleet ordered ends.
+func (m *model) lapses() fuseboard.Instant {
+	if m.phase() != FleetClear || m.tight() {
+		return m.fleet.order.Expires
+	}
+	return fuseboard.Never
+}
+
+// stateEnds is when the state ends by its own time, and not by the fleet's.
+func (m *model) stateEnds() fuseboard.Instant {
+	if m.phase() == FleetClear && (m.state == Open || m.state == Ramping) {
+		return m.until
+	}
+	return fuseboard.Never
 }
 
 func (m *model) policy(b Breaker) {
@@ -65,8 +105,8 @@ func (m *model) policy(b Breaker) {
 func (m *model) moving() bool { return m.mode == Enforce || m.mode == Shadow }
 
 func (m *model) due() fuseboard.Instant {
-	if m.moving() && (m.state == Open || m.state == Ramping) {
-		return min(m.until, m.modeEnd)
+	if m.moving() {
+		return min(m.stateEnds(), m.lapses(), m.modeEnd)
 	}
 	return m.modeEnd
 }
@@ -82,6 +122,9 @@ func (m *model) moved(now fuseboard.Instant, cause Cause, from State, fromMode M
 func (m *model) enter(now fuseboard.Instant, s State, cause Cause, asked time.Duration) {
 	from := m.state
 	m.epoch++
+	if m.phase() != FleetClear {
+		m.fleet.order, m.fleet.probe = FleetOrder{}, nil
+	}
 	m.state, m.until = s, fuseboard.Never
 	m.counting, m.calls, m.row, m.places = s == Closed || s == Ramping, nil, 0, nil
 	var d time.Duration
@@ -120,8 +163,10 @@ func (m *model) catchUp(now fuseboard.Instant) {
 		switch {
 		case due == fuseboard.Never || now < due:
 			return
-		case due == m.modeEnd && (!m.moving() || due != m.until || (m.state != Open && m.state != Ramping)):
+		case due == m.modeEnd && due != m.lapses() && due != m.stateEnds() || !m.moving():
 			m.setMode(now, Command{Mode: Enforce}, CauseCommandExpired)
+		case due == m.lapses():
+			m.lapse(now)
 		case m.state == Open:
 			m.enter(now, HalfOpen, CauseOpenElapsed, 0)
 		default:
@@ -131,6 +176,10 @@ func (m *model) catchUp(now fuseboard.Instant) {
 }
 
 func (m *model) expireProbes(now, then fuseboard.Instant) bool {
+	if f := m.fleet; f != nil && f.probe != nil && f.probe.deadline <= then {
+		f.probe, f.spent = nil, f.out+1
+		f.seen.ProbeFail++
+	}
 	expired := false
 	for i, l := range m.places {
 		if l != nil && !l.done && l.deadline <= then {
@@ -158,7 +207,13 @@ func (m *model) concludes(now fuseboard.Instant, failed Cause, asked time.Durati
 func (m *model) setMode(now fuseboard.Instant, cmd Command, cause Cause) {
 	from, fromState := m.mode, m.state
 	m.epoch++
+	if m.fleet != nil {
+		m.fleet.probe, m.fleet.spent = nil, 0
+	}
 	if cmd.Reset {
+		if m.phase() != FleetClear {
+			m.fleet.order = FleetOrder{}
+		}
 		m.state, m.until, m.opens = Closed, fuseboard.Never, 0
 		m.counting, m.calls, m.row = true, nil, 0
 	}
@@ -196,7 +251,7 @@ func (m *model) reshape(now fuseboard.Instant, b Breaker) {
 	case wasOn && was != m.b.Window:
 		m.calls = nil
 	}
-	if m.state == Open {
+	if m.state == Open && m.phase() != FleetHold {
 		m.until = min(m.until, now.Add(m.b.MaxOpen))
 	}
 }

@@ -37,6 +37,7 @@ type facts struct {
 	ramp   *ramp         // when ramping
 	order  *order        // the command in force; nil without one
 	opened *opening      // the last one, until closed; else nil
+	fleet  *fleet        // what it knows of the fleet; nil where it does not heed it
 	opens  uint32        // openings since the circuit was last closed
 	state  State
 	mode   Mode
@@ -61,6 +62,8 @@ func (f facts) until() fuseboard.Instant {
 	switch {
 	case f.state == Open && f.opened != nil:
 		return f.opened.until
+	case f.fleetPhase() == FleetRamp:
+		return f.fleet.order.Expires
 	case f.ramp != nil:
 		return f.ramp.from.Add(f.ramp.length)
 	}
@@ -98,14 +101,15 @@ const (
 	admitAll admission = iota
 	admitNone
 	admitProbes
+	admitHeld
 	admitShare
 )
 
 func newPhase(f facts, born *Transition) *phase {
 	f.admits = f.admission()
 	ph := &phase{facts: f, born: born, due: f.modeEnd()}
-	if f.timed() {
-		ph.due = min(f.until(), ph.due)
+	if f.mode.moves() {
+		ph.due = min(f.end(), ph.due)
 	}
 	if ph.admits != admitAll { // before thousands ask for it
 		ph.refusal.Store(f.refusal(f.until()))
@@ -129,6 +133,8 @@ func (f facts) admission() admission {
 		return admitAll
 	case f.state == HalfOpen:
 		return admitProbes
+	case f.fleetPhase() == FleetHold:
+		return admitHeld
 	case f.state == Ramping:
 		return admitShare
 	case f.mode == Shadow:
@@ -137,8 +143,13 @@ func (f facts) admission() admission {
 	return admitNone
 }
 
-// timed reports whether the end of the state's time moves the circuit.
-func (f facts) timed() bool { return f.mode.moves() && (f.state == Open || f.state == Ramping) }
+// end is when the state's time is over, or what the fleet ordered; Never without either.
+func (f facts) end() fuseboard.Instant {
+	if f.state == Open || f.state == Ramping {
+		return min(f.until(), f.lease())
+	}
+	return f.lease()
+}
 
 // numbers is the evidence of the phase at now.
 func (f facts) numbers(now fuseboard.Instant) Numbers {
@@ -190,6 +201,9 @@ func (f facts) recovered(now fuseboard.Instant) facts {
 func (f facts) begin(s State) facts {
 	f.state = s
 	f.tally, f.probes, f.ramp = nil, nil, nil
+	if f.fleetPhase() != FleetClear {
+		f.fleet = f.fleet.released()
+	}
 	return f
 }
 
@@ -208,6 +222,11 @@ func (f facts) under(cmd Command, now fuseboard.Instant) facts {
 		f.tally = newTally(f.plan.Window, int(f.lanes.Load()))
 	}
 	f.probes = nil
+	if f.fleetPhase() == FleetHold {
+		anew := *f.fleet
+		anew.held = &held{}
+		f.fleet = &anew
+	}
 	if f.state == HalfOpen && cmd.Mode.moves() {
 		f.probes = newProbes(f.plan)
 	}

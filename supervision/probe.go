@@ -12,6 +12,9 @@ import (
 // to move the deadline is to put another lease in the place.
 type lease struct {
 	place    int
+	held     bool              // a probe of a circuit that the fleet holds: see [held]
+	probe    fuseboard.Instant // then: for which instant it goes
+	before   *lease            // then: the settled one whose place it took; nil where there was none
 	deadline fuseboard.Instant
 }
 

@@ -18,6 +18,7 @@ const rampStart = 0.1
 type ramp struct {
 	from   fuseboard.Instant
 	length time.Duration
+	fixed  float64       // the share, plus one, where the fleet says it; 0: time does
 	sum    atomic.Uint64 // 32 bits behind the point; wrapping round does no harm
 }
 
@@ -31,6 +32,9 @@ func newRamp(now fuseboard.Instant, length time.Duration) *ramp {
 }
 
 func (r *ramp) share(now fuseboard.Instant) float64 {
+	if r.fixed > 0 {
+		return r.fixed - 1
+	}
 	done := clamp(float64(now.Sub(r.from))/float64(r.length), 0, 1)
 	return rampStart + (1-rampStart)*done
 }
@@ -45,4 +49,16 @@ func (r *ramp) take(now fuseboard.Instant) bool {
 func (r *ramp) admitsNext(now fuseboard.Instant) bool {
 	sum := r.sum.Load()
 	return (sum+uint64(r.share(now)*whole))/whole != sum/whole
+}
+
+// at is the ramp at a share that the fleet says, with the same sum.
+func (r *ramp) at(share float64) *ramp {
+	fixed := &ramp{from: r.from, length: r.length, fixed: 1 + share}
+	fixed.sum.Store(r.sum.Load())
+	return fixed
+}
+
+// spent is how far into the ramp its share is such a one.
+func (r *ramp) spent(share float64) time.Duration {
+	return time.Duration(clamp((share-rampStart)/(1-rampStart), 0, 1) * float64(r.length))
 }

@@ -37,6 +37,10 @@ const (
 	// the group does, and Before counts its members: Calls is how many there were,
 	// Failures how many of them were open.
 	CauseMembersOpen Cause = "members-open"
+	// CauseFleet: the fleet ordered it; the transition carries why, and whose evidence it was.
+	CauseFleet Cause = "fleet"
+	// CauseFleetLost: no order came any more, so what the fleet had ordered ended by itself.
+	CauseFleetLost Cause = "fleet-lost"
 	// CausePolicy: a new policy turned the breaker off while it was not closed.
 	CausePolicy Cause = "policy"
 )
@@ -80,7 +84,7 @@ type Transition struct {
 	FromMode, Mode Mode
 	// Cause says why.
 	Cause Cause
-	// Reason and By are the command's, also when it expires; else empty.
+	// Reason and By are the command's, also when it expires, or those of the fleet's order; else empty.
 	Reason, By string
 	// At is the now of the caller who made the move.
 	At fuseboard.Instant
@@ -90,7 +94,7 @@ type Transition struct {
 	// Before is what had been counted when the move was decided.
 	Before Numbers
 	// OpenFor is how long the circuit will be open, after growth, jitter, cap and
-	// retry-after. Zero unless To became Open.
+	// retry-after. Zero unless To became Open, and where the fleet holds it so.
 	OpenFor time.Duration
 }
 

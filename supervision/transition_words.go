@@ -13,12 +13,15 @@ import (
 // 40 calls; open for 10s".
 func (t Transition) String() string {
 	states := fmt.Sprintf("%s -> %s", t.From, t.To)
-	if t.From == t.To {
+	if t.From == t.To && t.Cause != CauseFleet && t.Cause != CauseFleetLost {
 		states = fmt.Sprintf("%s, %s -> %s", t.To, t.FromMode, t.Mode)
 	}
 	why := t.Cause.words(t.Before)
 	if t.Cause == CauseCommand || t.Cause == CauseCommandExpired {
 		why = fmt.Sprintf("%s by %s: %s", why, t.By, t.Reason)
+	}
+	if t.Cause == CauseFleet && t.Reason != "" {
+		why = t.By + ": " + t.Reason
 	}
 	if t.OpenFor > 0 {
 		why += "; open for " + plain.Duration(t.OpenFor.Round(time.Millisecond))
@@ -31,6 +34,10 @@ func (r *Refusal) String() string {
 	switch {
 	case r.Mode == HoldOpen:
 		return fmt.Sprintf("held open by %s: %s", r.By, r.Reason)
+	case r.Fleet.Phase == FleetHold:
+		return "held by " + r.Fleet.by() + r.Fleet.because()
+	case r.Fleet.Phase == FleetRamp:
+		return fmt.Sprintf("recovering, and this call is beyond the share of %s that %s admits yet", plain.Percent(r.Fleet.Share), r.Fleet.by()) + r.Fleet.because()
 	case r.State == HalfOpen:
 		return "half-open, and its probes are all under way; it had opened: " + r.Cause.words(r.Before)
 	case r.State == Ramping:
@@ -63,5 +70,7 @@ var causeWords = map[Cause]string{
 	CauseRampDone:       "ramp over",
 	CauseCommand:        "command",
 	CauseCommandExpired: "end of the command",
+	CauseFleet:          "the fleet's order",
+	CauseFleetLost:      "no word of the fleet any more",
 	CausePolicy:         "a policy turned the breaker off",
 }
