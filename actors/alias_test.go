@@ -15,7 +15,7 @@ import (
 func aliased(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, file := range []string{"alias.go", "alias_load.go", "alias_hedge.go", "alias_answers.go"} {
+	for _, file := range []string{"alias.go", "alias_load.go", "alias_hedge.go", "alias_answers.go", "alias_fleet.go"} {
 		read, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)

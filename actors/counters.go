@@ -114,6 +114,9 @@ func (n *counters) attempt(k fuseboard.Kind, c *call) {
 	}
 	switch k {
 	case fuseboard.Success:
+		if f := c.guard.fleet.Load(); f != nil && o == &n.first {
+			f.wound.Add(1)
+		}
 		o.successes.Add(1)
 	case fuseboard.Failure:
 		o.failures.Add(1)

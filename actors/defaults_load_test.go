@@ -261,7 +261,7 @@ func policyReasons() []reason {
 	for _, more := range []struct {
 		before string
 		rows   []reason
-	}{{"deadline.total", answerReasons}, {"cases", loadReasons}, {"retry.attempts", adaptiveAttemptReasons}, {"breaker.failure_rate", hedgeReasons}} {
+	}{{"deadline.total", answerReasons}, {"cases", loadReasons}, {"retry.attempts", adaptiveAttemptReasons}, {"breaker.failure_rate", hedgeReasons}, {"bulkhead.concurrency", fleetReasons}} {
 		at := slices.IndexFunc(all, func(r reason) bool { return r.path == more.before })
 		all = slices.Insert(all, at, more.rows...)
 	}
@@ -281,6 +281,7 @@ func loadDefaults(t *testing.T, values map[string]string, p Policy) map[string]s
 		}
 		delete(values, "rate."+path)
 	}
+	delete(values, "fleet.mode")
 	if use := values["fallback.steps[0].use"]; use != "computed" {
 		t.Errorf("by default the step of a fallback is %q", use)
 	}

@@ -70,6 +70,7 @@ func defaultsPage(t *testing.T) string {
 		Cache:    Cache{TTL: cache.DefaultTTL},
 		Fallback: Fallback{Timeout: fallback.DefaultTimeout},
 		Deadline: Deadline{Adaptive: AdaptiveAttempt{Factor: deadline.DefaultFactor}},
+		Fleet:    Fleet{Mode: FleetAdvise},
 	})
 	sections = loadDefaults(t, sections, Policy{
 		Throttle: Throttle{MinCalls: throttle.DefaultMinCalls},
@@ -80,6 +81,7 @@ func defaultsPage(t *testing.T) string {
 		Cache:    Cache{MaxEntries: cache.DefaultMaxEntries},
 		Fallback: Fallback{MaxKeys: fallback.DefaultMaxKeys},
 		Deadline: Deadline{Adaptive: AdaptiveAttempt{Window: deadline.DefaultWindow}},
+		Fleet:    Fleet{Mode: FleetFollow},
 	})
 	return defaultsHead + tableOf(t, policyReasons(), reflect.TypeFor[Policy](), given, sections) + groupDefaults(t) + limitDefaults(t)
 }

@@ -73,6 +73,9 @@ func (c *call) shut(phase *supervision.Refusal) error {
 	if g.hasHalted() {
 		return c.stopped()
 	}
+	if f := g.fleet.Load(); f != nil && phase.Fleet.Phase != FleetClear && c.attempts == 0 && !c.shadowed {
+		f.refused.Add(1)
+	}
 	return c.refuse(refusedOpen, c.op.refusedOpen(phase))
 }
 

@@ -44,7 +44,7 @@ func (s sight) protections(all settings) []PolicyStage {
 		{Name: "retry", On: p.Retry.On(), Now: s.retry(), Settings: all.under("retry")},
 		{Name: "hedge", On: p.Hedge.On(), Now: s.hedges(), Settings: all.under("hedge")},
 		{Name: "shedding", On: s.load.shed != nil, Now: s.shedsNow(), Settings: s.settingsOfShedding(all)},
-		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker(), Settings: all.under("breaker", "panics")},
+		{Name: "breaker", On: p.Breaker.On(), Now: s.breaker() + s.fleets(), Settings: all.under("breaker", "fleet", "panics")},
 		{Name: "workers", On: p.Workers.On(), Now: s.workers(), Settings: all.under("workers")},
 		{Name: "throttle", On: p.Throttle.On(), Now: s.throttles(), Settings: all.under("throttle")},
 		{Name: "rate", On: p.Rate.On(), Now: s.rates(), Settings: all.under("rate")},
@@ -228,6 +228,8 @@ func (s sight) state() string {
 		}
 		return fmt.Sprintf("half-open: %d of the %s needed passed, %d failed; %d under way, %d may still start",
 			p.Passed, plain.Count(p.Need, "probe", "probes"), p.Failed, p.Running, p.Free)
+	case c.Fleet.Phase == FleetRamp:
+		return fmt.Sprintf("recovering: admits %s of the calls, as the fleet says; %s", plain.Percent(c.Share), s.evidence(b))
 	case c.State == Ramping:
 		return fmt.Sprintf("recovering: admits %s of the calls, all in %s; %s",
 			plain.Percent(c.Share), short(s.until(c.Until)), s.evidence(b))
@@ -237,6 +239,9 @@ func (s sight) state() string {
 
 func (s sight) open(b Breaker) string {
 	c := s.circuit
+	if c.Fleet.Phase == FleetHold {
+		return "open: " + c.Refusal().String()
+	}
 	words := "open: " + (&supervision.Refusal{State: Open, Cause: c.Cause, Before: c.Before}).String()
 	if c.Opens > 1 {
 		words += fmt.Sprintf(", the %s opening in a row", ordinal(c.Opens))

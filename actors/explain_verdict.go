@@ -77,7 +77,11 @@ func (s sight) verdictBeforeTheGate() (Verdict, bool) {
 
 func (s sight) refusedByBreaker() Verdict {
 	why := s.circuit.Refusal()
-	return Verdict{RefusedBy: byBreaker, Why: why.String(), RetryAfter: s.until(why.Until)}
+	words := why.String()
+	if why.Fleet.Phase == FleetHold {
+		words += s.nextProbe(why.Fleet)
+	}
+	return Verdict{RefusedBy: byBreaker, Why: words, RetryAfter: s.until(why.Until)}
 }
 
 func (s sight) refusedByGap() Verdict {
@@ -101,6 +105,8 @@ func (s sight) admittedBecause() string {
 		return "the circuit is " + s.commanded()
 	case c.Mode == Shadow && c.State != Closed:
 		return fmt.Sprintf("in shadow mode the circuit (%s) refuses nobody", c.State)
+	case c.Fleet.Phase == FleetHold:
+		return "as the probe that " + c.Refusal().String() + " lets through"
 	case c.State == HalfOpen:
 		return "as a probe, from which the half-open circuit learns"
 	case c.State == Ramping:

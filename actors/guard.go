@@ -67,6 +67,7 @@ type Guard struct {
 	live   atomic.Pointer[live]  // nil where none goes by how long attempts take
 
 	follows atomic.Pointer[following]      // nil where nobody gives it a share of its rate
+	fleet   atomic.Pointer[heeded]         // nil where it does not listen to one
 	slots   atomic.Pointer[fallback.Slots] // of the fallbacks of its operations; nil before the first
 	turns   wakeup                         // those who wait for their turns
 	key     *entry                         // set in the guard of a key: its place in a Keyring
@@ -115,8 +116,12 @@ func protect(under Parent, name string, p Policy, build func(context.Context) (a
 		g.generations = newGenerations(g, build)
 	}
 	_, g.group = under.under()
+	g.heed(nil, first)
 	if err := g.settle(); err != nil {
 		return nil, err
+	}
+	if first.given.Fleet.On() {
+		sys.fleet.look(g)
 	}
 	g.logWarnings(problems)
 	sys.logMode(name, EnforcePolicy, p.Mode, "Protect")

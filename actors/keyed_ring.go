@@ -54,6 +54,7 @@ func newKeyring(under Parent, name string, p Policy, limits KeyLimits, o keyedOp
 		return nil, err
 	}
 	problems = append(problems, entriesOfKeys(p, limits)...)
+	problems = append(problems, fleetOfKeys(p)...)
 	problems = append(problems, limits.beyond(sys.limits.keys.quota.Limit())...)
 	if err := sys.reserveFor(name, first); err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (c *call) untilTurn(d time.Duration) error {
 	defer timer.Stop()
 	for {
 		woken := c.guard.turns.next() // before the look
-		if phase, refuses := c.guard.circuit.Refuses(); refuses {
+		if phase, away := c.guard.circuit.TurnsAway(); away && phase.Epoch != c.permit.Epoch() {
 			return &openError{refusal: phase}
 		}
 		if c.guard.loadOf().rate != c.asked.rate {

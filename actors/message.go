@@ -113,7 +113,7 @@ func (s *System) answer(to *actor.PID, message any) {
 // themselves only Touch is let through; others are user code.
 func (g *Guard) deliver(message any, sender *actor.PID) bool {
 	switch m := message.(type) {
-	case nudge, hire, rebuilt, *hold, turn, sweep, evicted, *update, *command, *actor.Touch:
+	case nudge, followed, hire, rebuilt, *hold, turn, sweep, evicted, *update, *command, *actor.Touch:
 		return false
 	case arrival:
 		m.arrive(g, sender)

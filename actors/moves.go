@@ -95,3 +95,11 @@ func (l *ledger) timeIn(now fuseboard.Instant) TimeIn {
 	s := &l.shown
 	return TimeIn{Closed: s[Closed], Open: s[Open], HalfOpen: s[HalfOpen], Ramping: s[Ramping]}
 }
+
+// note adds a transition to what the guard, and the Keyring of a key, tell of them.
+func (g *Guard) note(t Transition) {
+	g.recent.add(t, g.born)
+	if g.key != nil {
+		g.key.ring.moves.add(t)
+	}
+}

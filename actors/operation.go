@@ -104,7 +104,11 @@ func (o *operation) refusedOpen(phase *supervision.Refusal) *CallError {
 	if r := o.open.Load(); r != nil && r.phase == phase {
 		return r.err
 	}
-	err := o.refusal(byBreaker, supervision.ErrOpen, phase.String()+"; the dependency is left alone until it recovers")
+	cause := supervision.ErrOpen
+	if phase.Fleet.Phase != FleetClear {
+		cause = supervision.ErrFleet
+	}
+	err := o.refusal(byBreaker, cause, phase.String()+"; the dependency is left alone until it recovers")
 	err.until = phase.Until
 	o.open.Store(&openRefusal{phase: phase, err: err})
 	return err

@@ -87,7 +87,9 @@ func (p Policy) equal(o Policy) bool {
 		slices.EqualFunc(p.Cases, o.Cases, Case.equal)
 }
 
-func sameBreaks(p, o Policy) bool { return p.Panics == o.Panics && p.Restart == o.Restart }
+func sameBreaks(p, o Policy) bool {
+	return p.Panics == o.Panics && p.Restart == o.Restart && p.Fleet == o.Fleet
+}
 
 func sameAnswers(p, o Policy) bool { return p.Cache.Equal(o.Cache) && p.Fallback.Equal(o.Fallback) }
 

@@ -38,6 +38,9 @@ type Policy struct {
 	Hedge Hedge
 	// Breaker stops calling a dependency that fails. Off: the circuit is always closed.
 	Breaker Breaker
+	// Fleet lets the circuit go by what other replicas of the service see of the dependency. It needs
+	// Breaker. Off: by what this one sees alone.
+	Fleet Fleet
 	// Throttle keeps a share of the calls from a dependency that refuses many of them.
 	// Off: every call is sent that the circuit lets through.
 	Throttle Throttle
@@ -101,6 +104,7 @@ func (p Policy) problemsWithoutCases() Problems {
 	c.Include("retry", p.Retry.Validate())
 	c.Include("hedge", p.hedgeProblems())
 	c.Include("breaker", p.Breaker.Validate())
+	c.Include("fleet", p.Fleet.Validate())
 	c.Include("throttle", p.Throttle.Validate())
 	c.Include("rate", p.Rate.Validate())
 	c.Include("bulkhead", p.Bulkhead.Validate())
@@ -123,7 +127,7 @@ func (p Policy) problemsWithoutCases() Problems {
 // sections that are on.
 func (p Policy) WithDefaults() Policy {
 	p.Deadline, p.Retry, p.Hedge = p.Deadline.WithDefaults(), p.Retry.WithDefaults(), p.Hedge.WithDefaults()
-	p.Breaker = p.Breaker.WithDefaults()
+	p.Breaker, p.Fleet = p.Breaker.WithDefaults(), p.Fleet.WithDefaults()
 	p.Adaptive = p.adaptive().WithDefaults() // by the bulkhead as it was given
 	if p.Adaptive.On() && p.Bulkhead.On() && p.Bulkhead.Concurrency == 0 {
 		p.Bulkhead.Concurrency = p.Adaptive.Initial
@@ -200,6 +204,7 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 	loadInDeadline, abandonInDeadline, refreshesInPermits, negativeInTTL, refusalsKept, failuresInWindow, staleInOpen,
 	fallbackInTotal, lastGoodBehindStale, lastGoodInOpen, stepsOfSections,
 	hedgeInAttempt, hedgeInAdaptive, hedgeInPermits, hedgeInBudget, adaptiveMinInAttempt,
+	fleetInBreaker, fleetInMode, windowInFleet,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {

@@ -114,6 +114,12 @@ func (r *receiver) take(message any) {
 	case nudge:
 		r.guard.nudged.Store(false) // before the look: whoever moves it from now on nudges again
 		r.publish()
+	case followed:
+		if f := r.guard.fleet.Load(); f != nil {
+			f.coming.Store(false) // before the look, as above
+		}
+		r.follow()
+		r.publish()
 	case *update:
 		m.answer <- r.update(m.policy)
 	case *command:
@@ -140,7 +146,7 @@ var errGuardRestarts = errors.New("its guard is restarted")
 func (r *receiver) publish() {
 	g := r.guard
 	g.wind()
-	if why, refuses := g.circuit.Refuses(); refuses {
+	if why, away := g.circuit.TurnsAway(); away && r.flushes(why) {
 		g.gate.Flush(&openError{refusal: why})
 		g.turns.all()
 		if c := g.crew.Load(); c != nil {
@@ -150,11 +156,13 @@ func (r *receiver) publish() {
 	if g.key == nil { // the guard of a key says nothing before it has something to tell
 		r.begin()
 	}
+	resumed := false
 	for {
 		t, found := r.history.Next()
 		if !found {
 			break
 		}
+		resumed = resumed || t.FromMode != t.Mode
 		r.begin() // before told: from then on a key may be evicted, which tells the end
 		g.told.Store(t.Epoch)
 		g.note(t)
@@ -162,15 +170,12 @@ func (r *receiver) publish() {
 		r.log(t)
 		g.group.stir()
 	}
-	r.publishLoad()
-}
-
-// note adds a transition to what the guard, and the Keyring of a key, tell of them.
-func (g *Guard) note(t Transition) {
-	g.recent.add(t, g.born)
-	if g.key != nil {
-		g.key.ring.moves.add(t)
+	if resumed && g.fleet.Load() != nil { // a command that ends, ends in what the fleet says
+		r.follow()
+		r.publish()
+		return
 	}
+	r.publishLoad()
 }
 
 // begin tells the start before anything else, once: not when the actor starts,
@@ -207,6 +212,7 @@ func (r *receiver) stopping() {
 	r.event(Event{Kind: EventStopped})
 	g.letGo()
 	g.sys.retire(g)
+	g.sys.fleet.look(g)
 	g.done.shut()
 }
 

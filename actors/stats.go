@@ -105,6 +105,9 @@ type Stats struct {
 	// AttemptLimit is how long an attempt may take now: deadline.attempt, or less where
 	// deadline.adaptive knows enough. Zero: no limit of its own.
 	AttemptLimit time.Duration
+	// Fleet is what the fleet has said, and what has come of it. Zero where the policy has no
+	// fleet section.
+	Fleet FleetStats
 	// Shedding is what the shedding policy that the guard obeys, its own or the System's, makes
 	// of the host. Zero where there is none.
 	Shedding SheddingStats
@@ -178,6 +181,7 @@ func (g *Guard) Stats() Stats {
 	around := g.answers()
 	s.Cache, s.Fallback = around.cache, around.fallback
 	s.Hedge, s.AttemptLimit = g.hedgeStats(rare), g.limitOf(g.plan.Load())
+	s.Fleet = g.fleetStats(circuit)
 	return s.withLoad(g.loadOf(), g.plan.Load(), now)
 }
 

@@ -86,6 +86,8 @@ type System struct {
 
 	policies atomic.Pointer[policySource] // gives guards their policies; nil where the program alone does
 
+	fleet roll // of the guards that listen to one
+
 	switches switches // of the mode
 	voice    voice    // tells its own events
 

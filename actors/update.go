@@ -59,11 +59,16 @@ func (r *receiver) adopt(after *plan) []string {
 	lost := append(
 		lostOf(after.rules.Reshape(g.circuit, g.clock.Now()), after),
 		r.reshapeBudget(g.plan.Load(), after)...)
+	before := g.plan.Load()
+	g.heed(before, after)
 	g.man(after)
 	lost = append(lost, g.relearn(after)...)
 	lost = append(lost, g.reload(after)...)
 	g.steer()
 	g.reshapeCrew(after)
+	if before.given.Fleet != after.given.Fleet {
+		g.sys.fleet.look(g)
+	}
 	return lost
 }
 

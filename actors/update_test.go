@@ -136,6 +136,13 @@ var edits = []struct {
 	{path: "breaker.probe_rate", edit: func(p *Policy) { p.Breaker.ProbeRate = 0 }},
 	{path: "breaker.probe_timeout", edit: func(p *Policy) { p.Breaker.ProbeTimeout = 0 }},
 	{path: "breaker.ramp", edit: func(p *Policy) { p.Breaker.Ramp = 0 }},
+	{path: "fleet.mode", from: inFleet, edit: func(p *Policy) { p.Fleet.Mode = FleetFollow }},
+	{path: "fleet.failure_rate", from: inFleet, edit: func(p *Policy) { p.Fleet.FailureRate = 0.4 }},
+	{path: "fleet.min_calls", from: inFleet, edit: func(p *Policy) { p.Fleet.MinCalls = 30 }},
+	{path: "fleet.window", from: inFleet, edit: func(p *Policy) { p.Fleet.Window = 20 * time.Second }},
+	{path: "fleet.hold", from: inFleet, edit: func(p *Policy) { p.Fleet.Hold = 20 * time.Second }},
+	{path: "fleet.ramp", from: inFleet, edit: func(p *Policy) { p.Fleet.Ramp = 20 * time.Second }},
+	{path: "fleet.probes_per_second", from: inFleet, edit: func(p *Policy) { p.Fleet.ProbesPerSecond = 1 }},
 	{path: "breaker.weights", edit: func(p *Policy) { p.Breaker.Weights[fuseboard.ClassTimeout] = 2 }},
 	{path: "throttle.ratio", edit: func(p *Policy) { p.Throttle.Ratio = 0 }},
 	{

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// Codes of the problems between fleet and other sections.
+const (
+	codeFleetBreaker = "fleet-without-breaker"
+	codeFleetShadow  = "fleet-in-shadow"
+	codeFleetWindow  = "fleet-window-shorter"
+	codeFleetKeys    = "fleet-of-keys"
+)
+
+// fleetInBreaker finds a fleet whose word nothing could obey.
+func fleetInBreaker(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeFleetBreaker, Path: "fleet", Value: p.Fleet.Mode.String(),
+		Message: "has no effect without a breaker: it is the circuit that follows a fleet, and the breaker that judges what is evidence",
+		Fix:     "set a field of breaker, for example breaker.failure_rate 50%, or leave fleet out",
+	}, p.Fleet.On() && !p.Breaker.On()
+}
+
+// fleetInMode finds a fleet that is followed by a policy which refuses nobody.
+func fleetInMode(p Policy) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Code: codeFleetShadow, Path: "fleet.mode", Value: p.Fleet.Mode.String(),
+		Message: "refuses nobody while mode is " + p.Mode.String() + ": what the fleet would have refused is only counted",
+		Fix:     "set mode enforce when you have seen enough, or fleet.mode advise until then",
+	}, p.Fleet.Mode == FleetFollow && p.Mode == ShadowPolicy
+}
+
+// windowInFleet finds evidence that the fleet judges only after the circuit has forgotten it.
+func windowInFleet(p Policy) (fuseboard.Problem, bool) {
+	f, span := p.Fleet, p.Breaker.Window.Span
+	return fuseboard.Problem{
+		Code: codeFleetWindow, Path: "fleet.window", Value: plain.Duration(f.Window),
+		Message: "is less than half of breaker.window.span " + plain.Duration(span) + ", so a quiet caller has no vote in the fleet while its own breaker still counts",
+		Fix:     "raise fleet.window to breaker.window.span",
+	}, f.On() && p.Breaker.On() && 2*f.Window < span
+}
+
+// fleetOfKeys warns of a fleet section of a Keyring.
+func fleetOfKeys(p Policy) Problems {
+	if !p.Fleet.On() {
+		return nil
+	}
+	return Problems{{
+		Code: codeFleetKeys, Path: "fleet", Value: p.Fleet.Mode.String(), Warning: true,
+		Message: "has no effect on keys: a fleet goes by the names of guards, and no other node need know the same keys",
+		Fix:     "leave fleet out, or protect what all nodes call by one name with Protect or Spawn",
+	}}
+}
