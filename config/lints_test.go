@@ -17,7 +17,7 @@ import (
 const notWarned = `
 adaptive-without-attempt ambiguous api-version bad-alias bad-duration bad-flag bad-force bad-number bad-rate bad-tenant bad-value
 cache-without-key class-name condition-syntax condition-too-long conflict duplicate-field duplicate-name empty-condition empty-file
-encoding faster-than-time field-not-used hedge-without-safe hedge-without-workers hook-not-asked indentation key-with-hold
+encoding faster-than-time field-not-used fleet-of-keys hedge-without-safe hedge-without-workers hook-not-asked indentation key-with-hold
 large-value lost-precision many-classes many-steps min-over-attempt min-over-max missing name needs-force negative nil no-guard
 no-limit no-path no-source no-unit no-value not-a-file not-found not-whole of-the-guard of-the-whole-call operation-not-bound
 operator out-of-range own-guard profile-cycle retry-without-safe several-documents store-without-key syntax tag too-large

@@ -28,7 +28,7 @@ type family struct {
 // families are all there is, in the order of the page. Every family has all its
 // series from the start, at zero; classes of a user's own nobody knows before they come.
 var families = slices.Concat(
-	callFamilies, answerFamilies, repeatFamilies, hedgeFamilies, modeFamilies, timeFamilies, circuitFamilies, gateFamilies, rateFamilies, loadFamilies,
+	callFamilies, answerFamilies, repeatFamilies, hedgeFamilies, modeFamilies, timeFamilies, circuitFamilies, fleetFamilies, gateFamilies, rateFamilies, loadFamilies,
 	keyFamilies, hostFamilies, policiesFamilies, systemFamilies,
 )
 
