@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package verdict
+
+import (
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+)
+
+// judge finds out whether a hold is called for, and why.
+func (m *Machine) judge(view *View) {
+	zone, why := m.entry(&m.near, false)
+	all, whole := m.entry(&m.all, true)
+	healthy := m.near.zoneHealthy()
+	if all || !zone {
+		why = whole
+	}
+	why.Zone = zone && !all
+	why.Inactive, why.Vote = m.inactive(view), m.own.vote
+	why.Veto, why.ZoneHealthy = m.own.veto(m.phase), healthy
+	m.why = why
+	m.isolate(why.Inactive)
+	switch {
+	case why.Inactive != Active || (!zone && (!all || healthy)):
+		m.bad = fuseboard.Never
+	case m.bad == fuseboard.Never:
+		m.bad = m.now
+	}
+}
+
+// entry reports whether the callers of one scope call for a hold.
+func (m *Machine) entry(t *tally, everybody bool) (bool, Why) {
+	why := Why{
+		Callers: t.callers, Failing: t.failing, Passing: t.passing, Held: t.held,
+		Zones: t.voting.n, Quorum: max(2, t.callers/2+1), Probers: t.probers, Recovered: t.recovered,
+	}
+	var pooled bool
+	why.Attempts, why.FailureRate, pooled = t.pool.entry(float64(m.rules.MinCalls), m.rules.FailureRate)
+	if everybody && t.oneZone() {
+		return false, why
+	}
+	return t.majority() && m.convinced(t, pooled), why
+}
+
+// convinced reports whether a majority is enough for me: it is if my latest two attempts
+// failed too; a node that knows nothing follows most others, unless it was just let out of a
+// hold, which others will be too; and one that sees it work needs overwhelming news.
+func (m *Machine) convinced(t *tally, pooled bool) bool {
+	if m.again() && !t.overwhelming() {
+		return false // or what is neither down nor well would be held time and again
+	}
+	fails, works := m.mine()
+	if fails {
+		return pooled || t.following()
+	}
+	if !works && m.phase == Clear && t.following() {
+		return true
+	}
+	return pooled && t.overwhelming()
+}
+
+// mine is what my own attempts say: that it fails, that it works, or neither.
+func (m *Machine) mine() (fails, works bool) {
+	within := m.rules.Window
+	if m.phase == Ramp {
+		within += m.rules.Ramp
+	}
+	ok, known := m.own.latest(m.now, within)
+	fails = m.own.vote == VoteFail || (known && m.own.recent.failing())
+	return fails, !fails && known && ok
+}
+
+// zoneHealthy reports whether the callers of my zone see it work.
+func (t *tally) zoneHealthy() bool {
+	votes := t.failing + t.passing
+	return votes >= 3 && 2*t.failing < votes
+}
+
+// isolate remembers since when the fleet is out of reach.
+func (m *Machine) isolate(why Inactive) {
+	switch {
+	case why != Isolated && why != Unheard:
+		m.severed = fuseboard.Never
+	case m.severed == fuseboard.Never:
+		m.severed = m.now
+	}
+}
+
+// persists reports whether a hold has been called for long enough, and nothing of my own
+// speaks against it.
+func (m *Machine) persists() bool {
+	return m.bad != fuseboard.Never && m.now.Sub(m.bad) >= m.rules.Persist && !m.why.Veto
+}
+
+func (m *Machine) clear() {
+	const quiet = 120 * time.Second
+	if m.now.Sub(m.since) >= quiet {
+		m.growth = 1
+	}
+	if m.persists() {
+		m.seize(m.again())
+	}
+}
+
+// again reports that the last hold is not long over: another is a longer one, and takes
+// more than a majority.
+func (m *Machine) again() bool {
+	return m.phase == Ramp || (m.phase == Clear && m.since != 0 && m.now.Sub(m.since) < time.Minute)
+}
+
+// seize begins a hold, a longer one where the last is not long over.
+func (m *Machine) seize(again bool) {
+	const grows, most = 1.5, 6
+	if again {
+		m.growth = min(grows*m.growth, most)
+	}
+	m.scope = ScopeDependency
+	if m.why.Zone {
+		m.scope = ScopeZone
+	}
+	m.enter(Hold)
+	m.until = m.now.Add(scaled(m.rules.Hold, m.growth*m.draw(0.8, 1.2)))
+	m.probe = m.now.Add(time.Second + scaled(m.interval(), m.draw(0, 1)))
+}
+
+func (m *Machine) hold() {
+	m.plan()
+	if m.severed != fuseboard.Never && m.now.Sub(m.severed) >= time.Second {
+		m.enter(Ramp)
+		return
+	}
+	if m.scope == ScopeZone && m.all.majority() && !m.all.oneZone() {
+		m.scope = ScopeDependency // or every zone would probe at the rate of a fleet
+	}
+	dwelt := m.now.Sub(m.since) >= scaled(2*time.Second, m.growth)
+	if (dwelt && m.released()) || (m.now >= m.until && !m.renewed()) {
+		m.enter(Ramp)
+	}
+}
+
+// plan says when the next probe may pass, where one has ended.
+func (m *Machine) plan() {
+	switch m.own.newProbe {
+	case VoteNone:
+	case VoteOK:
+		m.probe = m.now.Add(time.Second / 2)
+	case VoteFail:
+		if m.own.broken { // one call in a hundred fails anyway: it must not cost a whole interval
+			m.probe = m.now.Add(2 * time.Second)
+			break
+		}
+		m.probe = m.now.Add(scaled(m.interval(), m.draw(0.8, 1.2)))
+	}
+}
+
+// released reports whether probes say that it works again: the others', or a row of mine.
+func (m *Machine) released() bool {
+	const share = 0.7
+	t := m.scoped()
+	enough := t.recovered >= max(1, min(3, t.callers))
+	return m.own.row(m.now) || (enough && float64(t.recovered) >= share*float64(t.probers))
+}
+
+// renewed prolongs a hold that is over, if fresh probes fail: for as long as most do, and
+// twice when it is not clear.
+func (m *Machine) renewed() bool {
+	const doubtful, most = 0.3, 2
+	t := m.scoped()
+	switch {
+	case t.probers == 0:
+		return false
+	case float64(t.spoilt) >= downRate*float64(t.probers):
+	case float64(t.spoilt) > doubtful*float64(t.probers) && m.doubts < most:
+		m.doubts++
+	default:
+		return false
+	}
+	m.until = m.now.Add(scaled(m.rules.Hold, m.growth/2))
+	return true
+}
+
+func (m *Machine) ramp(elapsed time.Duration) {
+	const patience, longest = 2 * time.Second, 3
+	if m.persists() && m.now.Sub(m.since) >= patience {
+		m.seize(true)
+		return
+	}
+	if m.own.calls.sum.ratio() < m.rules.ExitRate {
+		m.progress += elapsed
+	} else {
+		m.progress = max(0, m.progress-2*elapsed)
+	}
+	if m.progress >= m.rules.Ramp || m.now.Sub(m.since) >= longest*m.rules.Ramp {
+		m.enter(Clear)
+	}
+}

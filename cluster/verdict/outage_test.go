@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package verdict
+
+import (
+	"testing"
+)
+
+func TestAConstantOutageIsOneHoldAndOneReleaseOfEachNode(t *testing.T) {
+	for _, n := range []int{3, 5, 9, 20, 50} {
+		for _, rate := range []float64{2, 10} {
+			k := seeds(2, 20, 400)
+			if n >= 20 {
+				k = seeds(0, 20*9/uint64(n), 100)
+			}
+			if k == 0 {
+				continue
+			}
+			c := scene{nodes: n, seconds: 140, rate: rate, fails: outage(30, 90, 1)}.called("outage N=%d %v/s", n, rate)
+			r := tellOf(t, c, minute, k)
+			down(t, r, c.name)
+			if p50, p99 := quantile(r.late, 0.5), quantile(r.late, 0.99); p50 > 1 || p99 > 3 {
+				t.Errorf("%s: held %.2f s after the quorum's own windows crossed, p99 %.2f", c.name, p50, p99)
+			}
+			if p := mean(r.probes); p > 2.2 {
+				t.Errorf("%s: %.1f probes a second of the fleet, want 2", c.name, p)
+			}
+			if r.goodput() < r.localGoodput() {
+				t.Errorf("%s: %.1f%% of the calls succeed, %.1f%% with circuits alone", c.name, r.goodput(), r.localGoodput())
+			}
+		}
+	}
+}
+
+// Fifty nodes that call every three seconds see together what none of them could alone.
+func TestQuietCallersHoldTogether(t *testing.T) {
+	heavy := func(i int) float64 {
+		if i == 0 {
+			return 100
+		}
+		return 0.3
+	}
+	base := scene{nodes: 50, seconds: 140, rate: 0.3, fails: outage(30, 90, 1)}
+	one := base
+	one.rates = heavy
+	for _, c := range []scene{base.called("outage N=50 0.3/s"), one.called("outage, one heavy and 49 light")} {
+		r := tellOf(t, c, minute, seeds(1, 6, 200))
+		if m := mean(r.holds); m < 0.98 || m > 1.02 || quantile(r.flips, 1) > 4 {
+			t.Errorf("%s: %v; want one hold and one release", c.name, r)
+		}
+		if p := mean(r.probes); p > 2.2 {
+			t.Errorf("%s: %.1f probes a second of the fleet, want 2", c.name, p)
+		}
+	}
+}
+
+// After the recovery no second brings more calls than the fleet makes anyway, and each node
+// ramps once.
+func TestFiftyNodesComeBackInOneRampWithoutAHerd(t *testing.T) {
+	c := scene{nodes: 50, seconds: 140, rate: 4, fails: outage(30, 90, 1)}
+	over(seeds(1, 4, 100), func(seed uint64) {
+		s := newSim(c, seed).run()
+		steady := peak(s.dep.load, 10, 28)
+		if most := peak(s.dep.load, 90, 139); most > 1.1*steady {
+			t.Errorf("seed %d: %.0f calls in a second of the recovery, %.0f before the outage", seed, most, steady)
+		}
+		if p := between(s.dep.probes, 40, 90); p > 2.2 {
+			t.Errorf("seed %d: %.1f probes a second", seed, p)
+		}
+		for _, n := range s.nodes {
+			if n.is.holds != 1 || n.is.releases != 1 || n.is.clears != 1 {
+				t.Errorf("seed %d: node %d held %d, ramped %d, clear %d times", seed, n.id, n.is.holds, n.is.releases, n.is.clears)
+			}
+		}
+	})
+}
+
+func TestEqualSeedsAreEqualRuns(t *testing.T) {
+	c := scene{nodes: 9, zones: 3, liars: 2, seconds: 120, rate: 3, fails: outage(30, 90, 0.9), loss: 0.1}
+	a, b := newSim(c, 7).run(), newSim(c, 7).run()
+	for i := range a.nodes {
+		if a.nodes[i].is != b.nodes[i].is || a.nodes[i].order != b.nodes[i].order {
+			t.Errorf("node %d: %+v, then %+v", i, a.nodes[i].is, b.nodes[i].is)
+		}
+	}
+	if a.sent != b.sent || a.sent == 0 {
+		t.Errorf("%d cells, then %d", a.sent, b.sent)
+	}
+}

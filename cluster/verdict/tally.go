@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package verdict
+
+// tally is what the callers of one scope say.
+type tally struct {
+	callers, failing, passing, held int
+	fresh                           int  // votes that it fails, confirmed lately
+	voting, against                 span // zones with a vote, and with a vote that it fails
+	probers, recovered              int
+	spoilt                          int // probers that saw it fail
+	pool                            pool
+}
+
+// span counts zones up to two.
+type span struct {
+	first string
+	n     int
+}
+
+func (s *span) add(zone string) {
+	switch {
+	case s.n == 0:
+		s.first, s.n = zone, 1
+	case s.n == 1 && zone != s.first:
+		s.n = 2
+	}
+}
+
+// caller is one node with what counts of it.
+type caller struct {
+	zone     string
+	phase    Phase
+	vote     Vote
+	fresh    bool // an attempt confirmed the vote lately
+	open     bool
+	attempts float64
+	ratio    float64
+	probed   bool    // lately
+	spoilt   float64 // share of failures of those probes
+}
+
+func (t *tally) reset() {
+	kept := t.pool.voices[:0]
+	*t = tally{}
+	t.pool.voices = kept
+}
+
+// add counts a caller.
+func (t *tally) add(c caller, r *Rules) {
+	t.callers++
+	switch c.vote {
+	case VoteNone:
+	case VoteOK:
+		t.passing++
+		t.voting.add(c.zone)
+	case VoteFail:
+		t.failing++
+		if c.fresh {
+			t.fresh++
+		}
+		t.voting.add(c.zone)
+		t.against.add(c.zone)
+	}
+	switch {
+	case c.phase == Hold:
+		t.held++
+		if c.probed {
+			t.probe(c.spoilt >= r.ExitRate)
+		}
+	case c.phase == Ramp && c.attempts >= 2:
+		t.probe(c.ratio >= r.ExitRate)
+	}
+	if c.attempts > 0 {
+		t.pool.add(voice{c.attempts, c.share(r), c.vote == VoteFail})
+	}
+}
+
+// share is how much of a caller's attempts speaks against the dependency: the failures, or
+// all of it where the caller could and did judge by itself. Else the pool would come to
+// nothing more where circuits opened, just at the threshold, and no more attempts are made.
+func (c *caller) share(r *Rules) float64 {
+	if c.vote == VoteFail && (c.open || c.attempts >= float64(r.MinCalls)) {
+		return 1
+	}
+	return c.ratio
+}
+
+func (t *tally) probe(bad bool) {
+	t.probers++
+	if bad {
+		t.spoilt++
+	} else {
+		t.recovered++
+	}
+}
+
+// majority reports whether more than half of at least three callers say that it fails.
+func (t *tally) majority() bool {
+	return t.callers >= 3 && t.failing >= 2 && 2*t.failing > t.callers
+}
+
+// overwhelming reports whether two thirds of the callers say so, by fresh attempts: what it
+// takes for a node whose own attempts do not. A bare majority may be liars and bad luck.
+func (t *tally) overwhelming() bool { return 3*t.fresh >= 2*t.callers }
+
+// following reports whether most callers hold already: a late node follows.
+func (t *tally) following() bool { return t.held >= 3 && 2*t.held > t.callers }
+
+// oneZone reports that votes come from several zones and those against from one alone.
+func (t *tally) oneZone() bool { return t.voting.n >= 2 && t.against.n < 2 }

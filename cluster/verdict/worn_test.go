@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package verdict
+
+import (
+	"testing"
+)
+
+// fair fails where nodes flip or more calls fail than with circuits alone. Chance decides
+// which circuit opens when, so that a run or two says little: slack is in points.
+func fair(t *testing.T, c scene, k uint64) {
+	t.Helper()
+	if k == 0 {
+		return
+	}
+	r := tellOf(t, c, trouble{10, 0}, k)
+	if m := mean(r.flips); m > 3 {
+		t.Errorf("%s: %.1f flips in two minutes", c.name, m)
+	}
+	slack := 1.5
+	if k < 10 {
+		slack = 4
+	}
+	if r.goodput() < r.localGoodput()-slack {
+		t.Errorf("%s: %.1f%% of the calls succeed, %.1f%% with circuits alone", c.name, r.goodput(), r.localGoodput())
+	}
+}
+
+func TestABrownoutAtTheThresholdIsLeftToTheCircuits(t *testing.T) {
+	for _, n := range []int{3, 9, 50} {
+		for _, rate := range []float64{0.3, 2, 10} {
+			for _, p := range []float64{0.45, 0.5, 0.55} {
+				k := seeds(1, 10, 200)
+				if n == 50 {
+					k = seeds(0, 2, 40)
+				}
+				fair(t, scene{nodes: n, seconds: 120, rate: rate, fails: outage(10, 1e9, p)}.called("brownout %v N=%d %v/s", p, n, rate), k)
+			}
+		}
+	}
+}
+
+func TestAnOverloadIsLeftToTheCircuits(t *testing.T) {
+	for _, n := range []int{3, 9, 50} {
+		for _, rate := range []float64{0.3, 2, 10} {
+			k := seeds(1, 16, 200)
+			if n == 50 {
+				k = seeds(0, 4, 40)
+			}
+			fair(t, scene{nodes: n, seconds: 120, rate: rate, capacity: 0.5 * rate * float64(n), fails: outage(0, 0, 0)}.called("overload N=%d %v/s", n, rate), k)
+		}
+	}
+}
+
+func TestOneHeavyCallerDoesNotDecideForLightOnes(t *testing.T) {
+	heavy := func(i int) float64 {
+		if i == 0 {
+			return 100
+		}
+		return 0.3
+	}
+	c := scene{nodes: 50, seconds: 120, rates: heavy, fails: func(_ float64, node, _ int) float64 {
+		if node == 0 {
+			return 1
+		}
+		return 0.01
+	}}
+	quiet(t, tellOf(t, c.called("the heavy one fails alone"), trouble{}, seeds(1, 4, 100)), "one heavy caller")
+	for _, p := range []float64{0.45, 0.5, 0.55} {
+		c.fails = outage(10, 1e9, p)
+		fair(t, c.called("brownout %v, one heavy and 49 light", p), seeds(0, 2, 100))
+	}
+}
+
+// identical fails unless every node did exactly what it does without a verdict.
+func identical(t *testing.T, c scene, k uint64) {
+	t.Helper()
+	alone := c
+	alone.local = true
+	for seed := range k {
+		a, b := newSim(c, seed).run(), newSim(alone, seed).run()
+		for i, n := range a.nodes {
+			if o := b.nodes[i]; n.is.good != o.is.good || n.is.wanted != o.is.wanted || n.circuit.Epoch() != o.circuit.Epoch() || n.is.holds != 0 {
+				t.Errorf("%s, seed %d, node %d: %+v, alone %+v", c.name, seed, i, n.is, o.is)
+			}
+		}
+	}
+}
+
+func TestTwoCallersAreLeftToTheirCircuits(t *testing.T) {
+	identical(t, scene{nodes: 2, seconds: 120, rate: 5, fails: outage(30, 90, 1)}.called("two callers"), seeds(4, 40, 400))
+}
+
+func TestAnIsolatedNodeDoesWhatASingleNodeDoes(t *testing.T) {
+	for _, n := range []int{3, 9} {
+		c := scene{nodes: n, seconds: 120, rate: 5, silent: true, fails: outage(40, 90, 1)}
+		identical(t, c.called("nobody hears anybody, N=%d", n), seeds(4, 20, 200))
+	}
+}
