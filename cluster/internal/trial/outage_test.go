@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package trial
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/memberlist"
+
+	"github.com/fuseboard/fuseboard/cluster/verdict"
+	"github.com/fuseboard/fuseboard/gossip"
+	"github.com/fuseboard/fuseboard/gossip/record"
+	"github.com/fuseboard/fuseboard/simulations/network"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// outages are the sizes and seeds to play.
+func outages() (list []scene) {
+	for _, n := range []int{3, 5, 20, 50} {
+		few, all := uint64(1), uint64(10)
+		switch {
+		case n == 5:
+			few, all = 3, 50
+		case n == 50:
+			few, all = 0, 3
+		case n == 20 && testing.Short():
+			few = 0
+		}
+		for _, seed := range seeds(few, all) {
+			list = append(list, scene{nodes: n, seed: seed, link: network.Link{Jitter: time.Millisecond}, every: 50 * time.Millisecond})
+		}
+	}
+	return list
+}
+
+// fellAt is when a node's own calls had failed for its own window to say so, if all failed from began on: as many again as were good.
+// With calls that come evenly and a threshold of one half that is half a window.
+func fellAt(began time.Time) time.Time { return began.Add(5 * time.Second) }
+
+func TestAConstantOutageIsOneHoldAndOneRelease(t *testing.T) {
+	var late, way []time.Duration
+	for _, s := range outages() {
+		t.Run(fmt.Sprintf("%d nodes, seed %d", s.nodes, s.seed), func(t *testing.T) {
+			play(t, s, func(w *world) {
+				time.Sleep(15 * time.Second)
+				began := time.Now()
+				fail(w.all, 0, 1)
+				time.Sleep(time.Minute)
+				var tries int64
+				for _, n := range w.all {
+					turns := n.turns(0)
+					if len(turns) != 1 || turns[0].to != supervision.FleetHold {
+						t.Errorf("%s in the outage: %v", n.name, turns)
+						continue
+					}
+					late = append(late, turns[0].at.Sub(fellAt(began)))
+					tries -= n.tries[0].Load()
+				}
+				time.Sleep(time.Minute)
+				for _, n := range w.all {
+					tries += n.tries[0].Load()
+				}
+				t.Logf("%.2f probes a second", float64(tries)/60)
+				if float64(tries)/60 > 2.5+0.02*float64(w.scene.nodes) {
+					t.Errorf("%.2f probes a second", float64(tries)/60)
+				}
+				over := time.Now()
+				fail(w.all, 0, 0)
+				w.recovers(90 * time.Second)
+				for _, n := range w.all {
+					turns := n.turns(0)
+					if count(turns, supervision.FleetHold) != 1 || count(turns, supervision.FleetRamp) != 1 || len(turns) != 3 {
+						t.Errorf("%s after the outage: %v", n.name, turns)
+						continue
+					}
+					way = append(way, turns[2].at.Sub(over))
+				}
+			})
+		})
+	}
+	if len(late) > 0 && len(way) > 0 {
+		t.Logf("held p50 %v, max %v after the windows cross; clear p50 %v, max %v after the outage", quantile(late, .5), quantile(late, 1), quantile(way, .5), quantile(way, 1))
+		if most := quantile(late, 1); most > time.Second {
+			t.Errorf("held %v after the windows cross, accepted 1s", most)
+		}
+	}
+}
+
+// recovers waits for a time, and bounds what comes to the dependency: from the first release on no more than one ramp lets in,
+// and what is held probes.
+func (w *world) recovers(lasts time.Duration) {
+	w.t.Helper()
+	usual := float64(len(w.all)) * float64(time.Second) / float64(w.scene.every)
+	probes := 2.5 + 2*float64(len(w.all)) // a probe that went well is followed by the next half a second later
+	before, released, peak := w.tried(), -1, 0.0
+	for second := range int(lasts / time.Second) {
+		time.Sleep(time.Second)
+		now := w.tried()
+		load := float64(now - before)
+		before = now
+		if released < 0 && w.anyRamps() {
+			released = second
+		}
+		share := 0.0
+		if released >= 0 {
+			share = min(1, 0.1+0.09*float64(second-released+1))
+		}
+		peak = max(peak, load/usual)
+		if most := usual*share + probes; load > most*1.1 {
+			w.t.Errorf("second %d after the outage, %d after the first release: %.0f attempts, accepted %.0f", second, second-released, load, most)
+		}
+	}
+	w.t.Logf("first release %d s after the outage; at most %.2f of the usual load", released, peak)
+}
+
+// tried is how many attempts there were.
+func (w *world) tried() (all int64) {
+	for _, s := range w.all {
+		all += s.tries[0].Load()
+	}
+	return all
+}
+
+// anyRamps reports whether somebody is on the way back.
+func (w *world) anyRamps() bool {
+	for _, s := range w.all {
+		if count(s.turns(0), supervision.FleetRamp) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// liar joins as a node without a guard, and says what it likes.
+func (w *world) liar(name string) *gossip.Node {
+	w.t.Helper()
+	n, err := gossip.Start(context.Background(), gossip.Options{
+		Name: name, Label: "shop/default", Keys: [][]byte{key}, Seed: w.scene.seed,
+		Seeds:   []gossip.Seeds{gossip.Static("10.0.0.1:7946", "10.0.0.2:7946")},
+		Carrier: func(string) (memberlist.NodeAwareTransport, error) { return w.net.Node(name) },
+	})
+	w.ok(err)
+	return n
+}
+
+// lies are what liars say, by what second it is.
+var lies = map[string]func(second int) verdict.Cell{
+	"fails":      func(int) verdict.Cell { return failing },
+	"holds":      func(int) verdict.Cell { return holding },
+	"alternates": func(s int) verdict.Cell { return [...]verdict.Cell{failing, fine}[s/2%2] },
+	"ramps": func(int) verdict.Cell {
+		return verdict.Cell{Phase: verdict.Ramp, Vote: verdict.VoteFail, Wanted: 1e6, Fail: 1e6}
+	},
+	"is modest":   func(int) verdict.Cell { return verdict.Cell{Vote: verdict.VoteFail, Wanted: 100, OK: 45, Fail: 55} },
+	"asks for no": func(int) verdict.Cell { return verdict.Cell{Vote: verdict.VoteFail, Fail: 1e6} },
+	"is all fine": func(int) verdict.Cell { return fine },
+}
+
+var (
+	failing = verdict.Cell{Vote: verdict.VoteFail, Wanted: 1e6, Fail: 1e6}
+	fine    = verdict.Cell{Vote: verdict.VoteOK, Wanted: 1e6, OK: 1e6}
+	holding = verdict.Cell{Phase: verdict.Hold, Scope: verdict.ScopeDependency, Vote: verdict.VoteFail, Wanted: 1e6, Fail: 1e6, ProbeFail: 9}
+)
+
+// lie lets liars say so for a time.
+func (w *world) lie(liars []*gossip.Node, lie func(int) verdict.Cell, seconds int) {
+	w.t.Helper()
+	for second := range seconds {
+		for _, n := range liars {
+			beacon := verdict.Beacon{Uptime: time.Hour, Boots: 1, Calls: 1}
+			w.ok(n.Put(record.Beacon, "beacon", beacon.Append(nil)))
+			w.ok(n.Put(record.Transition, "cell/payments", lie(second).Append(nil)))
+		}
+		<-time.After(time.Second)
+	}
+}
+
+func TestLiarsHoldNobodyWhileHonestCallsSucceed(t *testing.T) {
+	sizes := []struct{ honest, liars int }{{2, 1}, {4, 1}}
+	if thorough() {
+		sizes = append(sizes, []struct{ honest, liars int }{{3, 2}, {11, 9}, {26, 24}}...)
+	}
+	for _, size := range sizes {
+		for name, lie := range lies {
+			t.Run(fmt.Sprintf("%d of %d %s", size.liars, size.honest+size.liars, name), func(t *testing.T) {
+				play(t, scene{nodes: size.honest, seed: 1, every: 100 * time.Millisecond}, func(w *world) {
+					var liars []*gossip.Node
+					for i := range size.liars {
+						liars = append(liars, w.liar(fmt.Sprintf("liar%02d", i)))
+					}
+					defer func() {
+						for _, n := range liars {
+							_ = n.Close()
+						}
+					}()
+					w.lie(liars, lie, 60)
+					for _, n := range w.all {
+						st := w.of(n, 0)
+						if turns := n.turns(0); len(turns) > 0 {
+							t.Errorf("%s was held: %v, %+v", n.name, turns, st)
+						}
+						if st.Callers < size.honest {
+							t.Errorf("%s: %+v", n.name, st)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestOneLiarKeepsNobodyFromAHoldNorInOne(t *testing.T) {
+	for _, name := range []string{"is all fine", "fails", "holds", "alternates"} {
+		t.Run(name, func(t *testing.T) {
+			play(t, scene{nodes: 5, seed: 1}, func(w *world) {
+				liar := w.liar("liar")
+				defer func() { _ = liar.Close() }()
+				liars := []*gossip.Node{liar}
+				w.lie(liars, lies[name], 20)
+				fail(w.all, 0, 1)
+				w.lie(liars, lies[name], 30)
+				for _, n := range w.all {
+					if turns := n.turns(0); len(turns) != 1 || turns[0].to != supervision.FleetHold {
+						t.Errorf("%s in the outage: %v %+v", n.name, turns, w.of(n, 0))
+					}
+				}
+				fail(w.all, 0, 0)
+				w.lie(liars, lies[name], 75)
+				for _, n := range w.all {
+					turns := n.turns(0)
+					if count(turns, supervision.FleetHold) != 1 || turns[len(turns)-1].to != supervision.FleetClear {
+						t.Errorf("%s after the outage: %v %+v", n.name, turns, w.of(n, 0))
+					}
+				}
+			})
+		})
+	}
+}

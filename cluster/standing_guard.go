@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/actors"
+	"github.com/fuseboard/fuseboard/cluster/orders"
+	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/supervision"
+)
+
+// standing is what orders have made of one guard.
+type standing struct {
+	circuit orders.Version // in force for its circuit; zero: none
+	renew   time.Time      // when the command must be given again: a guard takes none for longer than a day
+	values  [2]orders.Version
+	base    actors.Policy // as it was without the orders
+	laid    actors.Policy // as it is with them
+	layered bool
+	trouble string // why an order could not be obeyed; empty: all are
+}
+
+const longestCommand = 24 * time.Hour
+
+// enforceOn lets one guard do what the orders in force say.
+func (n *Node) enforceOn(g *actors.Guard) {
+	now := time.Now()
+	force := n.book.For(g.Name(), now)
+	s := n.standing[g.Name()]
+	if force == (orders.Force{}) && s == nil {
+		return
+	}
+	if s == nil {
+		s = &standing{}
+		n.standing[g.Name()] = s
+	}
+	n.enforceCircuit(now, g, s, force.Circuit)
+	n.enforcePolicy(g, s, force)
+	if force == (orders.Force{}) {
+		delete(n.standing, g.Name())
+	}
+}
+
+// enforceCircuit holds a circuit, or lets it go.
+func (n *Node) enforceCircuit(now time.Time, g *actors.Guard, s *standing, e *orders.Entry) {
+	switch {
+	case e == nil && s.circuit == (orders.Version{}):
+		return
+	case e == nil:
+		s.circuit = orders.Version{}
+		n.hand.do(func(ctx context.Context) {
+			_ = g.Command(ctx, actors.Command{Mode: supervision.Enforce, By: "the fleet's operators", Reason: "their order has ended"})
+		})
+		return
+	case e.Version == s.circuit && now.Before(s.renew):
+		return
+	}
+	ttl := min(e.Expires.Sub(now), longestCommand)
+	s.circuit, s.renew = e.Version, now.Add(longestCommand/2)
+	c := actors.Command{Mode: supervision.HoldOpen, By: by(e), Reason: e.Reason, TTL: ttl}
+	if e.Verb == orders.HoldClosed {
+		c.Mode = supervision.HoldClosed
+	}
+	n.hand.do(func(ctx context.Context) { _ = g.Command(ctx, c) })
+}
+
+// enforcePolicy lays the values that orders want over the guard's policy, and takes them off when they end. A policy that
+// somebody else gave meanwhile is kept below.
+func (n *Node) enforcePolicy(g *actors.Guard, s *standing, f orders.Force) {
+	want := [2]orders.Version{versionIn(f.Mode), versionIn(f.Values)}
+	if want == ([2]orders.Version{}) {
+		n.unlay(g, s)
+		return
+	}
+	current := g.Policy()
+	ours := s.stands(current)
+	if want == s.values && (ours || s.trouble != "") {
+		return
+	}
+	if !ours {
+		s.base = current
+	}
+	s.values, s.trouble = want, ""
+	laid, err := judged(g, s.base, f)
+	if err != nil && f.Mode != nil { // values that do not fit keep no mode from coming
+		s.trouble = err.Error()
+		laid, err = judged(g, s.base, orders.Force{Mode: f.Mode})
+	}
+	if err != nil {
+		s.trouble = err.Error()
+		return
+	}
+	s.laid, s.layered = laid, true
+	n.hand.do(func(ctx context.Context) { _, _ = g.Update(ctx, laid) })
+}
+
+// stands reports whether a policy is what orders made of it.
+func (s *standing) stands(p actors.Policy) bool { return s.layered && len(plain.Diff(p, s.laid)) == 0 }
+
+// unlay takes off what orders laid over the policy, unless somebody else gave another since.
+func (n *Node) unlay(g *actors.Guard, s *standing) {
+	if !s.layered {
+		return
+	}
+	base, ours := s.base, s.stands(g.Policy())
+	s.layered, s.values, s.trouble = false, [2]orders.Version{}, ""
+	if ours {
+		n.hand.do(func(ctx context.Context) { _, _ = g.Update(ctx, base) })
+	}
+}
+
+func versionIn(e *orders.Entry) orders.Version {
+	if e == nil {
+		return orders.Version{}
+	}
+	return e.Version
+}
+
+// judged is the policy with what orders want, if the guard would take it.
+func judged(g *actors.Guard, base actors.Policy, f orders.Force) (actors.Policy, error) {
+	laid, err := lay(base, f)
+	if err == nil {
+		err = g.Judge(laid).Err()
+	}
+	return laid, err
+}
+
+// fits reports what keeps guards of this node from obeying an order: those of the other nodes are the same.
+func (n *Node) fits(o orders.Order) error {
+	if o.Verb != orders.Policy {
+		return nil
+	}
+	var ps fuseboard.Problems
+	for _, g := range n.sys.Guards() {
+		if o.Dependency != orders.All && o.Dependency != g.Name() {
+			continue
+		}
+		if _, err := judged(g, g.Policy(), orders.Force{Values: &orders.Entry{Order: o}}); err != nil {
+			ps = append(ps, fuseboard.Problem{Path: g.Name(), Code: "policy", Message: "can't obey: " + err.Error()})
+		}
+	}
+	return ps.Err()
+}
+
+// lay lays what orders want over a policy. Its values are written as in policy files.
+func lay(p actors.Policy, f orders.Force) (actors.Policy, error) {
+	tree := plain.Node{Form: plain.Object}
+	if f.Values != nil {
+		for _, path := range sorted(f.Values.Policy) {
+			put(&tree, strings.Split(path, "."), f.Values.Policy[path])
+		}
+	}
+	if f.Mode != nil {
+		put(&tree, []string{"mode"}, f.Mode.Verb.String())
+	}
+	var over actors.Policy
+	var ps fuseboard.Problems
+	for _, flaw := range plain.DecodeNode(tree, &over) {
+		ps = append(ps, flaw.Problem)
+	}
+	if err := ps.Err(); err != nil {
+		return p, err
+	}
+	plain.Overlay(&p, over)
+	return p, nil
+}
+
+func sorted(values map[string]string) (paths []string) {
+	for path := range values {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// put puts a value under a path.
+func put(n *plain.Node, path []string, value string) {
+	for i := range n.Members {
+		if n.Members[i].Name == path[0] && len(path) > 1 {
+			put(&n.Members[i].Value, path[1:], value)
+			return
+		}
+	}
+	m := plain.Member{Name: path[0], Value: written(value)}
+	if len(path) > 1 {
+		m.Value = plain.Node{Form: plain.Object}
+		put(&m.Value, path[1:], value)
+	}
+	n.Members = append(n.Members, m)
+}
+
+// written is a value as somebody wrote it: a number, a truth, JSON, or else a word.
+func written(value string) plain.Node {
+	var v any
+	if json.Unmarshal([]byte(value), &v) == nil && v != nil {
+		if n, err := plain.Tree(v); err == nil {
+			return n
+		}
+	}
+	return plain.Node{Form: plain.Text, Word: value}
+}
