@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"time"
+
+	"github.com/fuseboard/fuseboard/cluster/orders"
+)
+
+// Status is what one node knows of its fleet, and of the dependencies that it calls, at one instant.
+type Status struct {
+	// Fleet, Name and Zone are where and who the node is, and Boot its present life.
+	Fleet string `json:"fleet"`
+	Name  string `json:"name"`
+	Zone  string `json:"zone,omitempty"`
+	Boot  uint64 `json:"boot"`
+	// Uptime is how long ago it joined.
+	Uptime Span `json:"uptime"`
+	// Alive is how many members there are, this one included, and HighWater the most there were, less those that left.
+	Alive     int `json:"alive"`
+	HighWater int `json:"high_water"`
+	// Isolated: fewer than half of them can be seen, so that the fleet's evidence decides nothing here.
+	Isolated bool `json:"isolated"`
+	// Suspect: the node holds itself for the cause of what it sees, and has no vote.
+	Suspect bool `json:"suspect"`
+	// Health is the gossip's score: 0 is healthy.
+	Health int `json:"health"`
+	// Trust is what keeps strangers from speaking in others' names: none, gossip-key, mtls.
+	Trust string `json:"trust"`
+	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
+	Durability orders.Durability `json:"durability"`
+	Trouble    string            `json:"trouble,omitempty"`
+	// Dependencies are those whose policy has a fleet section, by name.
+	Dependencies []DependencyStatus `json:"dependencies"`
+	// Orders are those in force, by register.
+	Orders []OrderStatus `json:"orders"`
+	// Guards are those of the node's System, by name, in a fleet or not.
+	Guards []Guard `json:"guards"`
+}
+
+// DependencyStatus is what the fleet makes of one dependency, as the node sees it.
+type DependencyStatus struct {
+	// Name is the guard's.
+	Name string `json:"name"`
+	// Mode is that of the policy: advise or follow. Effective is what comes of it: follow without trust only advises.
+	Mode      string `json:"mode"`
+	Effective string `json:"effective"`
+	// Circuit is the state of the node's own circuit.
+	Circuit string `json:"circuit"`
+	// Phase is what the fleet asks of the node: clear, hold, ramp. Scope is whose trouble it is: none, node, zone, dependency.
+	Phase string `json:"phase"`
+	Scope string `json:"scope"`
+	// For is how long the phase lasts, as it looks now; 0: until something happens. Share is what a ramp lets in.
+	For   Span    `json:"for"`
+	Share float64 `json:"share"`
+	// Text says it in a sentence: "inactive, 2 callers"; "4 of 5 callers fail, quorum 3".
+	Text string `json:"text"`
+	// Callers are nodes that call it; of them Failing and Passing have that vote, and Held hold back. Quorum of them must fail.
+	Callers int `json:"callers"`
+	Failing int `json:"failing"`
+	Passing int `json:"passing"`
+	Held    int `json:"held"`
+	Quorum  int `json:"quorum"`
+	// Vote is the node's own: none, ok, fail.
+	Vote string `json:"vote"`
+	// Trouble is why an order about it is not obeyed; empty: all are.
+	Trouble string `json:"trouble,omitempty"`
+}
+
+// OrderStatus is an operators' order in force.
+type OrderStatus struct {
+	// Dependency is a name, or "*" for all, and Verb what is asked of it.
+	Dependency string `json:"dependency"`
+	Verb       string `json:"verb"`
+	// Policy are the values that it wants, for the verb policy.
+	Policy map[string]string `json:"policy,omitempty"`
+	// Author is who gave it, as he calls himself, Operator whose key signed it, and Reason why.
+	Author   string `json:"author"`
+	Operator string `json:"operator"`
+	Reason   string `json:"reason"`
+	// Issued and Expires are wall-clock times, of whoever signed it.
+	Issued  time.Time `json:"issued"`
+	Expires time.Time `json:"expires,omitzero"`
+	// Version decides between orders about the same: the highest holds.
+	Version string `json:"version"`
+}
+
+// MemberStatus is a member, as it is shown.
+type MemberStatus struct {
+	// Name is the stable name, Zone where it runs, and Address where it listens.
+	Name    string `json:"name"`
+	Zone    string `json:"zone,omitempty"`
+	Address string `json:"address"`
+	// Boot numbers its lives, and State is how it is: alive, suspect, left, failed.
+	Boot  uint64 `json:"boot"`
+	State string `json:"state"`
+	// For is how long it has been so, as the node saw it.
+	For Span `json:"for"`
+	// Self marks the node, and Superseded an older life of a name that has a newer one.
+	Self       bool `json:"self,omitempty"`
+	Superseded bool `json:"superseded,omitempty"`
+}
+
+// Span is a length of time that JSON has in natural units: "1m30s".
+type Span time.Duration
+
+// MarshalText returns the span in natural units.
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote, and whatever [time.ParseDuration] reads.
+func (s *Span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err == nil {
+		*s = Span(d)
+	}
+	return err
+}
+
+// String returns the span in natural units, in steps of 0.1s where it is longer than a second.
+func (s Span) String() string {
+	d := time.Duration(s)
+	if d > time.Second {
+		d = d.Round(100 * time.Millisecond)
+	}
+	return d.String()
+}
