@@ -24,6 +24,7 @@ type course struct {
 	faultOf  []int     // of each span
 	outer    []opening // what loads call
 	service  Service   // nil: the generic one
+	inFleet  bool      // its nodes are a fleet
 }
 
 func newCourse(s *scenario.Scenario, v scenario.Baseline) (*course, error) {
@@ -38,6 +39,7 @@ func newCourse(s *scenario.Scenario, v scenario.Baseline) (*course, error) {
 			return nil, err
 		}
 		c.files = files
+		c.inFleet = s.Fleet(policies.Set)
 	}
 	for _, o := range s.Spans() {
 		f := s.Faults[o.Fault]

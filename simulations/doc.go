@@ -24,6 +24,8 @@
 //   - A run lives in a bubble of its own and leaves nothing behind; with children each is a process that a run can break
 //     without harm to the others (TestChildrenFindWhatThisProcessFinds, TestAServiceThatPanicsBreaksItsRun).
 //   - The same seed has the same arrivals and faults, whatever the policies (TestTheSameSeedHasTheSameArrivalsAndFaultsWhateverThePolicies).
+//   - Nodes whose policies have a fleet section are a fleet, by the product's own cluster and gossip (TestAnOutageIsHeldByTheWholeFleet), and without it none
+//     (TestWithoutItsSectionThereIsNoFleet). Its seeds hold, too, for arrivals and faults, not for what memberlist sends (TestTheSameSeedHasTheSameArrivalsAndFaultsInAFleet).
 //   - Each request has one fate in each track (TestEveryRequestHasOneFateInEveryTrack), and counts once however often hops repeat it
 //     (TestOfSeveralHopsTheInnermostRepeatsAndUsersAreCountedOnce).
 //   - Policies come as they do in production: as files, edits that can be refused, and overrides (TestARollOutIsAnEditWithAllThatTheProductSaysOfIt,

@@ -26,6 +26,7 @@ type ended struct {
 	load, tenant, operation, priority string
 
 	dependency int           // its number
+	node       int           // of the service, that takes it; 0: none does
 	at         time.Duration // of its arrival
 	took       time.Duration
 	bucket     int // of took in a histogram
@@ -38,8 +39,10 @@ type attempt struct {
 	load, tenant, operation, priority string // of the user's request
 
 	dependency int
+	node       int // that took the user's request
 	at         time.Duration
 	first      bool // of its user's request at this dependency
+	held       bool // whoever makes it is held by the fleet: it is a probe
 }
 
 // ledger writes down what becomes of requests. Safe for concurrent use.

@@ -4,6 +4,7 @@ package simulations
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type meter struct {
 	took     histogram
 	reached  []uint64 // users' requests that reached a dependency, by its number
 	attempts []uint64
+	probes   uint64 // attempts of nodes that the fleet holds
 }
 
 // newMeter measures of the dependencies with these names, which are their numbers.
@@ -36,7 +38,7 @@ func (m *meter) end(e ended) {
 	if !m.within(e.at) {
 		return
 	}
-	if !e.inner && m.ofUser(e.load, e.tenant, e.operation, e.priority) {
+	if !e.inner && m.ofUser(e.load, e.tenant, e.operation, e.priority, e.node) {
 		m.users++
 	}
 	if !m.concerns(e) {
@@ -53,11 +55,11 @@ func (m *meter) concerns(e ended) bool {
 	if m.OfKind == "dependency" {
 		return e.dependency == m.of
 	}
-	return !e.inner && m.ofUser(e.load, e.tenant, e.operation, e.priority)
+	return !e.inner && m.ofUser(e.load, e.tenant, e.operation, e.priority, e.node)
 }
 
 // ofUser reports whether a user's request is of those that are measured, whatever it is made to.
-func (m *meter) ofUser(load, tenant, operation, priority string) bool {
+func (m *meter) ofUser(load, tenant, operation, priority string, node int) bool {
 	switch m.OfKind {
 	case "load":
 		return load == m.Of
@@ -67,15 +69,20 @@ func (m *meter) ofUser(load, tenant, operation, priority string) bool {
 		return operation == m.Of
 	case "priority":
 		return priority == m.Of
+	case "node":
+		return strconv.Itoa(node) == m.Of
 	}
 	return true
 }
 
 func (m *meter) attempt(a attempt) {
-	if !m.within(a.at) || m.of >= 0 && a.dependency != m.of || !m.ofUser(a.load, a.tenant, a.operation, a.priority) {
+	if !m.within(a.at) || m.of >= 0 && a.dependency != m.of || !m.ofUser(a.load, a.tenant, a.operation, a.priority, a.node) {
 		return
 	}
 	m.attempts[a.dependency]++
+	if a.held {
+		m.probes++
+	}
 	if a.first {
 		m.reached[a.dependency]++
 	}
@@ -139,11 +146,16 @@ var metrics = map[string]func(*meter, *record) (float64, bool){
 	"attempts":           (*meter).load,
 	"waste":              func(m *meter, r *record) (float64, bool) { return r.waste(m.Measure) },
 	"queue":              func(m *meter, r *record) (float64, bool) { return r.queue(m.Measure) },
-	"openings":           func(m *meter, r *record) (float64, bool) { return r.openings(m.Measure), true },
+	"openings":           func(m *meter, r *record) (float64, bool) { return r.count(m.Measure, (*circuitLog).openings), true },
 	"recovery":           func(m *meter, r *record) (float64, bool) { return r.recovery(m.Measure) },
 	"reaches":            func(m *meter, r *record) (float64, bool) { return r.reaches(m.Measure) },
-	"never":              func(m *meter, r *record) (float64, bool) { return r.share(m.Measure, false), true },
-	"stays":              func(m *meter, r *record) (float64, bool) { return r.share(m.Measure, true), true },
+	"holds":              func(m *meter, r *record) (float64, bool) { return r.count(m.Measure, (*circuitLog).holds), r.fleet },
+	"flips":              func(m *meter, r *record) (float64, bool) { return r.count(m.Measure, (*circuitLog).flips), r.fleet },
+	"probes": func(m *meter, r *record) (float64, bool) {
+		return float64(m.probes) / (m.To - m.From).Seconds(), r.fleet && m.To > m.From
+	},
+	"never": func(m *meter, r *record) (float64, bool) { return r.share(m.Measure, false), true },
+	"stays": func(m *meter, r *record) (float64, bool) { return r.share(m.Measure, true), true },
 }
 
 // amplification is how often the dependency was reached for each user's request that reached it; of all dependencies, the most.

@@ -35,9 +35,11 @@ type process struct {
 	refs     map[opening]*actors.Ref[*ask, answer]
 	circuits map[string]*circuitLog // of the guards
 	reaches  map[string]reach
-	caller   Caller         // of the user's own service; nil: the refs are called
-	heard    sync.WaitGroup // the goroutine that hears events
-	crashed  atomic.Int64   // when it did, and 1; 0: it did not
+	caller   Caller                       // of the user's own service; nil: the refs are called
+	heard    sync.WaitGroup               // the goroutine that hears events
+	phases   map[string]actors.FleetPhase // of the circuits, as that goroutine knows them
+	crashed  atomic.Int64                 // when it did, and 1; 0: it did not
+	member   atomic.Pointer[membership]   // of the fleet; nil: it is in none
 }
 
 // opening is one operation of one dependency.
@@ -64,7 +66,7 @@ func (a *ask) attempt(index int, at time.Duration) attempt {
 	}
 	return attempt{
 		load: a.Load, tenant: a.Tenant, operation: a.Operation, priority: a.Priority.String(),
-		dependency: index, at: at, first: a.reaches(index),
+		dependency: index, node: a.Node, at: at, first: a.reaches(index),
 	}
 }
 
@@ -76,6 +78,7 @@ func (t *trial) startProcess(node int, name string, openings []opening) (*proces
 	p := &process{
 		trial: t, node: node, name: name,
 		guards: map[string]*actors.Guard{}, refs: map[opening]*actors.Ref[*ask, answer]{}, circuits: map[string]*circuitLog{}, reaches: map[string]reach{},
+		phases: map[string]actors.FleetPhase{},
 	}
 	for _, to := range t.guarded(node, openings) {
 		p.circuits[to] = t.record.circuit(to, p.where(), t.now())
@@ -91,6 +94,9 @@ func (t *trial) startProcess(node int, name string, openings []opening) (*proces
 	p.system = sys
 	if err := p.begin(openings); err != nil {
 		return nil, errors.Join(err, p.stop(true))
+	}
+	if node > 0 && t.fleet != nil {
+		p.member.Store(t.fleet.join(p))
 	}
 	return p, nil
 }
@@ -177,9 +183,13 @@ func (p *process) reach(name string) reach {
 	dependency, index := t.world[name], t.index[name]
 	callees := t.scenario.Dependencies[index].Calls
 	return func(ctx context.Context, a *ask) error {
-		t.record.ledger.attempt(a.attempt(index, t.now()))
+		p.awake(ctx)
+		made := a.attempt(index, t.now())
+		made.held = p.held(name)
+		t.record.ledger.attempt(made)
 		if len(callees) == 0 {
-			return dependency.Serve(ctx)
+			err := dependency.Serve(ctx)
+			return p.answered(ctx, err)
 		}
 		deadline, limited := ctx.Deadline()
 		return dependency.ServeThen(ctx, func(ctx context.Context) error {
@@ -250,10 +260,12 @@ func (p *process) call(ctx context.Context, o opening, a *ask) error {
 	t := p.trial
 	var info actors.Info
 	at := t.now()
+	p.awake(ctx)
 	err := p.ask(ctx, o, a, &info)
+	p.awake(ctx)
 	e := ended{
 		load: a.Load, dependency: t.index[o.dependency], tenant: a.Tenant, operation: o.operation, priority: a.Priority.String(),
-		at: at, took: t.now() - at, fate: fateOf(ctx, info, err), inner: a != a.root,
+		at: at, took: t.now() - at, fate: fateOf(ctx, info, err), inner: a != a.root, node: a.Node,
 	}
 	if p.gone(t.now()) {
 		err, e.fate = errCrashed, failed
@@ -301,15 +313,19 @@ func (p *process) stop(now bool) error {
 	if p.policies != nil {
 		errs = append(errs, p.policies.Close())
 	}
+	member := p.member.Swap(nil)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	if now {
 		cancel()
+	} else {
+		errs = append(errs, member.leave(true))
 	}
 	defer cancel()
 	if err := p.system.Shutdown(ctx); !now {
 		errs = append(errs, err)
 	}
 	p.heard.Wait()
+	_ = member.leave(false) // after the System, for one that crashed: it says no more
 	return errors.Join(errs...)
 }
 

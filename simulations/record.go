@@ -23,6 +23,8 @@ type record struct {
 	events   []Event
 	circuits map[string][]*circuitLog // by dependency
 	samples  []sample
+	fleet    bool    // there is one
+	crowds   []crowd // what its nodes see of each other
 }
 
 // circuitLog is what the circuit at one place did, over all restarts of it.
@@ -32,8 +34,20 @@ type circuitLog struct {
 }
 
 type move struct {
-	at time.Duration
-	to actors.State
+	at    time.Duration
+	to    actors.State
+	fleet actors.FleetPhase // what the fleet makes of it
+}
+
+// in reports whether the circuit has come to a state: one of its own, or one that the fleet gives it.
+func (m move) in(state string) bool {
+	switch state {
+	case scenario.Held:
+		return m.fleet == actors.FleetHold
+	case scenario.Clear:
+		return m.fleet == actors.FleetClear
+	}
+	return m.to.String() == state
 }
 
 // sample is a look at a dependency, at the end of a bucket or within.
@@ -57,7 +71,7 @@ func (r *record) circuit(dependency, where string, now time.Duration) *circuitLo
 	defer r.mu.Unlock()
 	for _, log := range r.circuits[dependency] {
 		if log.where == where {
-			log.moves = append(log.moves, move{now, actors.Closed})
+			log.moves = append(log.moves, move{at: now, to: actors.Closed})
 			return log
 		}
 	}
@@ -88,35 +102,23 @@ func (r *record) concerned(m scenario.Measure) (logs []*circuitLog) {
 	return logs
 }
 
-// at returns the state at a time, and the moves after that.
-func (c *circuitLog) at(t time.Duration) (actors.State, []move) {
-	state := actors.Closed
+// at returns the last move by a time, and the moves after that.
+func (c *circuitLog) at(t time.Duration) (move, []move) {
+	last := move{to: actors.Closed}
 	for i, m := range c.moves {
 		if m.at > t {
-			return state, c.moves[i:]
+			return last, c.moves[i:]
 		}
-		state = m.to
+		last = m
 	}
-	return state, nil
-}
-
-// openings counts how often circuits opened.
-func (r *record) openings(m scenario.Measure) float64 {
-	n := 0
-	for _, c := range r.concerned(m) {
-		was := actors.Closed
-		for _, v := range c.moves {
-			if v.to == actors.Open && was != actors.Open && v.at >= m.From && v.at < m.To {
-				n++
-			}
-			was = v.to
-		}
-	}
-	return float64(n)
+	return last, nil
 }
 
 // reaches returns how long after From the last of the circuits reached the state, and false where one did not by To.
 func (r *record) reaches(m scenario.Measure) (float64, bool) {
+	if m.OfKind == ofFleet {
+		return r.gather(m)
+	}
 	var last time.Duration
 	logs := r.concerned(m)
 	for _, c := range logs {
@@ -130,12 +132,12 @@ func (r *record) reaches(m scenario.Measure) (float64, bool) {
 }
 
 func (c *circuitLog) reached(m scenario.Measure) (time.Duration, bool) {
-	state, later := c.at(m.From)
-	if state.String() == m.State {
+	now, later := c.at(m.From)
+	if now.in(m.State) {
 		return m.From, true
 	}
 	for _, v := range later {
-		if v.at <= m.To && v.to.String() == m.State {
+		if v.at <= m.To && v.in(m.State) {
 			return v.at, true
 		}
 	}
@@ -144,19 +146,22 @@ func (c *circuitLog) reached(m scenario.Measure) (time.Duration, bool) {
 
 // share returns the most of the time that a circuit spent in the state, or else, for other, in another one.
 func (r *record) share(m scenario.Measure, other bool) float64 {
+	if m.OfKind == ofFleet {
+		return r.scattered(m)
+	}
 	most := 0.0
 	for _, c := range r.concerned(m) {
 		state, later := c.at(m.From)
 		from, in := m.From, time.Duration(0)
 		for _, v := range append(slices.Clone(later), move{at: m.To}) {
 			to := min(v.at, m.To)
-			if (state.String() == m.State) != other {
+			if state.in(m.State) != other {
 				in += max(to-from, 1) // however short
 			}
 			if v.at >= m.To {
 				break
 			}
-			from, state = to, v.to
+			from, state = to, v
 		}
 		most = max(most, in.Seconds()/max(m.To-m.From, 1).Seconds())
 	}

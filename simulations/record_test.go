@@ -28,8 +28,8 @@ func of(metric, state string, from, to time.Duration) scenario.Measure {
 
 func TestAStateIsReachedWhenTheLastCircuitIsThere(t *testing.T) {
 	r := written(
-		[]move{{12 * sec, actors.Open}, {20 * sec, actors.HalfOpen}, {21 * sec, actors.Closed}},
-		[]move{{13 * sec, actors.Open}},
+		[]move{{at: 12 * sec, to: actors.Open}, {at: 20 * sec, to: actors.HalfOpen}, {at: 21 * sec, to: actors.Closed}},
+		[]move{{at: 13 * sec, to: actors.Open}},
 	)
 	for _, c := range []struct {
 		state    string
@@ -55,7 +55,7 @@ func TestAStateIsReachedWhenTheLastCircuitIsThere(t *testing.T) {
 }
 
 func TestTimeInAStateIsCountedHoweverShort(t *testing.T) {
-	r := written([]move{{10 * sec, actors.Open}, {16 * sec, actors.HalfOpen}, {16 * sec, actors.Closed}})
+	r := written([]move{{at: 10 * sec, to: actors.Open}, {at: 16 * sec, to: actors.HalfOpen}, {at: 16 * sec, to: actors.Closed}})
 	for _, c := range []struct {
 		state    string
 		other    bool
@@ -80,11 +80,11 @@ func TestTimeInAStateIsCountedHoweverShort(t *testing.T) {
 
 func TestOpeningsAreCountedWithinTheirTime(t *testing.T) {
 	r := written(
-		[]move{{10 * sec, actors.Open}, {12 * sec, actors.HalfOpen}, {13 * sec, actors.Open}, {14 * sec, actors.Open}},
-		[]move{{50 * sec, actors.Open}},
+		[]move{{at: 10 * sec, to: actors.Open}, {at: 12 * sec, to: actors.HalfOpen}, {at: 13 * sec, to: actors.Open}, {at: 14 * sec, to: actors.Open}},
+		[]move{{at: 50 * sec, to: actors.Open}},
 	)
 	for to, want := range map[time.Duration]float64{10 * sec: 0, 11 * sec: 1, 40 * sec: 2, 60 * sec: 3} {
-		if got := r.openings(of("openings", "", 0, to)); got != want {
+		if got := r.count(of("openings", "", 0, to), (*circuitLog).openings); got != want {
 			t.Errorf("%v openings before %v, want %v", got, to, want)
 		}
 	}

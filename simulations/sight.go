@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // Queues are looked at so often within one bucket, and once a second at least, unless that were more than most looks in all.
@@ -41,6 +42,7 @@ func (t *trial) watch(ctx context.Context, tell func(float64)) {
 
 // look writes down how full everything is.
 func (t *trial) look() {
+	t.lookAtFleet()
 	at := t.now()
 	for _, name := range t.names() {
 		s := sample{at: at, dependency: name, numbers: t.world[name].Numbers()}
@@ -94,7 +96,9 @@ func (p *process) hear(sub *actors.Subscription) {
 			continue // nobody sees what its goroutines do
 		}
 		if log := p.circuits[e.Dependency]; log != nil && e.Kind == actors.EventTransition {
-			p.trial.record.moved(log, move{at, stateOf(e.Transition.To, e.Transition.Mode)})
+			tr := e.Transition
+			p.phases[e.Dependency] = fleetAfter(p.phases[e.Dependency], tr)
+			p.trial.record.moved(log, move{at: at, to: stateOf(tr.To, tr.Mode), fleet: p.phases[e.Dependency]})
 		}
 		if told, ok := p.tell(e); ok {
 			told.At, told.Node, told.Process, told.Dependency = at, p.node, p.name, e.Dependency
@@ -106,12 +110,28 @@ func (p *process) hear(sub *actors.Subscription) {
 	}
 }
 
+// fleetAfter is what the fleet makes of a circuit after a transition.
+func fleetAfter(was actors.FleetPhase, tr actors.Transition) actors.FleetPhase {
+	switch {
+	case tr.Cause == supervision.CauseFleet && tr.To == actors.Open:
+		return actors.FleetHold
+	case tr.Cause == supervision.CauseFleet && tr.To == actors.Ramping:
+		return actors.FleetRamp
+	case tr.From == tr.To && tr.Mode != tr.FromMode:
+		return was // an operator spoke, and the circuit stayed where it was
+	}
+	return actors.FleetClear
+}
+
 // tell says an event in words, unless it is no news here.
 func (p *process) tell(e actors.Event) (Event, bool) {
 	switch e.Kind {
 	case actors.EventTransition:
 		tr := e.Transition
 		from, to := stateOf(tr.From, tr.FromMode), stateOf(tr.To, tr.Mode)
+		if from == to && tr.Cause == supervision.CauseFleet {
+			return Event{Kind: "fleet", Text: fmt.Sprintf("%s at %s: %v", e.Dependency, p.where(), tr)}, true
+		}
 		if from == to {
 			return Event{Kind: "mode", Text: fmt.Sprintf("%s at %s: %v", e.Dependency, p.where(), tr)}, true
 		}

@@ -86,6 +86,7 @@ func (t *trial) begin(ctx context.Context, f scenario.Fault, s Span, heal *heali
 	for _, node := range f.Restart {
 		t.restart(node)
 	}
+	t.onFleet(f, heal)
 }
 
 // change changes policies, where there are some.
@@ -108,8 +109,10 @@ func (t *trial) running() (ps []*process) {
 	for _, p := range t.inner {
 		ps = append(ps, p)
 	}
-	for i := range t.nodes {
-		ps = append(ps, t.nodes[i].Load())
+	for i := range t.slots {
+		if p := t.slots[i].process.Load(); p != nil {
+			ps = append(ps, p)
+		}
 	}
 	return ps
 }
@@ -243,16 +246,15 @@ func (t *trial) command(ctx context.Context, f scenario.Fault, s Span) {
 	}
 }
 
-// restart ends a node at once and begins it anew.
+// restart ends a node at once and begins it anew. One that does not run stays so.
 func (t *trial) restart(node int) {
-	old := t.nodes[node-1].Load()
-	old.crashed.Store(int64(t.now()) + 1)
-	t.record.event(Event{At: t.now(), Kind: "restart", Node: node, Text: fmt.Sprintf("node %d begins anew", node)})
-	if err := t.startNode(node - 1); err != nil {
-		t.record.event(Event{At: t.now(), Kind: "restart-failed", Node: node, Text: firstLine(err)})
+	old := t.slots[node-1].process.Load()
+	if old == nil {
 		return
 	}
-	t.crashed.Go(func() { _ = old.stop(true) }) // what it left is what a crash leaves
+	t.record.event(Event{At: t.now(), Kind: "restart", Node: node, Text: fmt.Sprintf("node %d begins anew", node)})
+	t.endProcess(old, false)
+	t.begins(node)
 }
 
 // host is how the machines of the service look to themselves.

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard/config/watch"
@@ -31,8 +30,10 @@ type trial struct {
 
 	base    time.Time
 	world   map[string]*world.Dependency
-	index   map[string]int // of the dependencies
-	nodes   []atomic.Pointer[process]
+	index   map[string]int      // of the dependencies
+	slots   []slot              // of the nodes
+	fleet   *fleet              // nil: the nodes are none
+	sights  sights              // of the fleet, by who looks
 	inner   map[string]*process // of dependencies that call others
 	crashed sync.WaitGroup      // processes that end
 	host    host
@@ -68,6 +69,7 @@ func newTrial(c *course, seed uint64) *trial {
 	return &trial{
 		course: c, seed: seed, policies: c.files, flags: c.variant.Set,
 		index: map[string]int{}, world: map[string]*world.Dependency{}, inner: map[string]*process{}, overrides: map[[2]string]*healing{},
+		sights: sights{isolated: map[int]bool{}},
 	}
 }
 
@@ -129,13 +131,26 @@ func (t *trial) start() error {
 		}
 		t.inner[d.Name] = p
 	}
-	t.nodes = make([]atomic.Pointer[process], t.scenario.Nodes)
-	for i := range t.nodes {
+	if err := t.gather(); err != nil {
+		return err
+	}
+	t.slots = make([]slot, t.scenario.Nodes)
+	for i := range t.slots {
 		if err := t.startNode(i); err != nil {
 			return fmt.Errorf("node %d: %w", i+1, err)
 		}
 	}
 	return nil
+}
+
+// gather makes what lies between the nodes of a fleet, where they are one.
+func (t *trial) gather() (err error) {
+	if !t.inFleet {
+		return nil
+	}
+	t.fleet, err = newFleet(t)
+	t.record.fleet = err == nil
+	return err
 }
 
 // startNode starts one replica of the service.
@@ -144,7 +159,7 @@ func (t *trial) startNode(i int) error {
 	if err != nil {
 		return err
 	}
-	t.nodes[i].Store(p)
+	t.slots[i].process.Store(p)
 	return nil
 }
 
@@ -155,18 +170,37 @@ func (t *trial) play(ctx context.Context, l world.Load) {
 		l.Until = t.scenario.Duration
 	}
 	world.Play(ctx, l, world.Seed(t.chance("load")), t.scenario.Nodes, t.scenario.Arrivals[l.Recorded], func(ctx context.Context, r *world.Request) bool {
-		a := &ask{Request: r, safe: l.Safe}
-		a.root = a
-		return t.nodes[r.Node-1].Load().call(ctx, opening{l.To, r.Operation}, a) == nil
+		return t.take(ctx, l, r)
 	})
+}
+
+// take takes a user's request at the node to which it is made, or at the next that runs, and reports whether it was answered.
+func (t *trial) take(ctx context.Context, l world.Load, r *world.Request) bool {
+	p := t.serving(r.Node)
+	if p == nil {
+		t.record.ledger.end(ended{
+			load: r.Load, tenant: r.Tenant, operation: r.Operation, priority: r.Priority.String(), dependency: t.index[l.To], at: t.now(), fate: failed,
+		})
+		return false
+	}
+	if p.node != r.Node {
+		moved := *r
+		moved.Node = p.node
+		r = &moved
+		ctx = world.WithRequest(ctx, r)
+	}
+	a := &ask{Request: r, safe: l.Safe}
+	a.root = a
+	return p.call(ctx, opening{l.To, r.Operation}, a) == nil
 }
 
 // stop ends every process, and the world.
 func (t *trial) stop() error {
 	var errs []error
+	t.disband()
 	t.crashed.Wait()
-	for i := range t.nodes {
-		if p := t.nodes[i].Load(); p != nil {
+	for i := range t.slots {
+		if p := t.slots[i].process.Load(); p != nil {
 			errs = append(errs, p.stop(false))
 		}
 	}

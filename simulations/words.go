@@ -14,7 +14,11 @@ import (
 
 // inWords says what a fault is: "payments: errors 80%, latency x10".
 func inWords(f scenario.Fault) string {
-	parts := effectWords(f.Effect)
+	effect := f.Effect
+	if f.Dependency == "" {
+		effect.Nodes = nil // they are those of the network
+	}
+	parts := effectWords(effect)
 	if f.Host != (scenario.Host{}) {
 		parts = append(parts, fmt.Sprintf("the service's hosts use %s of their CPU and %s of their memory", plain.Percent(f.Host.CPU), plain.Percent(f.Host.Memory)))
 	}
@@ -33,6 +37,7 @@ func inWords(f scenario.Fault) string {
 	for _, n := range f.Restart {
 		parts = append(parts, fmt.Sprintf("node %d restarts", n))
 	}
+	parts = append(parts, fleetWords(f.Fleet, f.Effect.Nodes)...)
 	text := strings.Join(parts, ", ")
 	if f.Dependency != "" {
 		return f.Dependency + ": " + text

@@ -5,6 +5,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fuseboard/fuseboard/simulations"
@@ -22,6 +23,9 @@ type segment struct {
 	from, to float64 // seconds
 }
 
+// anew are the kinds of events with which a node ends or begins.
+var anew = []string{"restart", "kill", "stop", "start"}
+
 // life returns what a node's circuit went through in a run; closed segments are left out.
 func life(r *simulations.Trial, node int, dependency string, end float64) (all []segment) {
 	state, since := "closed", 0.0
@@ -31,7 +35,8 @@ func life(r *simulations.Trial, node int, dependency string, end float64) (all [
 		}
 	}
 	for _, e := range r.Events {
-		if e.Process != "" || e.Node != node || e.Kind != "restart" && (e.Kind != "transition" || e.Dependency != dependency) {
+		moves := e.Kind == "transition" && e.Dependency == dependency
+		if e.Process != "" || e.Node != node || !moves && !slices.Contains(anew, e.Kind) {
 			continue
 		}
 		take(e.At.Seconds())

@@ -45,6 +45,8 @@ const (
 	CodeNoExpectation = "no-expectation"
 	// CodeNoBreaker is the code of the warning for a circuit that no policy has.
 	CodeNoBreaker = "no-breaker"
+	// CodeNoFleet is the code of the warning for a fleet that no policy makes.
+	CodeNoFleet = "no-fleet"
 	// CodeExpectation: a sentence that is not understood.
 	CodeExpectation = "not-understood"
 	// CodeUnknownFault: the scenario has no fault of this name.

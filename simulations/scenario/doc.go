@@ -30,6 +30,8 @@
 //   - A load has the fields of [world.Load]; "recorded: file.csv" names a file of arrivals.
 //   - A fault has the fields of [Fault], and those of [world.Effect] beside them. "command: hold-open" is {mode: hold-open}.
 //   - policies, at the top, in a fault or in a baseline, are the words of a policy file, or the name of one, or of a directory of them.
+//   - zones are names with numbers of nodes: "{a: 3, b: 2}". A fault has the fields of [OnFleet], too; "liar: [2]" is {nodes: [2], claims: fail}, and "partition: [1, 2]" is
+//     [[1, 2]].
 //   - A baseline is "no policy", "without each section", "without payments.retry" (or a field: "without payments.retry.budget"), "without retry" for every dependency that has
 //     it, or an object with the fields of [Baseline].
 //   - A list of one text or number may be written without brackets. Files are named relative to the scenario, below its directory.
@@ -40,14 +42,16 @@
 // something else.
 //
 //	expectation = measure | state ; then, if it need not hold in every run: "in" 90% "of runs"
-//	measure     = METRIC [ "(" whose ")" ] ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) value [ scope ]
-//	whose       = NAME | ( "dependency" | "load" | "tenant" | "operation" | "priority" ) NAME
+//	measure     = METRIC [ "(" whose ")" ] ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) value [ "per node" ] [ scope ]
+//	whose       = NAME | ( "dependency" | "load" | "tenant" | "operation" | "priority" ) NAME | "node" NUMBER
 //	value       = 95% | 200ms | 100/s | 1.5 | [ "that of" ] BASELINE [ ( "+" | "-" ) 20% ]
 //	state       = DEPENDENCY STATE "within" 3s ( "of" | "after" ) FAULT
 //	            | DEPENDENCY STATE "from" 30s "to" 33s
 //	            | DEPENDENCY "never" STATE [ scope ]
 //	            | DEPENDENCY "stays" STATE [ scope ]
 //	            | DEPENDENCY "opens at most" ( 3 "times" | "once" ) [ scope ]
+//	            | "members" 5 ( "within" 15s ( "of" | "after" ) FAULT | "from" 30s "to" 45s )
+//	            | "members" ( "stay" | "stays" ) 5 [ scope ]
 //	scope       = "during" FAULT
 //	            | "before" ( FAULT | 30s ) | "after" ( FAULT | 30s ) | "since" ( FAULT | 30s )
 //	            | "from" 30s "to" 1m
@@ -56,9 +60,9 @@
 // In these words:
 //
 //   - METRIC is one of goodput, answered, degraded, failed, refused, late and waste (shares), throughput (a rate), amplification,
-//     peak-amplification, attempts, queue and openings (numbers), mean, p50, p90, p95, p99, p99.9, max and recovery (durations). waste, queue,
-//     openings, recovery and peak-amplification are of dependencies alone.
-//   - STATE is one of open, closed, half-open and ramping.
+//     peak-amplification, attempts, queue, openings, holds and flips (numbers), mean, p50, p90, p95, p99, p99.9, max and recovery (durations), probes (a rate). waste, queue,
+//     openings, holds, flips, recovery and peak-amplification are of dependencies alone; "per node" is of openings, holds and flips.
+//   - STATE is one of open, closed, half-open and ramping, or what a fleet makes of the circuit: held or clear.
 //   - A bare NAME in whose is a dependency's; one that no dependency has is that of a load, a tenant, an operation or a priority, if it is one of these alone.
 //   - after a fault is from its end, since from its beginning, both to the end of the simulation; "within 20s after" are the 20 s that follow
 //     its end, "within 10s of" the first 10 s of it. recovery counts from the beginning of its scope, and needs one.

@@ -18,6 +18,7 @@ func (r *reader) judge() {
 	r.judgeCalls()
 	r.judgeLoads()
 	r.judgeFaults()
+	r.judgeFleet()
 	r.judgeTitles()
 	r.judgeVariants()
 	if r.found.Err() == nil { // else they may be for what could not be read

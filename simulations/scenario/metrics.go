@@ -44,6 +44,9 @@ var metrics = []metric{
 	{"queue", plainly, true},
 	{"openings", plainly, true},
 	{"recovery", seconds, true},
+	{"holds", plainly, true},
+	{"flips", plainly, true},
+	{"probes", rate, true},
 }
 
 // The words of states: what a circuit is to come to, never to be in, or to stay in.
@@ -53,7 +56,26 @@ const (
 	stays   = "stays"
 )
 
-var states = []string{"open", "closed", "half-open", "ramping"}
+// states are those of circuits, and what the fleet makes of them: held, or clear, which is neither held nor in the ramp that follows.
+var states = []string{"open", "closed", "half-open", "ramping", Held, Clear}
+
+// The states that the fleet gives a circuit.
+const (
+	// Held: the fleet holds it open.
+	Held = "held"
+	// Clear: the fleet leaves it to itself.
+	Clear = "clear"
+)
+
+// members is the word for who is in the fleet, and ofFleet the kind of what is measured of it.
+const (
+	members = "members"
+	stay    = "stay"
+	ofFleet = "fleet"
+)
+
+// perNode are the measures of which the most of any node can be asked for.
+var perNode = []string{"openings", "holds", "flips"}
 
 // Metrics lists the words for what can be measured, in the order of the documentation; those of states are not among them. The caller owns it.
 func Metrics() []string {

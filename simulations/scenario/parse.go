@@ -123,6 +123,8 @@ func (p *parser) expectation() Expectation {
 		p.refuse(first, first, fuseboard.Problem{Message: "expects nothing", Fix: "write a sentence such as " + form})
 	case known && !first.quoted && (follows.text == "(" || isOperator(follows.first())):
 		p.measure(&e)
+	case p.membersAhead():
+		p.members(&e)
 	case p.dependencyAhead():
 		p.state(&e)
 	default:
@@ -146,7 +148,7 @@ func (p *parser) dependencyAhead() bool {
 
 // unknownStart tells of a first word that is neither a measure nor a dependency.
 func (p *parser) unknownStart(t token) {
-	names := append(Metrics(), p.s.names()...)
+	names := slices.Concat(Metrics(), p.s.names(), []string{members})
 	follows := p.ahead(1)
 	if _, known := metricOf(t.text); known && !t.quoted {
 		p.next()

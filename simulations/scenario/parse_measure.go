@@ -4,6 +4,7 @@ package scenario
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fuseboard/fuseboard"
@@ -22,6 +23,7 @@ func (p *parser) measure(e *Expectation) {
 	}
 	p.operator(e)
 	p.value(e, m)
+	p.perNode(e, m)
 	p.scope(&e.Measure)
 	if m.name == "recovery" && !p.scoped() {
 		p.refuse(first, first, fuseboard.Problem{Value: m.name, Message: "does not say from what", Accepted: "after or since a fault, from 30s to 1m", Fix: "write after and the name of a fault"})
@@ -35,13 +37,36 @@ func (p *parser) scoped() bool {
 	})
 }
 
+// perNode reads "per node".
+func (p *parser) perNode(e *Expectation, m metric) {
+	first := p.peek()
+	if !p.take("per") {
+		return
+	}
+	p.need("node")
+	if e.Measure.PerNode = true; !slices.Contains(perNode, m.name) {
+		p.refuse(first, p.tokens[max(p.at-1, 0)], fuseboard.Problem{
+			Value: "per node", Message: "is not known of " + m.name, Accepted: "per node of " + strings.Join(perNode, ", "), Fix: "leave it out, or write for example " + m.name + "(node 1)",
+		})
+	}
+}
+
+// kinds are what names are of; a node has a number and no name, so that its kind must be said.
 var kinds = []string{"dependency", "load", "tenant", "operation", "priority"}
+
+const node = "node"
 
 // there lists the names of a kind.
 func (p *parser) there(kind string) []string {
 	switch kind {
 	case "dependency":
 		return p.s.names()
+	case node:
+		names := make([]string, p.s.Nodes)
+		for i := range names {
+			names[i] = strconv.Itoa(i + 1)
+		}
+		return names
 	case "load":
 		names := make([]string, len(p.s.Load))
 		for i, l := range p.s.Load {
@@ -69,7 +94,7 @@ func (s *Scenario) priorities() []string {
 // whose reads what a measure is of.
 func (p *parser) whose(e *Expectation, m metric) {
 	candidates := kinds
-	if t := p.peek(); !t.quoted && p.is(kinds...) && p.ahead(1).text != ")" {
+	if t := p.peek(); !t.quoted && p.is(slices.Concat(kinds, []string{node})...) && p.ahead(1).text != ")" {
 		p.next()
 		candidates = []string{strings.ToLower(t.text)}
 	}
@@ -98,7 +123,7 @@ func misnamed(given string, m metric, fit, all []string) (p fuseboard.Problem, w
 	switch {
 	case len(fit) == 0:
 		p.Code, p.Message, p.Accepted = CodeUnknown, "is the name of nothing that could be measured", listed(all)
-		p.Fix = meant(given, all, "name a dependency, or load, tenant, operation or priority and a name")
+		p.Fix = meant(given, all, "name a dependency, or load, tenant, operation, priority or node and a name")
 	case fit[0] == kinds[0]:
 		return p, false
 	case len(fit) > 1:

@@ -45,6 +45,47 @@ func (p *parser) stateWord() string {
 	return strings.ToLower(p.next().text)
 }
 
+// membersAhead reports whether a sentence about the members of the fleet is ahead, and not one about a dependency of that name.
+func (p *parser) membersAhead() bool {
+	if !p.is(members) {
+		return false
+	}
+	number := p.ahead(1)
+	if strings.EqualFold(number.text, stays) || strings.EqualFold(number.text, stay) {
+		number = p.ahead(2)
+	}
+	return isNumber(number.text) || !p.dependencyAhead()
+}
+
+// members reads how many nodes see each other: "members 5 within 15s after partition", "members stay 5 during bad network".
+func (p *parser) members(e *Expectation) {
+	first := p.next()
+	e.Measure.Of, e.Measure.OfKind, e.Measure.Metric = members, ofFleet, reaches
+	if p.take(stay, stays) {
+		e.Measure.Metric = stays
+	}
+	t := p.peek()
+	n, err := strconv.Atoi(t.text)
+	switch {
+	case err != nil || t.quoted:
+		p.unexpected("want how many members there are", "1 to "+strconv.Itoa(p.s.Nodes), "write for example members 5 within 15s after a fault, or members stay 5")
+		return
+	case n < 1 || n > p.s.Nodes:
+		p.refuse(t, t, fuseboard.Problem{Code: CodeRange, Value: plain.Shorten(t.text), Message: "is out of range", Accepted: "1 to " + strconv.Itoa(p.s.Nodes), Fix: "write how many of the nodes are to be seen"})
+		return
+	case p.s.Nodes < 2:
+		p.refuse(first, t, fuseboard.Problem{Message: "is about a fleet, and there is one node alone", Fix: "write nodes: 5 at the top"})
+		return
+	}
+	p.next()
+	e.Measure.State = strconv.Itoa(n)
+	if e.Measure.Metric == reaches && !p.is("within", "from") {
+		p.unexpected("want within and a time behind the number of members", "within 15s after FAULT, from 30s to 35s", "write within 15s after and a fault; or members stay "+e.Measure.State)
+		return
+	}
+	p.scope(&e.Measure)
+}
+
 // openings reads "at most 3 times".
 func (p *parser) openings(e *Expectation) {
 	e.Measure.Metric, e.Op = "openings", "<="

@@ -59,7 +59,7 @@ type reader struct {
 
 // parts are what a scenario may have at its top.
 var parts = []string{
-	"apiVersion", "simulation", "story", "duration", "settle", "runs", "seed", "nodes", "deadlines",
+	"apiVersion", "simulation", "story", "duration", "settle", "runs", "seed", "nodes", "zones", "deadlines",
 	"policies", "dependencies", "load", "faults", "expect", "baselines",
 }
 
@@ -75,9 +75,10 @@ type head struct {
 
 // top reads the parts, each after those that it speaks of.
 func (r *reader) top() {
-	o, _ := r.object("", "a scenario", r.tree, "", fieldsOf(head{}), "apiVersion", "policies", "dependencies", "load", "faults", "expect", "baselines")
+	o, _ := r.object("", "a scenario", r.tree, "", fieldsOf(head{}), "apiVersion", "zones", "policies", "dependencies", "load", "faults", "expect", "baselines")
 	r.version(o)
 	r.head(o)
+	r.zones(o.beside["zones"].Value)
 	r.dependencies(o.beside["dependencies"].Value)
 	r.s.Policies = r.policies("policies", o.beside["policies"].Value)
 	r.loads(o.beside["load"].Value)

@@ -80,6 +80,10 @@ func (r *reader) follows() map[string]bool {
 // judgeExpectation warns of what can't be as it is meant.
 func (r *reader) judgeExpectation(path string, e Expectation) {
 	m := e.Measure
+	if m.fleet() {
+		r.judgeOfFleet(path, m)
+		return
+	}
 	about := m.State != "" || m.Metric == "openings"
 	if !about || m.Of == "" || m.State == "closed" && m.Metric == stays {
 		return
@@ -87,6 +91,25 @@ func (r *reader) judgeExpectation(path string, e Expectation) {
 	if !r.s.hasBreaker(m.Of) {
 		r.tell(fuseboard.Problem{
 			Path: path, Code: CodeNoBreaker, Message: "is about the circuit of " + m.Of + ", and no policy has a breaker for it", Fix: "write breaker: {failure_rate: 50%} into its policy", Warning: true,
+		})
+	}
+}
+
+// fleet reports whether a fleet is needed for something to be measured.
+func (m Measure) fleet() bool {
+	return m.OfKind == ofFleet || m.State == Held || m.State == Clear && m.Metric != stays || m.Metric == "holds" || m.Metric == "flips" || m.Metric == "probes"
+}
+
+// judgeOfFleet warns of what is expected of a fleet that there is not.
+func (r *reader) judgeOfFleet(path string, m Measure) {
+	about := "a fleet"
+	if m.OfKind == kinds[0] {
+		about = "what the fleet makes of " + m.Of
+	}
+	if !r.s.Fleet(r.s.Policies.Set) {
+		r.tell(fuseboard.Problem{
+			Path: path, Code: CodeNoFleet, Message: "is about " + about + ", and there is none: no policy has a fleet section, or there is one node alone",
+			Fix: "write nodes: 5 at the top, and fleet: {mode: follow} into a policy", Warning: true,
 		})
 	}
 }

@@ -42,19 +42,23 @@ func (r *reader) faults(n plain.Node) {
 		if f.Command.Mode != "" {
 			f.Command.By, f.Command.Reason = usual(f.Command.By, "the scenario"), usual(f.Command.Reason, f.Name)
 		}
+		if len(f.Fleet.Liar.Nodes) > 0 {
+			f.Fleet.Liar.Claims = usual(f.Fleet.Liar.Claims, Claims()[0])
+		}
 		r.s.Faults = append(r.s.Faults, f)
 	}
 }
 
 func (r *reader) fault(path string, n plain.Node) (f Fault) {
-	mine, effect := fieldsOf(ofFault{}), fieldsOf(f.Effect)
-	o, is := r.object(path, "a fault", n, faultFix, slices.Concat(mine, effect), "policies")
+	mine, effect, fleet := fieldsOf(ofFault{}), fieldsOf(f.Effect), fieldsOf(f.Fleet)
+	o, is := r.object(path, "a fault", n, faultFix, slices.Concat(mine, effect, fleet), "policies")
 	if !is {
 		return f
 	}
-	for _, name := range []string{"set", "restart", "operations", "tenants", "nodes"} {
+	for _, name := range []string{"set", "restart", "operations", "tenants", "nodes", "pause", "kill", "stop"} {
 		o.rest = replace(o.rest, name, asList)
 	}
+	o.rest = asFleet(o.rest)
 	o.rest = replace(o.rest, "command", func(n plain.Node) plain.Node {
 		if n.Form == plain.Text {
 			return single(n, "mode")
@@ -65,9 +69,10 @@ func (r *reader) fault(path string, n plain.Node) (f Fault) {
 	sound := r.decode(path, only(o.rest, mine), &said)
 	clean := r.decode(path, only(o.rest, effect), &f.Effect)
 	r.judged(path, n, sure(f.Effect.Validate(), clean))
-	sound = sound && clean
+	sound = r.decode(path, only(o.rest, fleet), &f.Fleet) && sound && clean
 	f = Fault{
-		Name: spaced(said.Name), At: said.At, For: said.For, Every: said.Every, Times: said.Times, Dependency: said.Dependency, Effect: f.Effect,
+		Fleet: f.Fleet,
+		Name:  spaced(said.Name), At: said.At, For: said.For, Every: said.Every, Times: said.Times, Dependency: said.Dependency, Effect: f.Effect,
 		Set: said.Set, Command: said.Command, Host: said.Host, Restart: said.Restart,
 	}
 	r.judgeName(path+".name", f.Name)
@@ -89,7 +94,7 @@ func affects(e world.Effect) bool {
 
 // lasts reports whether a fault has something that has an end.
 func (f Fault) lasts() bool {
-	return affects(f.Effect) || len(f.Set) > 0 || f.Policies.Sources != nil || f.Command.Mode != "" || f.Host != (Host{})
+	return affects(f.Effect) || len(f.Set) > 0 || f.Policies.Sources != nil || f.Command.Mode != "" || f.Host != (Host{}) || f.Fleet.lasts()
 }
 
 // judgeFault tells what is wrong with a fault by itself.
@@ -97,10 +102,10 @@ func (r *reader) judgeFault(path string, f Fault) {
 	if !f.lasts() && len(f.Restart) == 0 {
 		r.tell(fuseboard.Problem{
 			Path: path, Code: CodeNothing, Message: "is a fault that changes nothing", Fix: "write what goes wrong: errors: 100%, latency: +2s, crash: true, set: [payments.retry.attempts=5]",
-			Accepted: "errors, latency, hang, capacity, crash, set, policies, command, host, restart",
+			Accepted: "errors, latency, hang, capacity, crash, set, policies, command, host, restart, partition, cut, loss, delay, pause, kill, stop, liar",
 		})
 	}
-	if f.Dependency == "" && !reflect.ValueOf(f.Effect).IsZero() {
+	if f.Dependency == "" && !reflect.ValueOf(f.ofDependency()).IsZero() {
 		r.tell(fuseboard.Problem{Path: path + ".dependency", Code: CodeMissing, Message: "is missing: which dependency has the effect", Fix: "write dependency: and its name"})
 	}
 	if len(f.Set) > 0 && f.Policies.Sources != nil {
@@ -114,6 +119,16 @@ func (r *reader) judgeFault(path string, f Fault) {
 	r.judgeNodes(path+".restart", f.Restart)
 	r.judgeNodes(path+".nodes", f.Effect.Nodes)
 	r.judgeHost(path, f.Host)
+	r.judgeOnFleet(path, f.Fleet)
+}
+
+// ofDependency is the effect that needs one: which nodes are concerned may be said of their network alone.
+func (f Fault) ofDependency() world.Effect {
+	e := f.Effect
+	if f.Fleet.Loss != 0 || f.Fleet.Delay != 0 {
+		e.Nodes = nil
+	}
+	return e
 }
 
 func (r *reader) judgeTimes(path string, f Fault) {

@@ -24,8 +24,10 @@ type Scenario struct {
 	// Seed is the first of them. Default 1.
 	Seed uint64
 	// Nodes is how many replicas of the service there are, each with guards of its own; requests come to them in turn.
-	// Default 1; 1 to 100.
+	// Default 1, or as many as there are in all zones; 1 to 100.
 	Nodes int
+	// Zones are where they run, in the order of the file. Default: nowhere in particular.
+	Zones []Zone
 	// Deadlines says whether a dependency that calls others knows how long its caller waits. Default passed, as Fuseboard's clients do it.
 	Deadlines Deadlines
 	// Policies are those under test.
@@ -97,6 +99,8 @@ type Fault struct {
 	Dependency string
 	// Effect is what happens to it; its fields stand among those of the fault.
 	Effect world.Effect
+	// Fleet is what happens to nodes, and between them; its fields stand among those of the fault, too.
+	Fleet OnFleet
 	// Set changes values of policies as an operator's override does, which needs no line of force: "payments.retry.attempts=5". It ends with the fault.
 	Set []string
 	// Policies are put in the place of the former ones, as an edit of the file; an edit that the product refuses is refused. At the fault's end the former come back.
@@ -155,12 +159,16 @@ type Expectation struct {
 // Measure is what is measured of one run.
 type Measure struct {
 	// Metric is the word: goodput, answered, degraded, failed, refused, late, throughput, amplification, peak-amplification, attempts, waste,
-	// mean, p50, p90, p95, p99, p99.9, max, queue, openings, recovery; or a state: reaches, never, stays.
+	// mean, p50, p90, p95, p99, p99.9, max, queue, openings, recovery, holds, flips, probes; or a state: reaches, never, stays.
 	Metric string
-	// Of is whose: the name of a dependency, a load, a tenant, an operation or a priority, and OfKind which of these. Empty: all.
+	// Of is whose: the name of a dependency, a load, a tenant, an operation or a priority, or the number of a node, and OfKind which of these. Empty: all.
+	// Of a fleet it is "members", and OfKind "fleet".
 	Of, OfKind string
-	// State is the circuit's state for reaches, never and stays: open, closed, half-open, ramping.
+	// State is the circuit's state for reaches, never and stays: open, closed, half-open, ramping; or what the fleet makes of it: held, clear. Of a fleet's members it
+	// is how many there are.
 	State string
+	// PerNode: the most of any node, and not the sum of all.
+	PerNode bool
 	// From and To bound the time, since the beginning. For reaches: From is where counting begins and To the latest. recovery counts from From.
 	From, To time.Duration
 	// Unit says how a value is shown: "%", "s", "/s" or "" for a plain number.

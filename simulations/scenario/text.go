@@ -23,6 +23,9 @@ func (e Expectation) String() string {
 	default:
 		b.WriteString(m.Metric + m.whose() + " " + e.Op + " " + e.wanted())
 	}
+	if m.PerNode {
+		b.WriteString(" per node")
+	}
 	b.WriteString(" from " + plain.Duration(m.From) + " to " + plain.Duration(m.To))
 	if e.Share > 0 && e.Share < 1 {
 		b.WriteString(" in " + plain.Rate(e.Share) + " of runs")
@@ -36,6 +39,8 @@ func (m Measure) whose() string {
 		return ""
 	case "dependency":
 		return "(" + m.Of + ")"
+	case node:
+		return "(node " + m.Of + ")"
 	}
 	return "(" + m.OfKind + ` "` + m.Of + `")`
 }

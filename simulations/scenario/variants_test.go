@@ -28,7 +28,7 @@ func TestVariantsAreListed(t *testing.T) {
 	s := mustRead(t)
 	want := []string{
 		"as written ", "no policy ",
-		"without payments.deadline payments.deadline=off", "without payments.retry payments.retry=off", "without payments.breaker payments.breaker=off",
+		"without payments.deadline payments.deadline=off", "without payments.retry payments.retry=off", "without payments.breaker payments.breaker=off", "without payments.fleet payments.fleet=off",
 		"without ledger.deadline ledger.deadline=off", "without ledger.retry ledger.retry=off",
 		"without retry payments.retry=off ledger.retry=off", "calm payments.retry.attempts=1",
 	}

@@ -24,7 +24,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "judges few calls", file: "supervision/circuit_plan.go", scenario: "quiet-line",
-		right: "enough := n.Calls >= p.MinCalls",
+		right: "enough := n.Calls >= minCalls",
 		wrong: "enough := n.Calls > 0",
 	},
 	{

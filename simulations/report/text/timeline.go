@@ -98,7 +98,7 @@ func (h happened) takes(other happened, e simulations.Event) bool {
 
 // alone names the node of a transition, where there are others that may not do the same.
 func alone(r *simulations.Result, e simulations.Event) string {
-	if r.Nodes > 1 && e.Node > 0 && e.Kind == "transition" {
+	if r.Nodes > 1 && e.Node > 0 && (e.Kind == "transition" || e.Kind == "fleet") {
 		return fmt.Sprintf("node %d", e.Node)
 	}
 	return ""
@@ -120,6 +120,9 @@ func ofEvent(e simulations.Event) happened {
 		}
 		h.text = who + " " + strings.ToUpper(clean(e.To))
 		h.key = fmt.Sprintf("%s %s %s", who, e.From, e.To)
+	case "fleet":
+		h.text = who + " HELD by the fleet"
+		h.key = h.text
 	default:
 		h.text = clean(e.Text)
 		h.key = e.Kind + " " + e.Text
