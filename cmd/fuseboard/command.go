@@ -15,15 +15,17 @@ import (
 
 // The exit codes. Each has its words in exitWords.
 const (
-	exitOK       = 0
-	exitError    = 1
-	exitUsage    = 2
-	exitInvalid  = 3
-	exitNotFound = 4
-	exitConflict = 7
-	exitNoBubble = 70  // EX_SOFTWARE
-	exitUnmet    = 99  // as k6 has it
-	exitStopped  = 130 // of the shell, for who dies of Ctrl-C
+	exitOK           = 0
+	exitError        = 1
+	exitUsage        = 2
+	exitInvalid      = 3
+	exitNotFound     = 4
+	exitUnauthorised = 5
+	exitUnreachable  = 6
+	exitConflict     = 7
+	exitNoBubble     = 70  // EX_SOFTWARE
+	exitUnmet        = 99  // as k6 has it
+	exitStopped      = 130 // of the shell, for who dies of Ctrl-C
 )
 
 // session is what a command line is run with.
@@ -34,12 +36,13 @@ type session struct {
 	color     bool // of out
 	lively    bool // errs is a terminal, where a line can be drawn again
 	simulation
+	operation
 }
 
 // run does what args ask for and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	env := os.Environ()
-	s := &session{in: in, out: out, errs: errs, env: env, color: colored(out, env), lively: lively(errs, env), simulation: realSimulation()}
+	s := &session{in: in, out: out, errs: errs, env: env, color: colored(out, env), lively: lively(errs, env), simulation: realSimulation(), operation: realOperation()}
 	return s.run(ctx, args)
 }
 
@@ -108,12 +111,13 @@ func rootCommand(s *session) *cobra.Command {
   fuseboard init
   fuseboard policy validate fuseboard.yaml`,
 	})
-	exits(root, exitError, exitUsage, exitInvalid, exitNotFound, exitConflict, exitNoBubble, exitUnmet, exitStopped)
+	exits(root, exitError, exitUsage, exitInvalid, exitNotFound, exitUnauthorised, exitUnreachable, exitConflict, exitNoBubble, exitUnmet, exitStopped)
 	root.SilenceErrors, root.SilenceUsage = true, true // exit tells them
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), help(c)) })
 	root.AddCommand(demoCommand(s), simulateCommand(s), policyCommand(s), initCommand(s), completionCommand(s), versionCommand(s))
+	root.AddCommand(membersCommand(s), statusCommand(s), eventsCommand(s), holdCommand(s), releaseCommand(s), operatorCommand(s))
 	root.SetHelpCommand(helpCommand())
 	return root
 }

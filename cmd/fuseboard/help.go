@@ -15,15 +15,17 @@ import (
 const width = 80
 
 var exitWords = map[int]string{
-	exitOK:       "done",
-	exitError:    "failed",
-	exitUsage:    "the command line could not be read",
-	exitInvalid:  "a policy or a scenario is not valid",
-	exitNotFound: "a path or a name was not found",
-	exitConflict: "a file is there already",
-	exitNoBubble: "this build has no virtual time",
-	exitUnmet:    "an expectation does not hold or is unsettled",
-	exitStopped:  "stopped by Ctrl-C",
+	exitOK:           "done",
+	exitError:        "failed",
+	exitUsage:        "the command line could not be read",
+	exitInvalid:      "a policy or a scenario is not valid",
+	exitNotFound:     "a path or a name was not found",
+	exitUnauthorised: "the node does not take the token or the key",
+	exitUnreachable:  "the node cannot be reached",
+	exitConflict:     "a file is there already",
+	exitNoBubble:     "this build has no virtual time",
+	exitUnmet:        "an expectation does not hold or is unsettled",
+	exitStopped:      "stopped by Ctrl-C",
 }
 
 const exitsOf = "exits" // the annotation of a command that holds its exit codes

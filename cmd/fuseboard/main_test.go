@@ -107,7 +107,7 @@ func TestDemoFlagsHaveTheirDocumentedDefaultsAndReachTheirBounds(t *testing.T) {
 		args []string
 		want demoFlags
 	}{
-		{nil, demoFlags{25 * time.Second, 1, "text"}},
+		{nil, demoFlags{45 * time.Second, 1, "text"}},
 		{[]string{"--for", "2s", "--seed", "0", "-o", "json"}, demoFlags{2 * time.Second, 0, "json"}},
 		{[]string{"-for=10m", "-seed=18446744073709551615"}, demoFlags{10 * time.Minute, 1<<64 - 1, "text"}},
 	} {
@@ -130,7 +130,10 @@ func TestDemoAsJSONWritesNothingElseToStandardOutput(t *testing.T) {
 	if code != exitOK || report["protected"]["calls"] == 0 || report["protected"]["calls"] != report["unprotected"]["calls"] {
 		t.Errorf("exit %d, report %v", code, report)
 	}
-	if !strings.Contains(errs, "upstream slow") {
+	if report["fleet"]["acts"] != 4 {
+		t.Errorf("the fleet: %v", report["fleet"])
+	}
+	if !strings.Contains(errs, "upstream slow") || !strings.Contains(errs, "4 of 5") {
 		t.Errorf("standard error lacks the progress:\n%s", errs)
 	}
 }

@@ -25,7 +25,8 @@ func cannedSession(t *testing.T, in io.Reader, out, errs io.Writer) *session {
 			t.Setenv(name, value)
 		}
 	}
-	s := &session{in: in, out: out, errs: errs, env: os.Environ(), simulation: realSimulation()}
+	fleet := cannedOperation(t)
+	s := &session{in: in, out: out, errs: errs, env: os.Environ(), simulation: realSimulation(), operation: fleet}
 	s.simulate = canned
 	s.supported = func() error {
 		if os.Getenv("OLD_GO") != "" {

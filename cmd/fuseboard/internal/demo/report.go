@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"github.com/fuseboard/fuseboard/cmd/fuseboard/internal/demo/fleet"
 )
 
 // NotRecovered stands for the recovery of a side that was not seen to recover.
@@ -18,6 +20,8 @@ type Report struct {
 	Unprotected Numbers `json:"unprotected"`
 	Protected   Numbers `json:"protected"`
 	WithAnswers Numbers `json:"with_answers"`
+	// Fleet is what was seen of a fleet afterwards, by package fleet: zero after [Run] alone.
+	Fleet fleet.Report `json:"fleet"`
 	// Total is how long the run was meant to take, Ran how long calls were made,
 	// Return when the upstream was healthy again.
 	Total  time.Duration `json:"-"`
