@@ -164,6 +164,32 @@ var rooms = []room{
 	},
 
 	{
+		"gossip/mtls", 1,
+		[]string{root, "internal/plain", hashicorp},
+		"it carries packets and streams between nodes whose certificates it has verified, and knows nothing of what is in them",
+	},
+	{
+		"gossip/limits", 1,
+		[]string{root, "internal/plain", hashicorp},
+		"it bounds what comes from one source, over whatever carrier: it knows an address, a size and a time, and no carrier",
+	},
+	{
+		"gossip", 1,
+		[]string{root, "gossip/limits", "gossip/record", "internal/plain", hashicorp},
+		"it carries records and knows who is there: what a record means is the cluster's business, and memberlist is wrapped once",
+	},
+	{
+		"gossip/record", 1,
+		[]string{root},
+		"how records merge is pure: it knows neither what they mean nor what carries them, so its laws are tested without a network",
+	},
+	{
+		"gossip/internal/trial", 7, // above the network that its tests simulate
+		[]string{root, "gossip", "gossip/record", "simulations/network", hashicorp},
+		"tests alone: they run fleets over a simulated network, which gossip itself must not know",
+	},
+
+	{
 		"actors", 2,
 		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/quantile", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/cache", "patterns/deadline", "patterns/fallback", "patterns/hedge", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
@@ -224,6 +250,23 @@ var rooms = []room{
 	},
 
 	{
+		"cluster/verdict", 2,
+		[]string{root, "internal/plain", "supervision"},
+		"what the fleet's evidence says is pure, and simulated with thousands of seeds before anything is wired to it: it knows no guard, no gossip and no clock; a circuit stands beside it in its simulation",
+	},
+
+	{
+		"console/api", 4,
+		[]string{root, "cluster/orders", "internal/plain"},
+		"the words of the admin API and a client of it: who asks a node must not carry one, nor what is beneath it",
+	},
+	{
+		"console", 5,
+		[]string{root, "actors", "cluster", "cluster/events", "cluster/orders", "console/api", "gossip", "internal/plain"},
+		"it shows a node to people and takes their orders to it, over HTTP: it decides nothing, and nobody below knows that it is there",
+	},
+
+	{
 		"simulations/world", 4, // below the scenarios that are of it
 		[]string{root, "internal/plain", "supervision"},
 		"what lies around a service knows nothing of what protects it; supervision classifies its errors, in tests",
@@ -236,8 +279,8 @@ var rooms = []room{
 	{
 		"simulations", 6,
 		[]string{
-			root, "actors", "config", "config/live", "config/watch", "internal/bubble", "internal/plain", "patterns/shedding", "supervision",
-			"simulations/scenario", "simulations/world",
+			root, "actors", "cluster", "cluster/verdict", "config", "config/live", "config/watch", "gossip", "gossip/record", "internal/bubble", "internal/plain",
+			"patterns/shedding", "supervision", "simulations/network", "simulations/scenario", "simulations/world",
 		},
 		"it runs the product's own code in virtual time: it may know all of it, and nothing of the product may know it",
 	},
@@ -271,6 +314,11 @@ var rooms = []room{
 		"examples/simulation", 11,
 		[]string{root, "actors", "config/live", "simulations", "simulations/world"},
 		"an example of a user's own tests: the service needs guards and its policies, and its tests the words of simulations",
+	},
+	{
+		"examples/fleet", 6,
+		[]string{root, "actors", "cluster", "console", "console/api", "gossip"},
+		"an example shows what a user writes who has several replicas: guards as always, a fleet, where its members may be, and who may ask",
 	},
 	{
 		"examples/quickstart", 6,
@@ -318,6 +366,26 @@ var rooms = []room{
 		"an example of a pattern that is used alone: it needs no actors",
 	},
 	{
+		"cluster", 4,
+		[]string{root, "actors", "cluster/events", "cluster/orders", "cluster/verdict", "gossip", "gossip/mtls", "gossip/record", "internal/plain", "supervision", hashicorp},
+		"guards and gossip meet here and nowhere else: it turns evidence into records and records into orders, decides by rules of other rooms, and shows nothing to anybody by itself",
+	},
+	{
+		"cluster/internal/trial", 7, // above the network that its tests simulate
+		[]string{root, "actors", "cluster", "cluster/events", "cluster/orders", "cluster/verdict", "gossip", "gossip/record", "simulations/network", "supervision", hashicorp},
+		"tests alone: they run fleets over a simulated network, which cluster itself must not know",
+	},
+	{
+		"cluster/orders", 3,
+		[]string{root, "internal/plain"},
+		"whose order holds is decided from signatures and versions alone: it knows no network and no guard, so a command can sign and a node obey",
+	},
+	{
+		"cluster/events", 3,
+		[]string{root, "internal/plain"},
+		"a stream is merged from what origins published, however it came: it knows neither who carries events nor who shows them",
+	},
+	{
 		"examples/storm", 6,
 		[]string{root, "mailbox", "supervision"},
 		"an example of the decisions alone, in a time of its own: no actor, and no clock",
@@ -359,12 +427,17 @@ var rooms = []room{
 	},
 	{
 		"cmd/fuseboard", 10, // above all that it calls
-		[]string{root, "actors", "cmd/fuseboard/internal/demo", "config", "config/migrate", "config/rule", "config/watch", "internal/bubble", "internal/plain", "simulations", "simulations/report", "simulations/report/text", "simulations/scenario", "simulations/scenarios", cobra, pflag},
+		[]string{root, "actors", "cluster", "cluster/orders", "cmd/fuseboard/internal/demo", "config", "config/migrate", "config/rule", "config/watch", "console", "console/api", "internal/bubble", "internal/plain", "simulations", "simulations/report", "simulations/report/text", "simulations/scenario", "simulations/scenarios", cobra, pflag, "cmd/fuseboard/internal/demo/fleet", "gossip"},
 		"a command is thin: it parses and calls a room",
 	},
 	{
+		"cmd/fuseboard/internal/demo/fleet", 6,
+		[]string{root, "actors", "clients/httpclient", "cluster", "gossip", hashicorp},
+		"the demo shows what a user of a fleet sees; its wire stands between memberlist and the socket, to be cut",
+	},
+	{
 		"cmd/fuseboard/internal/demo", 6,
-		[]string{root, "actors", "clients/httpclient", "clients/httpserver", "telemetry"},
+		[]string{root, "actors", "clients/httpclient", "clients/httpserver", "cmd/fuseboard/internal/demo/fleet", "telemetry"},
 		"the demo shows what a user sees, and a user imports actors",
 	},
 }
@@ -427,7 +500,7 @@ var homes = []struct {
 	},
 	{
 		hashicorp,
-		[]string{"simulations/network"},
+		[]string{"cluster", "simulations/network", "gossip/mtls", "gossip/limits", "gossip", "cmd/fuseboard/internal/demo/fleet"},
 		"memberlist is under the MPL and brings eleven modules; only who imports the room that needs it links it",
 	},
 	{
@@ -499,6 +572,25 @@ var uses = []struct {
 		"a decision never waits for a lock",
 	},
 	{
+		"gossip/record",
+		[]string{
+			"time.Now", "time.Since", "time.Until", "time.After", "time.AfterFunc",
+			"time.NewTimer", "time.NewTicker", "time.Tick", "time.Sleep",
+			"sync.Mutex", "sync.RWMutex", "sync.Cond", "sync.Locker",
+		},
+		"",
+		"how records merge depends on them and on now, which is an argument; who owns a store locks it",
+	},
+	{
+		"cluster/verdict",
+		[]string{
+			"time.Now", "time.Since", "time.Until", "time.After", "time.AfterFunc", "time.NewTimer", "time.NewTicker", "time.Tick", "time.Sleep",
+			"sync.Mutex", "sync.RWMutex", "sync.Cond", "sync.Locker",
+		},
+		"",
+		"the verdict is stepped with instants, by one goroutine: so thousands of fleets are simulated, and each can be repeated",
+	},
+	{
 		"",
 		[]string{
 			"math/rand.Seed", "math/rand.Int63", "math/rand.Intn", "math/rand.Float64", "math/rand.Perm", "math/rand.Shuffle",
@@ -558,11 +650,16 @@ var weight = struct {
 	growthMB    float64 // stripped quickstart minus an empty main, in MiB, on linux/amd64
 	why         string
 	mayNotCarry []string // licences that must not be compiled in, as their texts name themselves
+	fileByFile  []string // modules under the MPL, which covers their own files alone: the command may have them, and who joins a fleet (docs/adr/0015-gossip.md)
 }{
 	modules: 30, growthMB: 8.7, // what may answer a call in the handler's place is made for each operation's types, and a policy that holds JSON needs a reader of JSON (docs/adr/0009-answers.md)
 	why: "protoactor is heavy already (docs/adr/0002-protoactor.md); nothing may hide behind it",
 	mayNotCarry: []string{
 		"Mozilla Public License", "GNU GENERAL PUBLIC LICENSE",
 		"GNU LESSER GENERAL PUBLIC LICENSE", "GNU AFFERO GENERAL PUBLIC LICENSE",
+	},
+	fileByFile: []string{
+		"github.com/hashicorp/memberlist", "github.com/hashicorp/errwrap", "github.com/hashicorp/go-immutable-radix",
+		"github.com/hashicorp/go-multierror", "github.com/hashicorp/go-sockaddr", "github.com/hashicorp/golang-lru",
 	},
 }
