@@ -174,7 +174,7 @@ func (n *Node) seed(dependency string) uint64 {
 // step judges everything once.
 func (n *Node) step() {
 	now := n.sys.Now()
-	view := n.view(now)
+	view := n.view()
 	n.calls, n.alone = 0, 0
 	for _, d := range n.desks {
 		view.Peers = n.peersOf(now, d)
@@ -224,7 +224,7 @@ func (n *Node) follows(d *desk) bool {
 }
 
 // view is what this node knows of the fleet, whatever the dependency.
-func (n *Node) view(fuseboard.Instant) verdict.View {
+func (n *Node) view() verdict.View {
 	return verdict.View{
 		Alive: n.peers.alive(), HighWater: n.gossip.HighWater(), Joined: n.joined, Boots: 1, Isolated: n.gossip.Isolated(), Suspect: n.suspect,
 	}
