@@ -35,6 +35,8 @@ func (n *Node) keep(life context.Context) {
 		case <-tick.C:
 			now := n.clock.Now()
 			n.judge()
+			n.listen(now)
+			n.tellDoubts(now)
 			n.tidy(now)
 			if now >= due.digest {
 				n.ask()
@@ -111,6 +113,8 @@ func (n *Node) open(life context.Context, l letter) {
 		err = n.merge(l.b[1:], true)
 	case frameAnswer:
 		err = n.merge(l.b[1:], n.clock.Now() > fuseboard.Instant(freshFor))
+	case frameDoubt:
+		n.insist(n.clock.Now())
 	case frameDigest:
 		err = n.asked(life, l)
 	default:

@@ -58,10 +58,13 @@ type Node struct {
 	out     chan parcel   // to the sender
 	bulk    chan struct{} // one for each reliable message on its way
 	joins   chan struct{} // one for each join on its way
+	pings   chan struct{} // one for each ping of ours on its way
+	repeats chan struct{} // held while the node says again that it lives
 
 	written memory            // the scribe's: what is on disk
 	met     fuseboard.Instant // the keeper's: when it met a member that saw others
 	vain    int               // how often since members changed last
+	said    fuseboard.Instant // the keeper's: when it said last that it lives
 
 	contact  atomic.Int64 // the instant when a member answered last
 	isolated atomic.Bool
@@ -84,6 +87,7 @@ const (
 	mostParcels     = 512
 	mostBulk        = 4
 	mostJoins       = 3
+	mostPings       = 4
 )
 
 // Start begins a life of a node, and asks seeds and members of former times for the fleet: once, until ctx ends. That none
@@ -114,7 +118,7 @@ func newNode(opts Options) (*Node, error) {
 		opts: opts, tune: tunings[opts.Profile], meta: encodeMeta(opts.Zone, opts.Meta),
 		clock: fuseboard.NewClock(), look: net.DefaultResolver.LookupHost,
 		in: make(chan letter, mostLetters), out: make(chan parcel, mostParcels),
-		bulk: make(chan struct{}, mostBulk), joins: make(chan struct{}, mostJoins),
+		bulk: make(chan struct{}, mostBulk), joins: make(chan struct{}, mostJoins), pings: make(chan struct{}, mostPings), repeats: make(chan struct{}, 1),
 		ending: make(chan struct{}, 1), cancel: func() {},
 		store: record.NewStore(opts.Limits), queue: record.NewQueue(opts.Limits),
 	}

@@ -60,7 +60,11 @@ var tunings = [profiles]tuning{
 
 // retransmit is how often each message of memberlist is sent, times log10 of the members: with 4, a new member was
 // unknown to somebody for 20s now and then.
-const retransmit = 8
+const retransmit = 16
+
+// indirect is how many members are asked to try one that did not answer. With memberlist's own 3, where three packets in ten
+// are lost, one probe in seven fails, and live members were taken for dead some times an hour, in a fleet of 10; with 8, none.
+const indirect = 8
 
 const reclaim = 10 * time.Second
 
@@ -70,6 +74,7 @@ func (t tuning) config() *memberlist.Config {
 	c.GossipInterval, c.GossipNodes, c.RetransmitMult = t.gossip, 4, retransmit
 	c.ProbeInterval, c.ProbeTimeout, c.PushPullInterval = t.probe, t.probeTimeout, t.pushPull
 	c.TCPTimeout = t.stream
+	c.IndirectChecks = indirect
 	c.DeadNodeReclaimTime = reclaim
 	c.EnableCompression = false // it costs more than it saves, and packets of others are opened before they are checked
 	return c

@@ -144,3 +144,31 @@ func TestThereIsNoRoomForMoreMembersThanMay(t *testing.T) {
 		t.Errorf("%d lives are remembered", len(r.all()))
 	}
 }
+
+func TestWhoIsDoubted(t *testing.T) {
+	t.Parallel()
+	r := newRoster("me#1", 10)
+	full := fullName("n1", 1)
+	r.join(0, Member{Name: "n1", Boot: 1}, memberlist.Node{Name: full})
+	at := func(d time.Duration) fuseboard.Instant { return fuseboard.Instant(time.Minute + d) }
+	for _, step := range []struct {
+		does    func()
+		after   time.Duration
+		doubted int
+	}{
+		{func() {}, 0, 0},
+		{func() { r.doubt(at(0), full) }, 100 * time.Millisecond, 0},
+		{func() {}, 300 * time.Millisecond, 1},
+		{func() {}, 700 * time.Millisecond, 1},
+		{func() { r.says(at(700*time.Millisecond), full) }, 900 * time.Millisecond, 0},
+		{func() {}, 1200 * time.Millisecond, 1}, // what was said may have been old
+		{func() {}, 1700 * time.Millisecond, 0},
+		{func() { r.heard(at(2*time.Second), full); r.doubt(at(3*time.Second), full) }, 3300 * time.Millisecond, 1},
+		{func() { r.heard(at(4*time.Second), full) }, 5 * time.Second, 0},
+	} {
+		step.does()
+		if got := len(r.doubted(at(step.after))); got != step.doubted {
+			t.Errorf("after %v: %d doubted, not %d", step.after, got, step.doubted)
+		}
+	}
+}

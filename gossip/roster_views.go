@@ -3,9 +3,16 @@
 package gossip
 
 import (
+	"time"
+
 	"github.com/hashicorp/memberlist"
 
 	"github.com/fuseboard/fuseboard"
+)
+
+const (
+	doubtful      = 250 * time.Millisecond // a refutation that was not lost is quicker
+	twiceDoubtful = time.Second
 )
 
 // view is what decisions need to know of the roster, at one moment.
@@ -68,6 +75,21 @@ func (r *roster) peer(full string) (memberlist.Node, bool) {
 		return e.node, true
 	}
 	return memberlist.Node{}, false
+}
+
+// doubted returns the lives that are suspect here for a while, and of which nobody has said since that they live. What was
+// said may have been old: after a second all count once who still have not answered.
+func (r *roster) doubted(now fuseboard.Instant) (nodes []memberlist.Node) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.lives {
+		age := now.Sub(e.Since)
+		unheard := e.word < e.Since && age >= doubtful
+		if e.State == Suspect && (unheard || age >= twiceDoubtful && age < twiceDoubtful+checks) {
+			nodes = append(nodes, e.node)
+		}
+	}
+	return nodes
 }
 
 // missing returns where those were who are away and did not say goodbye: by address, their full names. Only the

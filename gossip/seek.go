@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"math"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -127,6 +128,53 @@ func (s *seeker) chase(life context.Context, now fuseboard.Instant) {
 	for _, p := range some(s.n.dice, s.strangers(life), mostJoins) {
 		s.n.join(life, p.address, p.full, true)
 	}
+}
+
+// listen tries some members at once when none has answered for a while, and again until one does: memberlist
+// tries one after the other, ever more slowly where packets are lost, and that some of these are would be silence, too.
+func (n *Node) listen(now fuseboard.Instant) {
+	if now.Sub(fuseboard.Instant(n.contact.Load())) < n.tune.silence/6 || n.gone() {
+		return
+	}
+	for _, p := range some(n.dice, n.roster.peers(), mostPings) {
+		select {
+		case n.pings <- struct{}{}:
+		default:
+			return // those on their way are enough
+		}
+		n.work.Go(func() {
+			defer func() { <-n.pings }()
+			if _, err := n.list.Ping(p.Name, &net.UDPAddr{IP: p.Addr, Port: int(p.Port)}); err == nil {
+				n.contact.Store(int64(n.clock.Now()))
+			}
+		})
+	}
+}
+
+// tellDoubts tells members that they are suspect here, and that nothing has been heard of them since. memberlist tells them with
+// the version of the member that it knows; to who has a newer one that is old news, and not answered. A newer one that nobody knows
+// comes of loss, and of a queue that now and then loses a message (hashicorp/memberlist#263).
+func (n *Node) tellDoubts(now fuseboard.Instant) {
+	for _, p := range n.roster.doubted(now) {
+		n.parcel(parcel{to: p, frame: []byte{byte(frameDoubt)}})
+	}
+}
+
+// insist says again, with a newer version, that the node lives: seldom, whoever asks.
+func (n *Node) insist(now fuseboard.Instant) {
+	if now.Sub(n.said) < n.tune.probe || n.gone() {
+		return
+	}
+	select {
+	case n.repeats <- struct{}{}:
+	default:
+		return
+	}
+	n.said = now
+	n.work.Go(func() {
+		defer func() { <-n.repeats }()
+		_ = n.list.UpdateNode(n.tune.probe) // its error is that it has not been sent yet
+	})
 }
 
 // strangers are addresses where nobody is known to be here.

@@ -50,7 +50,7 @@ func (w *world) seenDead(name string) bool {
 
 func TestNobodyIsTakenForDeadWhereAThirdIsLost(t *testing.T) {
 	quietly(t)
-	nodes, lasts := 10, 5*time.Minute
+	nodes, lasts := 10, 2*time.Minute
 	if thorough() {
 		nodes, lasts = 20, time.Hour
 	}
