@@ -41,6 +41,7 @@ type Node struct {
 
 	guards *guards // that came and went, until the loop takes them
 	hand   *hand   // does what the loop may not wait for
+	local  *actors.Subscription
 	trust  orders.Trust
 
 	// The loop owns the rest.
@@ -106,9 +107,9 @@ func (n *Node) begin() {
 	n.stops = append(n.stops, cancel)
 	n.all.Go(func() { n.hearken(ctx, watch, changes) })
 	n.all.Go(func() { n.hand.work(ctx) })
-	local := n.sys.Subscribe(localEvents)
-	n.stops = append(n.stops, local.Close)
-	n.all.Go(func() { n.run(changes, local.C()) })
+	n.local = n.sys.Subscribe(localEvents)
+	n.stops = append(n.stops, n.local.Close)
+	n.all.Go(func() { n.run(changes, n.local.C()) })
 }
 
 // hearken hands what the gossip tells to the loop.

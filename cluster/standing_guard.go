@@ -4,9 +4,8 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -125,11 +124,11 @@ func versionIn(e *orders.Entry) orders.Version {
 
 // judged is the policy with what orders want, if the guard would take it.
 func judged(g *actors.Guard, base actors.Policy, f orders.Force) (actors.Policy, error) {
-	laid, err := lay(base, f)
-	if err == nil {
-		err = g.Judge(laid).Err()
+	laid, ps := lay(base, f)
+	if err := ps.Err(); err != nil {
+		return base, err
 	}
-	return laid, err
+	return laid, g.Judge(laid).Err()
 }
 
 // fits reports what keeps guards of this node from obeying an order: those of the other nodes are the same.
@@ -149,60 +148,19 @@ func (n *Node) fits(o orders.Order) error {
 	return ps.Err()
 }
 
-// lay lays what orders want over a policy. Its values are written as in policy files.
-func lay(p actors.Policy, f orders.Force) (actors.Policy, error) {
-	tree := plain.Node{Form: plain.Object}
+// lay lays what orders want over a policy, with the words that policy files have: off takes a section or a field away. Values are
+// laid in the order of their paths, so that a section may be off and one of its fields be set. What can't be read is told, and left out.
+func lay(p actors.Policy, f orders.Force) (actors.Policy, fuseboard.Problems) {
+	var ps fuseboard.Problems
 	if f.Values != nil {
 		for _, path := range sorted(f.Values.Policy) {
-			put(&tree, strings.Split(path, "."), f.Values.Policy[path])
+			ps = append(ps, plain.Lay(&p, path, plain.Said(f.Values.Policy[path]))...)
 		}
 	}
 	if f.Mode != nil {
-		put(&tree, []string{"mode"}, f.Mode.Verb.String())
+		ps = append(ps, plain.Lay(&p, "mode", plain.Said(f.Mode.Verb.String()))...)
 	}
-	var over actors.Policy
-	var ps fuseboard.Problems
-	for _, flaw := range plain.DecodeNode(tree, &over) {
-		ps = append(ps, flaw.Problem)
-	}
-	if err := ps.Err(); err != nil {
-		return p, err
-	}
-	plain.Overlay(&p, over)
-	return p, nil
+	return p, ps
 }
 
-func sorted(values map[string]string) (paths []string) {
-	for path := range values {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	return paths
-}
-
-// put puts a value under a path.
-func put(n *plain.Node, path []string, value string) {
-	for i := range n.Members {
-		if n.Members[i].Name == path[0] && len(path) > 1 {
-			put(&n.Members[i].Value, path[1:], value)
-			return
-		}
-	}
-	m := plain.Member{Name: path[0], Value: written(value)}
-	if len(path) > 1 {
-		m.Value = plain.Node{Form: plain.Object}
-		put(&m.Value, path[1:], value)
-	}
-	n.Members = append(n.Members, m)
-}
-
-// written is a value as somebody wrote it: a number, a truth, JSON, or else a word.
-func written(value string) plain.Node {
-	var v any
-	if json.Unmarshal([]byte(value), &v) == nil && v != nil {
-		if n, err := plain.Tree(v); err == nil {
-			return n
-		}
-	}
-	return plain.Node{Form: plain.Text, Word: value}
-}
+func sorted(values map[string]string) []string { return slices.Sorted(maps.Keys(values)) }
