@@ -47,6 +47,7 @@ type Node struct {
 	// The loop owns the rest.
 	desks    map[string]*desk
 	peers    *roster
+	boots    *boots // of this node
 	book     *orders.Book
 	trouble  error // of the book's folder
 	standing map[string]*standing
@@ -89,6 +90,7 @@ func Join(ctx context.Context, sys *actors.System, opts Options) (*Node, error) 
 	}
 	n.gossip, n.joined = g, sys.Now()
 	boot := g.Self().Boot
+	n.boots = newBoots(opts.Dir, opts.Name, boot, time.Now())
 	n.source, n.stream, n.more, n.breath = events.NewSource(opts.Name, boot), events.NewStream(boot, 0), make(chan struct{}), mostAtOnce
 	stop, err := sys.FollowFleet(n.guards)
 	if err != nil {
@@ -219,6 +221,9 @@ func (n *Node) accept(r record.Record) error {
 		return n.acceptOrder(r, rest)
 	case eventKeys:
 		return acceptEvent(r)
+	case bootKeys:
+		_, err := bootOf(r)
+		return err
 	}
 	return nil // of a later version: carried, not read
 }
