@@ -8,7 +8,6 @@ import (
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/cluster/orders"
-	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // Foresee returns everything that guards of this node would have against an order's values, warnings included, under the
@@ -29,11 +28,7 @@ func (n *Node) Foresee(ctx context.Context, o orders.Order) (ps fuseboard.Proble
 }
 
 func (n *Node) foresee(g *actors.Guard, o orders.Order) fuseboard.Problems {
-	base := g.Policy()
-	if s := n.standing[g.Name()]; s != nil && s.layered && len(plain.Diff(base, s.laid)) == 0 {
-		base = s.base // the values of an older order end with it
-	}
-	laid, ps := lay(base, orders.Force{Values: &orders.Entry{Order: o}})
+	laid, ps := lay(n.baseOf(g), orders.Force{Values: &orders.Entry{Order: o}})
 	return append(ps, g.Judge(laid)...) // what can be read is judged, whatever is wrong with the rest
 }
 

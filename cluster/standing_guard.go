@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -23,7 +24,8 @@ type standing struct {
 	base    actors.Policy // as it was without the orders
 	laid    actors.Policy // as it is with them
 	layered bool
-	trouble string // why an order could not be obeyed; empty: all are
+	trouble string      // why an order could not be obeyed; empty: all are
+	busy    atomic.Bool // a policy is on its way to the guard, which has another one until then
 }
 
 const longestCommand = 24 * time.Hour
@@ -42,9 +44,18 @@ func (n *Node) enforceOn(g *actors.Guard) {
 	}
 	n.enforceCircuit(now, g, s, force.Circuit)
 	n.enforcePolicy(g, s, force)
-	if force == (orders.Force{}) {
+	if force == (orders.Force{}) && !s.layered && !s.busy.Load() {
 		delete(n.standing, g.Name())
 	}
+}
+
+// update lets the hand give a guard a policy.
+func (n *Node) update(g *actors.Guard, s *standing, p actors.Policy) {
+	s.busy.Store(true)
+	n.hand.do(func(ctx context.Context) {
+		defer s.busy.Store(false)
+		_, _ = g.Update(ctx, p) // what it did not take, the next look finds
+	})
 }
 
 // enforceCircuit holds a circuit, or lets it go.
@@ -73,6 +84,9 @@ func (n *Node) enforceCircuit(now time.Time, g *actors.Guard, s *standing, e *or
 // enforcePolicy lays the values that orders want over the guard's policy, and takes them off when they end. A policy that
 // somebody else gave meanwhile is kept below.
 func (n *Node) enforcePolicy(g *actors.Guard, s *standing, f orders.Force) {
+	if s.busy.Load() {
+		return // what the guard has now is neither its own policy nor that of the orders: the next look comes within a second
+	}
 	want := [2]orders.Version{versionIn(f.Mode), versionIn(f.Values)}
 	if want == ([2]orders.Version{}) {
 		n.unlay(g, s)
@@ -97,22 +111,23 @@ func (n *Node) enforcePolicy(g *actors.Guard, s *standing, f orders.Force) {
 		return
 	}
 	s.laid, s.layered = laid, true
-	n.hand.do(func(ctx context.Context) { _, _ = g.Update(ctx, laid) })
+	n.update(g, s, laid)
 }
 
 // stands reports whether a policy is what orders made of it.
 func (s *standing) stands(p actors.Policy) bool { return s.layered && len(plain.Diff(p, s.laid)) == 0 }
 
-// unlay takes off what orders laid over the policy, unless somebody else gave another since.
+// unlay takes off what orders laid over the policy, unless somebody else gave another since. It is done when a later look finds it done.
 func (n *Node) unlay(g *actors.Guard, s *standing) {
 	if !s.layered {
 		return
 	}
-	base, ours := s.base, s.stands(g.Policy())
-	s.layered, s.values, s.trouble = false, [2]orders.Version{}, ""
-	if ours {
-		n.hand.do(func(ctx context.Context) { _, _ = g.Update(ctx, base) })
+	s.values, s.trouble = [2]orders.Version{}, ""
+	if len(plain.Diff(s.base, s.laid)) == 0 || !s.stands(g.Policy()) {
+		s.layered = false
+		return
 	}
+	n.update(g, s, s.base)
 }
 
 func versionIn(e *orders.Entry) orders.Version {
@@ -120,6 +135,15 @@ func versionIn(e *orders.Entry) orders.Version {
 		return orders.Version{}
 	}
 	return e.Version
+}
+
+// baseOf is a guard's policy without what orders laid over it: their values end with them.
+func (n *Node) baseOf(g *actors.Guard) actors.Policy {
+	current := g.Policy()
+	if s := n.standing[g.Name()]; s != nil && s.layered && (s.busy.Load() || s.stands(current)) {
+		return s.base
+	}
+	return current
 }
 
 // judged is the policy with what orders want, if the guard would take it.
@@ -141,7 +165,7 @@ func (n *Node) fits(o orders.Order) error {
 		if o.Dependency != orders.All && o.Dependency != g.Name() {
 			continue
 		}
-		if _, err := judged(g, g.Policy(), orders.Force{Values: &orders.Entry{Order: o}}); err != nil {
+		if err := n.foresee(g, o).Err(); err != nil {
 			ps = append(ps, fuseboard.Problem{Path: g.Name(), Code: "policy", Message: "can't obey: " + err.Error()})
 		}
 	}
