@@ -29,6 +29,9 @@ func Lay(into any, path string, value Node) fuseboard.Problems {
 	if p, found := tooFar(OutlineOf(into), path); found {
 		return fuseboard.Problems{p}
 	}
+	if p, found := notJSON(path, value); found {
+		return fuseboard.Problems{p}
+	}
 	var l layer
 	tree := l.taken("", t, wrapped(path, value))
 	over := reflect.New(t).Elem()
@@ -66,6 +69,14 @@ func tooFar(o Outline, path string) (fuseboard.Problem, bool) {
 		}
 	}
 	return fuseboard.Problem{}, false
+}
+
+// notJSON tells of a list or an object that is written as a file has it, without quotes: a line has JSON.
+func notJSON(path string, value Node) (fuseboard.Problem, bool) {
+	return fuseboard.Problem{
+		Path: path, Code: CodeSyntax, Value: value.given(), Message: "is no JSON, which lists and objects are on a line",
+		Fix: `put names and words into double quotes, as in {"attempts": 2}; or set each field by its own path`,
+	}, value.Form == Text && (strings.HasPrefix(value.Word, "{") || strings.HasPrefix(value.Word, "["))
 }
 
 // layer reads what takes away.

@@ -66,6 +66,8 @@ func TestLayRefusesWhatSaysNothingAndChangesNothing(t *testing.T) {
 		"retry.on=[null]":                   "nothing to take away",
 		"breaker.weights.a=2":               "breaker.weights is replaced as a whole",
 		"retry.atempts=2":                   "did you mean attempts?",
+		"retry={attempts: 2}":               "is no JSON",
+		"retry.on=[a, b]":                   "double quotes",
 		"rety=off":                          "did you mean retry?",
 		"retry.attempts=soon":               "attempts",
 		`retry={"attempts":1,"attempts":2}`: "more than once",
