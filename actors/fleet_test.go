@@ -283,3 +283,44 @@ func TestAFleetSectionThatCanDoNothingIsAWarning(t *testing.T) {
 		t.Error(found)
 	}
 }
+
+// The warning of a short hold names one that is long enough, and shorter ones are not.
+func TestAHoldThatIsOverBeforeItsProbesIsAWarningThatNamesOneThatIsNot(t *testing.T) {
+	warned := func(p Policy) (fix string, found bool) {
+		for _, w := range p.Validate() {
+			if w.Code == codeFleetHold {
+				return w.Fix, w.Warning && w.Path == "fleet.hold"
+			}
+		}
+		return "", false
+	}
+	of := func(hold, attempt time.Duration, probes float64) Policy {
+		return Policy{
+			Deadline: Deadline{Attempt: attempt}, Breaker: Breaker{FailureRate: 0.5},
+			Fleet: Fleet{Mode: FleetFollow, Hold: hold, ProbesPerSecond: probes},
+		}
+	}
+	for _, c := range []struct {
+		p    Policy
+		want string // "": no warning
+	}{
+		{of(2*time.Second, 0, 0), "3.5s"},
+		{of(3*time.Second, 0, 0), "3.5s"},
+		{of(3500*time.Millisecond, 0, 0), ""},
+		{of(0, 0, 0), ""},
+		{of(0, 2*time.Second, 0), ""},
+		{of(4*time.Second, 2*time.Second, 0), "6s"},
+		{of(0, 0, 0.2), "20.5s"},
+		{of(2*time.Second, 0, 100), "3s"},
+	} {
+		fix, found := warned(c.p)
+		if found != (c.want != "") || !strings.Contains(fix, "to "+c.want+" or more") && c.want != "" {
+			t.Errorf("hold %v: %q, want %q", c.p.Fleet.Hold, fix, c.want)
+		}
+	}
+	p := of(time.Second, 0, 0)
+	p.Fleet.Mode = FleetAdvise
+	if fix, found := warned(p); found {
+		t.Errorf("who only advises holds nobody: %s", fix)
+	}
+}

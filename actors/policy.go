@@ -204,7 +204,7 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 	loadInDeadline, abandonInDeadline, refreshesInPermits, negativeInTTL, refusalsKept, failuresInWindow, staleInOpen,
 	fallbackInTotal, lastGoodBehindStale, lastGoodInOpen, stepsOfSections,
 	hedgeInAttempt, hedgeInAdaptive, hedgeInPermits, hedgeInBudget, adaptiveMinInAttempt,
-	fleetInBreaker, fleetInMode, windowInFleet,
+	fleetInBreaker, fleetInMode, windowInFleet, holdInProbes,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {

@@ -3,6 +3,9 @@
 package actors
 
 import (
+	"cmp"
+	"time"
+
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
@@ -13,6 +16,7 @@ const (
 	codeFleetShadow  = "fleet-in-shadow"
 	codeFleetWindow  = "fleet-window-shorter"
 	codeFleetKeys    = "fleet-of-keys"
+	codeFleetHold    = "hold-below-probes"
 )
 
 // fleetInBreaker finds a fleet whose word nothing could obey.
@@ -41,6 +45,26 @@ func windowInFleet(p Policy) (fuseboard.Problem, bool) {
 		Message: "is less than half of breaker.window.span " + plain.Duration(span) + ", so a quiet caller has no vote in the fleet while its own breaker still counts",
 		Fix:     "raise fleet.window to breaker.window.span",
 	}, f.On() && p.Breaker.On() && 2*f.Window < span
+}
+
+// holdInProbes finds a hold that is over before its probes can say anything. In the smallest fleet that judges, three callers, the first
+// probe of each comes after a second and up to the time in which all of them probe once, and takes as long as an attempt may.
+// A hold is up to a fifth shorter than the policy says, so that not all end at once.
+func holdInProbes(p Policy) (fuseboard.Problem, bool) {
+	const callers, shortest, step = 3, 0.8, time.Second / 2
+	f := p.Fleet
+	if f.Mode != FleetFollow {
+		return fuseboard.Problem{}, false
+	}
+	round := min(max(time.Duration(callers/f.ProbesPerSecond*float64(time.Second)), time.Second), 30*time.Second)
+	need := time.Second + round + cmp.Or(p.Deadline.Attempt, p.Deadline.Total)
+	enough := time.Duration(float64(need)/shortest).Truncate(step) + step
+	return fuseboard.Problem{
+		Code: codeFleetHold, Path: "fleet.hold", Value: plain.Duration(f.Hold),
+		Message: "ends before its probes do: the first probes of three callers take up to " + plain.Duration(need) +
+			", and a hold is up to a fifth shorter, so the fleet lets calls back without having asked the dependency",
+		Fix: "raise fleet.hold to " + plain.Duration(enough) + " or more; 10s is the default",
+	}, float64(f.Hold)*shortest < float64(need)
 }
 
 // fleetOfKeys warns of a fleet section of a Keyring.

@@ -48,6 +48,10 @@
 // An outage is held by all and released by all (TestAnOutageIsHeldByAllAndReleasedByAll); one sick node holds
 // nobody (TestOneSickNodeHoldsNobody).
 //
+// A node that starts again and again knows it from what the others remember
+// (TestANodeThatStartsAgainAndAgainCountsItsBootsByWhatTheOthersRemember), or its folder
+// (TestBootsOutliveARestartOfAllNodesWhereThereIsADisk), and has no say until it stays up.
+//
 // Events come in the order of each origin, and once (TestEventsOfAllNodesComeInTheOrderOfEachAndOnce); orders and
 // events find who was cut off when it comes back (TestANodeThatWasCutOffHearsOfOrdersAndEventsWhenItComesBack).
 package cluster

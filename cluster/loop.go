@@ -22,6 +22,7 @@ func (n *Node) run(changes <-chan []gossip.Change, local <-chan actors.Event) {
 	defer close(n.ended)
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
+	n.publishBoot()
 	n.lookAround()
 	n.republish()
 	for {
@@ -91,10 +92,10 @@ func (n *Node) takeMember(now fuseboard.Instant, m gossip.Member) {
 
 // takeRecord takes one record of another node, or of the operators.
 func (n *Node) takeRecord(now fuseboard.Instant, r record.Record) {
-	if r.Owner == n.opts.Name || r.Deleted {
-		return
-	}
 	switch {
+	case r.Deleted:
+	case r.Owner == n.opts.Name:
+		n.takeBoot(r) // of what it wrote itself, a node needs to be told of its former lives alone
 	case r.Key == beaconKey:
 		if b, err := verdict.DecodeBeacon(r.Body); err == nil {
 			n.peers.beaconOf(now, r.Owner, r.Version.Epoch, b)
@@ -202,6 +203,7 @@ func (n *Node) forget(now fuseboard.Instant) {
 	}
 	n.forgotAt = now
 	n.peers.forget(now)
+	n.forgetBoots(time.Now())
 	for _, d := range n.desks {
 		d.forget(now, n.peers)
 	}
@@ -226,7 +228,7 @@ func (n *Node) follows(d *desk) bool {
 // view is what this node knows of the fleet, whatever the dependency.
 func (n *Node) view() verdict.View {
 	return verdict.View{
-		Alive: n.peers.alive(), HighWater: n.gossip.HighWater(), Joined: n.joined, Boots: 1, Isolated: n.gossip.Isolated(), Suspect: n.suspect,
+		Alive: n.peers.alive(), HighWater: n.gossip.HighWater(), Joined: n.joined, Boots: n.boots.count(time.Now()), Isolated: n.gossip.Isolated(), Suspect: n.suspect,
 	}
 }
 
@@ -273,8 +275,9 @@ func (n *Node) beacon(now fuseboard.Instant) {
 	}
 	n.beaconAt = max(1, now)
 	b := verdict.Beacon{
-		Uptime: now.Sub(n.joined), Boots: 1, Suspect: n.suspect, Health: uint8(min(max(n.gossip.Health(), 0), 255)), //nolint:gosec // bounded
-		Calls: uint16(min(n.calls, math.MaxUint16)), Alone: uint16(min(n.alone, math.MaxUint16)), //nolint:gosec // bounded
+		Uptime: now.Sub(n.joined), Boots: uint8(min(n.boots.count(time.Now()), math.MaxUint8)), Suspect: n.suspect, //nolint:gosec // bounded
+		Health: uint8(min(max(n.gossip.Health(), 0), 255)),                                        //nolint:gosec // bounded
+		Calls:  uint16(min(n.calls, math.MaxUint16)), Alone: uint16(min(n.alone, math.MaxUint16)), //nolint:gosec // bounded
 	}
 	_ = n.gossip.Put(record.Beacon, beaconKey, b.Append(nil))
 }

@@ -41,11 +41,13 @@ type Node struct {
 
 	guards *guards // that came and went, until the loop takes them
 	hand   *hand   // does what the loop may not wait for
+	local  *actors.Subscription
 	trust  orders.Trust
 
 	// The loop owns the rest.
 	desks    map[string]*desk
 	peers    *roster
+	boots    *boots // of this node
 	book     *orders.Book
 	trouble  error // of the book's folder
 	standing map[string]*standing
@@ -88,6 +90,7 @@ func Join(ctx context.Context, sys *actors.System, opts Options) (*Node, error) 
 	}
 	n.gossip, n.joined = g, sys.Now()
 	boot := g.Self().Boot
+	n.boots = newBoots(opts.Dir, opts.Name, boot, time.Now())
 	n.source, n.stream, n.more, n.breath = events.NewSource(opts.Name, boot), events.NewStream(boot, 0), make(chan struct{}), mostAtOnce
 	stop, err := sys.FollowFleet(n.guards)
 	if err != nil {
@@ -106,9 +109,9 @@ func (n *Node) begin() {
 	n.stops = append(n.stops, cancel)
 	n.all.Go(func() { n.hearken(ctx, watch, changes) })
 	n.all.Go(func() { n.hand.work(ctx) })
-	local := n.sys.Subscribe(localEvents)
-	n.stops = append(n.stops, local.Close)
-	n.all.Go(func() { n.run(changes, local.C()) })
+	n.local = n.sys.Subscribe(localEvents)
+	n.stops = append(n.stops, n.local.Close)
+	n.all.Go(func() { n.run(changes, n.local.C()) })
 }
 
 // hearken hands what the gossip tells to the loop.
@@ -218,6 +221,9 @@ func (n *Node) accept(r record.Record) error {
 		return n.acceptOrder(r, rest)
 	case eventKeys:
 		return acceptEvent(r)
+	case bootKeys:
+		_, err := bootOf(r)
+		return err
 	}
 	return nil // of a later version: carried, not read
 }

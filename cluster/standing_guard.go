@@ -4,9 +4,9 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
+	"maps"
 	"slices"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -24,7 +24,8 @@ type standing struct {
 	base    actors.Policy // as it was without the orders
 	laid    actors.Policy // as it is with them
 	layered bool
-	trouble string // why an order could not be obeyed; empty: all are
+	trouble string      // why an order could not be obeyed; empty: all are
+	busy    atomic.Bool // a policy is on its way to the guard, which has another one until then
 }
 
 const longestCommand = 24 * time.Hour
@@ -43,9 +44,18 @@ func (n *Node) enforceOn(g *actors.Guard) {
 	}
 	n.enforceCircuit(now, g, s, force.Circuit)
 	n.enforcePolicy(g, s, force)
-	if force == (orders.Force{}) {
+	if force == (orders.Force{}) && !s.layered && !s.busy.Load() {
 		delete(n.standing, g.Name())
 	}
+}
+
+// update lets the hand give a guard a policy.
+func (n *Node) update(g *actors.Guard, s *standing, p actors.Policy) {
+	s.busy.Store(true)
+	n.hand.do(func(ctx context.Context) {
+		defer s.busy.Store(false)
+		_, _ = g.Update(ctx, p) // what it did not take, the next look finds
+	})
 }
 
 // enforceCircuit holds a circuit, or lets it go.
@@ -74,6 +84,9 @@ func (n *Node) enforceCircuit(now time.Time, g *actors.Guard, s *standing, e *or
 // enforcePolicy lays the values that orders want over the guard's policy, and takes them off when they end. A policy that
 // somebody else gave meanwhile is kept below.
 func (n *Node) enforcePolicy(g *actors.Guard, s *standing, f orders.Force) {
+	if s.busy.Load() {
+		return // what the guard has now is neither its own policy nor that of the orders: the next look comes within a second
+	}
 	want := [2]orders.Version{versionIn(f.Mode), versionIn(f.Values)}
 	if want == ([2]orders.Version{}) {
 		n.unlay(g, s)
@@ -98,22 +111,23 @@ func (n *Node) enforcePolicy(g *actors.Guard, s *standing, f orders.Force) {
 		return
 	}
 	s.laid, s.layered = laid, true
-	n.hand.do(func(ctx context.Context) { _, _ = g.Update(ctx, laid) })
+	n.update(g, s, laid)
 }
 
 // stands reports whether a policy is what orders made of it.
 func (s *standing) stands(p actors.Policy) bool { return s.layered && len(plain.Diff(p, s.laid)) == 0 }
 
-// unlay takes off what orders laid over the policy, unless somebody else gave another since.
+// unlay takes off what orders laid over the policy, unless somebody else gave another since. It is done when a later look finds it done.
 func (n *Node) unlay(g *actors.Guard, s *standing) {
 	if !s.layered {
 		return
 	}
-	base, ours := s.base, s.stands(g.Policy())
-	s.layered, s.values, s.trouble = false, [2]orders.Version{}, ""
-	if ours {
-		n.hand.do(func(ctx context.Context) { _, _ = g.Update(ctx, base) })
+	s.values, s.trouble = [2]orders.Version{}, ""
+	if len(plain.Diff(s.base, s.laid)) == 0 || !s.stands(g.Policy()) {
+		s.layered = false
+		return
 	}
+	n.update(g, s, s.base)
 }
 
 func versionIn(e *orders.Entry) orders.Version {
@@ -123,13 +137,22 @@ func versionIn(e *orders.Entry) orders.Version {
 	return e.Version
 }
 
+// baseOf is a guard's policy without what orders laid over it: their values end with them.
+func (n *Node) baseOf(g *actors.Guard) actors.Policy {
+	current := g.Policy()
+	if s := n.standing[g.Name()]; s != nil && s.layered && (s.busy.Load() || s.stands(current)) {
+		return s.base
+	}
+	return current
+}
+
 // judged is the policy with what orders want, if the guard would take it.
 func judged(g *actors.Guard, base actors.Policy, f orders.Force) (actors.Policy, error) {
-	laid, err := lay(base, f)
-	if err == nil {
-		err = g.Judge(laid).Err()
+	laid, ps := lay(base, f)
+	if err := ps.Err(); err != nil {
+		return base, err
 	}
-	return laid, err
+	return laid, g.Judge(laid).Err()
 }
 
 // fits reports what keeps guards of this node from obeying an order: those of the other nodes are the same.
@@ -142,67 +165,26 @@ func (n *Node) fits(o orders.Order) error {
 		if o.Dependency != orders.All && o.Dependency != g.Name() {
 			continue
 		}
-		if _, err := judged(g, g.Policy(), orders.Force{Values: &orders.Entry{Order: o}}); err != nil {
+		if err := n.foresee(g, o).Err(); err != nil {
 			ps = append(ps, fuseboard.Problem{Path: g.Name(), Code: "policy", Message: "can't obey: " + err.Error()})
 		}
 	}
 	return ps.Err()
 }
 
-// lay lays what orders want over a policy. Its values are written as in policy files.
-func lay(p actors.Policy, f orders.Force) (actors.Policy, error) {
-	tree := plain.Node{Form: plain.Object}
+// lay lays what orders want over a policy, with the words that policy files have: off takes a section or a field away. Values are
+// laid in the order of their paths, so that a section may be off and one of its fields be set. What can't be read is told, and left out.
+func lay(p actors.Policy, f orders.Force) (actors.Policy, fuseboard.Problems) {
+	var ps fuseboard.Problems
 	if f.Values != nil {
 		for _, path := range sorted(f.Values.Policy) {
-			put(&tree, strings.Split(path, "."), f.Values.Policy[path])
+			ps = append(ps, plain.Lay(&p, path, plain.Said(f.Values.Policy[path]))...)
 		}
 	}
 	if f.Mode != nil {
-		put(&tree, []string{"mode"}, f.Mode.Verb.String())
+		ps = append(ps, plain.Lay(&p, "mode", plain.Said(f.Mode.Verb.String()))...)
 	}
-	var over actors.Policy
-	var ps fuseboard.Problems
-	for _, flaw := range plain.DecodeNode(tree, &over) {
-		ps = append(ps, flaw.Problem)
-	}
-	if err := ps.Err(); err != nil {
-		return p, err
-	}
-	plain.Overlay(&p, over)
-	return p, nil
+	return p, ps
 }
 
-func sorted(values map[string]string) (paths []string) {
-	for path := range values {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	return paths
-}
-
-// put puts a value under a path.
-func put(n *plain.Node, path []string, value string) {
-	for i := range n.Members {
-		if n.Members[i].Name == path[0] && len(path) > 1 {
-			put(&n.Members[i].Value, path[1:], value)
-			return
-		}
-	}
-	m := plain.Member{Name: path[0], Value: written(value)}
-	if len(path) > 1 {
-		m.Value = plain.Node{Form: plain.Object}
-		put(&m.Value, path[1:], value)
-	}
-	n.Members = append(n.Members, m)
-}
-
-// written is a value as somebody wrote it: a number, a truth, JSON, or else a word.
-func written(value string) plain.Node {
-	var v any
-	if json.Unmarshal([]byte(value), &v) == nil && v != nil {
-		if n, err := plain.Tree(v); err == nil {
-			return n
-		}
-	}
-	return plain.Node{Form: plain.Text, Word: value}
-}
+func sorted(values map[string]string) []string { return slices.Sorted(maps.Keys(values)) }

@@ -38,6 +38,9 @@ type Status struct {
 	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
 	Durability orders.Durability `json:"durability"`
 	Trouble    string            `json:"trouble,omitempty"`
+	// Untold is how many events of this node its fleet does not hear of: they were too many at once, or none that can travel. The
+	// node's own metrics and logs have them.
+	Untold uint64 `json:"untold"`
 	// Dependencies are those whose policy has a fleet section, by name.
 	Dependencies []DependencyStatus `json:"dependencies"`
 	// Orders are those in force, by register.
@@ -103,7 +106,8 @@ func (n *Node) status() Status {
 	s := Status{
 		Fleet: n.opts.Label(), Name: n.opts.Name, Zone: n.opts.Zone, Boot: self.Boot, Uptime: Span(now.Sub(n.joined)),
 		Alive: n.peers.alive(), HighWater: n.gossip.HighWater(), Isolated: n.gossip.Isolated(), Suspect: n.suspect, Health: n.gossip.Health(),
-		Trust: n.opts.trust().String(), Durability: n.book.Durability(), Dependencies: []DependencyStatus{}, Orders: []OrderStatus{},
+		Trust: n.opts.trust().String(), Durability: n.book.Durability(), Untold: n.untold + n.local.Dropped(),
+		Dependencies: []DependencyStatus{}, Orders: []OrderStatus{},
 	}
 	if n.trouble != nil {
 		s.Trouble = n.trouble.Error()

@@ -141,7 +141,12 @@ func (n *Node) takeLocal(e actors.Event) {
 		return
 	}
 	out := events.Event{Kind: string(e.Kind), Dependency: e.Dependency, Text: e.Reason}
-	if e.Kind == actors.EventTransition {
+	switch e.Kind {
+	case actors.EventUpdated:
+		out.Text = changeText(e.Change)
+	case actors.EventMode:
+		out.To = e.PolicyMode.String()
+	case actors.EventTransition:
 		t := e.Transition
 		if t.Cause == supervision.CauseFleet {
 			return // tellPhase has told it: in an outage of all that is a third of what everybody would hear
@@ -172,7 +177,7 @@ func (n *Node) tellIsolation(cut bool) {
 
 // tellOrder tells that an order has come into force.
 func (n *Node) tellOrder(e orders.Entry) {
-	n.tell(events.Event{Kind: EventOrder, Dependency: e.Dependency, To: e.Verb.String(), Cause: e.Operator, Text: by(&e) + ": " + e.Reason})
+	n.tell(events.Event{Kind: EventOrder, Dependency: e.Dependency, To: e.Verb.String(), Cause: e.Operator, Text: orderText(&e)})
 }
 
 // keepEvents lets go what waited for events that will not come.

@@ -4,19 +4,16 @@ package config
 
 import (
 	"encoding"
-	"encoding/json"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 var (
-	policyType   = reflect.TypeFor[actors.Policy]()
-	caseType     = reflect.TypeFor[actors.Case]()
-	durationType = reflect.TypeFor[time.Duration]()
+	policyType = reflect.TypeFor[actors.Policy]()
+	caseType   = reflect.TypeFor[actors.Case]()
 )
 
 // fieldOf returns the type of a field of a section, by its name in files.
@@ -54,15 +51,6 @@ func isSection(t reflect.Type) bool { return t.Kind() == reflect.Struct && !isWo
 // isWord reports whether values of t are words of their own.
 func isWord(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
-}
-
-// takesOff reports whether off is not a value of t by itself, so that it may take a value away.
-func takesOff(t reflect.Type) bool {
-	if t == durationType {
-		return true
-	}
-	raw := reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) && t.Kind() != reflect.Struct
-	return !isWord(t) && !raw && t.Kind() != reflect.String
 }
 
 // isPath reports whether a path, parted by points, is a section or a field of t, or one value of a map in it.

@@ -51,6 +51,7 @@ var lints = []Lint{
 	{"hedge-exceeds-budget", "Copies would take more than the retry budget pays for."},
 	{"hedge-without-permits", "There are no permits for copies."},
 	{CodeHidden, "Another entry with wildcards says all of it otherwise."},
+	{"hold-below-probes", "A hold of the fleet ends before its probes do."},
 	{"hold-under-every", "shedding.hold_for is shorter than the host is read."},
 	{CodeIdleRule, "A rule lays what is there already."},
 	{"initial-outside", "adaptive.initial lies outside of its bounds."},

@@ -46,15 +46,10 @@ func (r *reader) member(path string, in Origin, t reflect.Type, m plain.Member) 
 		return r.takenAway(path, in, t, n)
 	case n.Form == plain.List, n.Form == plain.Object && t.Kind() == reflect.Map:
 		r.noNulls(path, in, n)
-	case writtenOff(n, t):
+	case plain.TakesAway(t, n):
 		return plain.Node{Form: plain.Null, Word: n.Word, At: n.At}
 	}
 	return n
-}
-
-// writtenOff reports whether a value of type t is off, or false where that is none of its own.
-func writtenOff(n plain.Node, t reflect.Type) bool {
-	return takesAway(n) && takesOff(t) && (n.Form != plain.Truth || t.Kind() != reflect.Bool)
 }
 
 // noNulls tells of values within a list or a map that are none: there they can take nothing away.

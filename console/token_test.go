@@ -75,6 +75,9 @@ func TestATokenThatOthersMayReadOrThatIsNoneIsRefused(t *testing.T) {
 			t.Errorf("%s was changed: %v", name, err)
 		}
 	}
+	if _, err := api.ReadToken(folder); err == nil || !strings.Contains(err.Error(), "is a folder") {
+		t.Errorf("a folder is a token: %v", err)
+	}
 	if _, err := makeToken(filepath.Join(folder, "no", "token")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in a folder that is not there: %v", err)
 	}

@@ -40,6 +40,7 @@ const (
 type disk struct {
 	dir     string // empty: in memory only
 	unsaved bool   // the book has changed since it was written
+	surplus bool   // the file has orders that the book did not take
 }
 
 // Loaded says what OpenBook found.
@@ -101,7 +102,7 @@ func (b *Book) restore(path string, data []byte, now time.Time) Loaded {
 	if loaded.Damaged != nil {
 		loaded.Damaged.putAside(path)
 	}
-	b.unsaved = loaded.Damaged != nil || len(loaded.Refused) > 0
+	b.unsaved, b.surplus = loaded.Damaged != nil, len(loaded.Refused) > 0
 	b.stats = NewBook(b.trust).stats // what was loaded is not what came
 	return loaded
 }
@@ -216,7 +217,7 @@ func freeName(path string) (string, error) {
 // Save writes the book to its directory if it has changed, as a whole: a crash leaves the old file or the new one. It
 // does nothing for a book in memory. After an error the durability is memory until a Save succeeds.
 func (b *Book) Save() error {
-	if b.dir == "" || !b.unsaved {
+	if b.dir == "" || !b.unsaved && !b.surplus {
 		return nil
 	}
 	var data bytes.Buffer
@@ -232,7 +233,7 @@ func (b *Book) Save() error {
 	if err := replace(b.dir, bookFile, data.Bytes()); err != nil {
 		return fmt.Errorf("orders could not be kept; a restart of the whole fleet would forget the last ones: %w", err)
 	}
-	b.unsaved = false
+	b.unsaved, b.surplus = false, false
 	return nil
 }
 

@@ -244,3 +244,20 @@ func TestAForgedOrderInAWholeFileAndOneOfANewerProgramAreDamage(t *testing.T) {
 		}
 	}
 }
+
+func TestABookWhoseFileHasMoreThanItTakesIsOnDiskAndTheNextSaveLeavesThatOut(t *testing.T) {
+	b := kept(t)
+	fewer, loaded, err := OpenBook(b.dir, trusting(t, 1), noon) // the second key is trusted no more
+	if err != nil || len(loaded.Refused) != 1 || fewer.Durability() != Disk {
+		t.Errorf("%+v, %v, %v", loaded, fewer.Durability(), err)
+	}
+	if _, loaded = again(t, b, noon); loaded.Orders != 3 {
+		t.Errorf("opening has changed the file: %+v", loaded)
+	}
+	if err := fewer.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if _, loaded = again(t, b, noon); loaded.Orders != 2 || len(loaded.Refused) != 0 {
+		t.Errorf("%+v", loaded)
+	}
+}

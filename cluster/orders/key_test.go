@@ -121,8 +121,11 @@ func TestWhatIsNoPrivateKeyIsToldAsThat(t *testing.T) {
 	if _, err := ReadSigner(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
-	if _, err := ReadSigner(dir); err == nil {
-		t.Error("a directory is a key")
+	if _, err := ReadSigner(dir); err == nil || !strings.Contains(err.Error(), "is a folder") {
+		t.Errorf("a directory is a key: %v", err)
+	}
+	if _, err := ReadSigner(filepath.Join(dir, "ada.pub")); err == nil || !strings.Contains(err.Error(), "give the private key's file, "+filepath.Join(dir, "ada")+" ") {
+		t.Errorf("the public line, which everybody may read, is told as something else: %v", err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strings"
 
 	"github.com/fuseboard/fuseboard"
 )
@@ -72,6 +73,15 @@ func readSigner(f *os.File) (Signer, error) {
 	info, err := f.Stat() // of the file that is open, so that it cannot be another one
 	if err != nil {
 		return Signer{}, err
+	}
+	if name, public := strings.CutSuffix(f.Name(), publicSuffix); public {
+		return Signer{}, fuseboard.Problem{
+			Path: f.Name(), Code: "form", Message: "is the public line, which nodes read and nobody signs with",
+			Accepted: "an ed25519 key, PKCS #8 in PEM", Fix: "give the private key's file, " + name,
+		}
+	}
+	if info.IsDir() {
+		return Signer{}, notAKey(f, "is a folder")
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		return Signer{}, fuseboard.Problem{

@@ -47,7 +47,8 @@ type Order struct {
 	// Of is what a release ends: one slot, or everything, which is the default. Of other verbs it is Everything.
 	Of Slot
 	// Policy holds, for the verb policy, fields and their values as in policy files:
-	// {"bulkhead.concurrency": "8"}. It is all that the order wants of the policy; the values of an older order end.
+	// {"bulkhead.concurrency": "8", "retry": "off"}; lists and objects are JSON. They are laid in the order of their paths, so that
+	// a section may be off and a field of it be set. It is all that the order wants of the policy; the values of an older order end.
 	// 1 to [MostValues] for the verb policy, none for the others.
 	Policy map[string]string
 	// Author says who gives the order, as he calls himself; whose key signed it is told

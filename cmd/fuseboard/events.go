@@ -78,7 +78,7 @@ func aSpan(text string, least, most time.Duration) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return 0, errors.New("not a duration; write it like 90s or 10m")
+		return 0, errors.New("not a duration; write it like 90s, 10m or 48h; accepted: " + plain.Duration(least) + " to " + plain.Duration(most))
 	case d < least || d > most:
 		return 0, errors.New("out of range; accepted: " + plain.Duration(least) + " to " + plain.Duration(most))
 	}

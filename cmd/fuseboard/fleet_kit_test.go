@@ -129,7 +129,7 @@ func (n *cannedNode) Status(context.Context) (api.Status, error) {
 		},
 	}
 	if n.at == cutOff {
-		st.Alive, st.Isolated, st.Suspect, st.Health, st.Trust, st.Durability = 2, true, true, 3, "none", orders.Memory
+		st.Alive, st.Isolated, st.Suspect, st.Health, st.Untold, st.Trust, st.Durability = 2, true, true, 3, 17, "none", orders.Memory
 		st.Trouble, st.Orders, st.Guards, st.Dependencies = "orders.book: no space left on device", nil, nil, nil
 	}
 	return st, n.trouble()

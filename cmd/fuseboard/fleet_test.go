@@ -65,6 +65,10 @@ func TestARunningFleetIsHeldAndReleased(t *testing.T) {
 		{[]string{"hold", "search", "--set", "bulkhead.concurrency=-2", "--set", "retry.atempts=2", "--reason", "INC-812", "--key", "ada.key"}, exitInvalid, "search.retry.atempts"},
 		{[]string{"hold", "serch", "--bypass", "--reason", "INC-812", "--key", "ada.key"}, exitNotFound, "did you mean search?"},
 		{[]string{"hold", "search", "--reason", "INC-812", "--key", "ada.key", "--fleet", "shop/live"}, exitError, "nothing was signed"},
+		{[]string{"hold", "search", "--reason", "INC-812", "--key", "ada.key.pub"}, exitError, "give the private key's file, ada.key"},
+		{[]string{"hold", "search", "--set", "retry={attempts: 2}", "--reason", "INC-812", "--key", "ada.key"}, exitInvalid, "double quotes"},
+		{[]string{"hold", "later", "--bypass", "--yes", "--reason", "INC-812", "--key", "ada.key"}, exitOK, "undo: fuseboard release later --only mode --yes --reason … --key ada.key\n"},
+		{[]string{"operator", "keygen", "eve", "--out", "no/eve.key"}, exitError, "the folder of no/eve.key does not exist"},
 		{[]string{"status", "payments"}, exitOK, "by ada: their disk is full"},
 		{[]string{"status"}, exitOK, "bulkhead.concurrency=2 retry.attempts=2"},
 		{[]string{"events", "--since", "1m"}, exitOK, "hold-open: ada: their disk is full"},
@@ -163,7 +167,7 @@ func TestTablesOfFleetsAreNoWiderThanATerminal(t *testing.T) {
 
 func TestEachOrderIsTakenBackByItsUndo(t *testing.T) {
 	for _, o := range []api.OrderStatus{{Dependency: "payments", Verb: "hold-open"}, {Dependency: "*", Verb: "shadow"}, {Dependency: "mail", Verb: "policy"}} {
-		words := strings.Fields(undo(ordering{key: "ada.key"}, o))
+		words := strings.Fields(undo(ordering{at: at{node: "127.0.0.1:7979", tokenFile: "token"}, key: "ada.key"}, o))
 		for i := range words {
 			words[i] = strings.Trim(words[i], "'")
 		}
@@ -175,7 +179,7 @@ func TestEachOrderIsTakenBackByItsUndo(t *testing.T) {
 		if err == nil {
 			err = c.ValidateArgs(c.Flags().Args())
 		}
-		if err != nil || c.Name() != "release" || c.Flags().Arg(0) != o.Dependency {
+		if err != nil || c.Name() != "release" || c.Flags().Arg(0) != o.Dependency || c.Flag("node").Value.String() != "127.0.0.1:7979" || c.Flag("token-file").Value.String() != "token" {
 			t.Errorf("%q: %v", words, err)
 		}
 	}

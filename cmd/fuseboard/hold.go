@@ -37,7 +37,8 @@ order's time is over, a newer one about the same comes, or you release it.
 --closed      the circuit stays closed, whatever fails
 --shadow      the policy counts what it would refuse, and refuses nothing
 --bypass      calls go through as if there were no policy
---set         these values, as in a policy file, are laid over the policy
+--set         these values, as in a policy file, are laid over the policy:
+              retry.attempts=1; retry=off; lists and objects are JSON
 
 * in place of DEPENDENCY means all that the fleet has, and needs --yes.
 Orders about the circuit, the mode and the values hold side by side.

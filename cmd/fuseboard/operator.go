@@ -81,6 +81,9 @@ func (s *session) keygen(c *cobra.Command, name, path, format string) error {
 	if there, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrExist) {
 		return &failure{exitConflict, there.Path + " is there already; a key is never overwritten"}
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return &failure{exitError, "the folder of " + path + " does not exist; make it, or give another file with --out"}
+	}
 	if err != nil {
 		return err
 	}

@@ -72,10 +72,16 @@ func undo(g ordering, o api.OrderStatus) string {
 	if verb.UnmarshalText([]byte(o.Verb)) == nil {
 		words = append(words, "--only", orders.Order{Verb: verb}.Slot().String())
 	}
-	if o.Dependency == orders.All {
+	if o.Dependency == orders.All || g.yes {
 		words = append(words, "--yes")
 	}
-	return strings.Join(append(words, "--reason", "…", "--key", shellWord(g.key)), " ")
+	words = append(words, "--reason", "…", "--key", shellWord(g.key))
+	for _, f := range []struct{ flag, value string }{{"--node", g.node}, {"--token-file", g.tokenFile}, {"--ca", g.ca}} {
+		if f.value != "" {
+			words = append(words, f.flag, shellWord(f.value))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // shellWord is a word as a shell takes it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +59,9 @@ func fleetLines(st api.Status) string {
 	}
 	if st.Health > 0 {
 		lines = append(lines, fmt.Sprintf("unwell: its gossip is late (score %d, 0 is healthy): too little processor time, or a bad network", st.Health))
+	}
+	if st.Untold > 0 {
+		lines = append(lines, fmt.Sprintf("%s of this node not told to the fleet: too many at once; its metrics and logs have them", plain.Count(int(min(st.Untold, math.MaxInt)), "event", "events")))
 	}
 	if st.Trouble != "" {
 		lines = append(lines, "trouble: "+st.Trouble)

@@ -86,7 +86,7 @@ func baseOf(o ClientOptions) (url.URL, fuseboard.Problems) {
 	u, err := url.Parse(node)
 	if err != nil || !isBase(u) {
 		return url.URL{}, fuseboard.Problems{{
-			Path: "node", Code: codeForm, Value: o.Node, Message: "is no address of a console", Accepted: "host:port or https://host:port", Fix: "write " + DefaultListen,
+			Path: "node", Code: codeForm, Value: o.Node, Message: "is no address of a console", Accepted: "host:port or https://host:port, the port 1 to 65535", Fix: "write " + DefaultListen,
 		}}
 	}
 	if u.Scheme == "http" && !IsLoopback(u.Hostname()) {
@@ -101,7 +101,8 @@ func baseOf(o ClientOptions) (url.URL, fuseboard.Problems) {
 // isBase reports whether a URL is that of a host and port, and says no more.
 func isBase(u *url.URL) bool {
 	bare := strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.User == nil
-	return bare && u.Port() != "" && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return bare && err == nil && port > 0 && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // Node is where the client asks: "127.0.0.1:7979".

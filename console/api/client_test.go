@@ -21,7 +21,7 @@ func TestAddressesOfNodesAreReadAndEveryProblemTold(t *testing.T) {
 			t.Errorf("%q: %v", node, err)
 		}
 	}
-	for _, node := range []string{"127.0.0.1", "ftp://127.0.0.1:1", "http://127.0.0.1:1/v1", "http://a:b@127.0.0.1:1", "://", "10.0.0.7:1"} {
+	for _, node := range []string{"127.0.0.1", "ftp://127.0.0.1:1", "http://127.0.0.1:1/v1", "http://a:b@127.0.0.1:1", "://", "10.0.0.7:1", "127.0.0.1:99999", "127.0.0.1:0"} {
 		_, err := NewClient(ClientOptions{Node: node})
 		if ps, ok := err.(fuseboard.Problems); !ok || len(ps) != 2 || ps[0].Path != "node" || ps[1].Path != "token" { //nolint:errorlint // as it is documented
 			t.Errorf("%q: %v", node, err)

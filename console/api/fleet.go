@@ -31,6 +31,9 @@ type Status struct {
 	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
 	Durability orders.Durability `json:"durability"`
 	Trouble    string            `json:"trouble,omitempty"`
+	// Untold is how many events of the node its fleet does not hear of: they were too many at once, or none that can travel. The
+	// node's own metrics and logs have them.
+	Untold uint64 `json:"untold"`
 	// Dependencies are those whose policy has a fleet section, by name.
 	Dependencies []DependencyStatus `json:"dependencies"`
 	// Orders are those in force, by register.

@@ -36,6 +36,9 @@ func readToken(f *os.File) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if info.IsDir() {
+		return "", fuseboard.Problem{Path: f.Name(), Code: codeForm, Message: "is a folder", Fix: "give the file that the service gave to console.Serve as TokenFile"}
+	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		return "", fuseboard.Problem{
 			Path: f.Name(), Code: "mode", Value: fmt.Sprintf("%#o", mode), Message: "may be read or written by others than its owner",

@@ -185,8 +185,8 @@ var rooms = []room{
 	},
 	{
 		"gossip/internal/trial", 7, // above the network that its tests simulate
-		[]string{root, "gossip", "gossip/record", "simulations/network", hashicorp},
-		"tests alone: they run fleets over a simulated network, which gossip itself must not know",
+		[]string{root, "gossip", "gossip/limits", "gossip/mtls", "gossip/record", "simulations/network", hashicorp},
+		"tests alone: they run fleets over a simulated network, which gossip itself must not know; carriers and limits meet here, which know nothing of each other",
 	},
 
 	{

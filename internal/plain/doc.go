@@ -22,6 +22,8 @@
 //   - [Overlay] replaces what is set and keeps the rest
 //     (TestOverlayReplacesWhatIsSetAndKeepsTheRest), and names what [Diff] would
 //     (TestOverlayOfWhatIsSetNamesWhatDiffNames).
+//   - [Lay] takes away what is off, sets what is zero (TestLayTakesAwayWhatIsOffAndSetsWhatIsZero), and refuses what says
+//     nothing (TestLayRefusesWhatSaysNothingAndChangesNothing).
 //   - [OutlineOf] has the fields that Overlay lays (TestOutlineHasTheFieldsThatOverlayLays), and the tree of
 //     [Tree] is decoded to the value that it was made of
 //     (TestTreeIsDecodedToTheSameValueAndIsNowhere).
