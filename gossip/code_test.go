@@ -20,7 +20,8 @@ func TestProperty_NamesAndMetaComeBackAsTheyWere(t *testing.T) {
 		}
 		zone := rapid.StringN(-1, -1, MaxZone).Draw(t, "zone")
 		meta := rapid.SliceOfN(rapid.Byte(), 0, MaxMeta).Draw(t, "meta")
-		if z, m, ok := decodeMeta(encodeMeta(zone, meta)); !ok || z != zone || !bytes.Equal(m, meta) {
+		padding := rapid.IntRange(0, mostPadding).Draw(t, "padding")
+		if z, m, ok := decodeMeta(encodeMeta(zone, meta, padding)); !ok || z != zone || !bytes.Equal(m, meta) {
 			t.Errorf("%q %x %v", z, m, ok)
 		}
 	})
@@ -40,12 +41,13 @@ func FuzzNames(f *testing.F) {
 
 // FuzzMeta: nothing that can be read has more in it than it may.
 func FuzzMeta(f *testing.F) {
-	f.Add(encodeMeta("zone", []byte("meta")))
+	f.Add(encodeMeta("zone", []byte("meta"), 7))
 	f.Add([]byte{metaFormat, 200, 1})
+	f.Add([]byte{metaFormat, 0, 200, 1})
 	f.Add([]byte{2, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		zone, meta, ok := decodeMeta(b)
-		if ok && (len(zone) > MaxZone || len(meta) > MaxMeta || !bytes.Equal(encodeMeta(zone, meta), b)) {
+		if ok && (len(zone) > MaxZone || len(meta) > MaxMeta || len(zone)+len(meta)+3 > len(b) || !bytes.HasSuffix(b, meta)) {
 			t.Errorf("%x: %q %x", b, zone, meta)
 		}
 	})

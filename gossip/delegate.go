@@ -99,7 +99,6 @@ func (d delegate) NotifyAlive(node *memberlist.Node) (err error) {
 	if node.Name == d.n.full {
 		return nil
 	}
-	d.n.roster.says(d.n.clock.Now(), node.Name)
 	m, err := memberOf(node)
 	if err != nil {
 		return err

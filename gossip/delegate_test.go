@@ -78,7 +78,7 @@ func TestUsersFunctionsMayRefuseAndPanic(t *testing.T) {
 	})
 	d := delegate{n}
 	node := func(name, zone string) *memberlist.Node {
-		return &memberlist.Node{Name: name, Meta: encodeMeta(zone, nil)}
+		return &memberlist.Node{Name: name, Meta: encodeMeta(zone, nil, 0)}
 	}
 	for _, c := range []struct {
 		node *memberlist.Node

@@ -14,7 +14,7 @@ const (
 	frameRecords frameKind = 1 + iota // records, as package record writes them
 	frameDigest                       // who asks, what he has, and which members he sees
 	frameAnswer                       // records, to who has asked
-	frameDoubt                        // nothing: who sends it suspects who gets it, and has not heard that it lives
+	frameDoubt                        // nothing: who sends it suspects who gets it
 )
 
 // Errors of frames; they are counted.

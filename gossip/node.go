@@ -115,7 +115,7 @@ func Start(ctx context.Context, opts Options) (*Node, error) {
 // newNode is a node without a network.
 func newNode(opts Options) (*Node, error) {
 	n := &Node{
-		opts: opts, tune: tunings[opts.Profile], meta: encodeMeta(opts.Zone, opts.Meta),
+		opts: opts, tune: tunings[opts.Profile],
 		clock: fuseboard.NewClock(), look: net.DefaultResolver.LookupHost,
 		in: make(chan letter, mostLetters), out: make(chan parcel, mostParcels),
 		bulk: make(chan struct{}, mostBulk), joins: make(chan struct{}, mostJoins), pings: make(chan struct{}, mostPings), repeats: make(chan struct{}, 1),
@@ -128,6 +128,7 @@ func newNode(opts Options) (*Node, error) {
 		return nil, err
 	}
 	n.full = fullName(opts.Name, n.boot)
+	n.meta = encodeMeta(opts.Zone, opts.Meta, paddingOf(n.full))
 	if n.opts.Seed == 0 {
 		n.opts.Seed = n.boot
 	}

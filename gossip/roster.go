@@ -23,9 +23,8 @@ const (
 // entry is one life of a node.
 type entry struct {
 	Member
-	node memberlist.Node   // to send to; its slices are our copies
-	bye  bool              // it said goodbye
-	word fuseboard.Instant // when somebody said last that it lives
+	node memberlist.Node // to send to; its slices are our copies
+	bye  bool            // it said goodbye
 }
 
 // roster is who is here, and who was. memberlist writes it with its own lock held: so the roster's lock is held for
@@ -131,15 +130,6 @@ func (r *roster) doubt(now fuseboard.Instant, full string) []Member {
 
 func (r *roster) heard(now fuseboard.Instant, full string) []Member {
 	return r.turn(now, full, Suspect, Alive)
-}
-
-// says notes that somebody said that a member lives.
-func (r *roster) says(now fuseboard.Instant, full string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if e := r.lives[full]; e != nil {
-		e.word = now
-	}
 }
 
 func (r *roster) turn(now fuseboard.Instant, full string, from, to State) []Member {

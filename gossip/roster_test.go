@@ -159,12 +159,10 @@ func TestWhoIsDoubted(t *testing.T) {
 		{func() {}, 0, 0},
 		{func() { r.doubt(at(0), full) }, 100 * time.Millisecond, 0},
 		{func() {}, 300 * time.Millisecond, 1},
-		{func() {}, 700 * time.Millisecond, 1},
-		{func() { r.says(at(700*time.Millisecond), full) }, 900 * time.Millisecond, 0},
-		{func() {}, 1200 * time.Millisecond, 1}, // what was said may have been old
-		{func() {}, 1700 * time.Millisecond, 0},
-		{func() { r.heard(at(2*time.Second), full); r.doubt(at(3*time.Second), full) }, 3300 * time.Millisecond, 1},
-		{func() { r.heard(at(4*time.Second), full) }, 5 * time.Second, 0},
+		{func() {}, 2200 * time.Millisecond, 1},
+		{func() {}, 2300 * time.Millisecond, 0}, // it has been told often enough
+		{func() { r.heard(at(3*time.Second), full); r.doubt(at(4*time.Second), full) }, 5 * time.Second, 1},
+		{func() { r.heard(at(5*time.Second), full) }, 5 * time.Second, 0},
 	} {
 		step.does()
 		if got := len(r.doubted(at(step.after))); got != step.doubted {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	doubtful      = 250 * time.Millisecond // a refutation that was not lost is quicker
-	twiceDoubtful = time.Second
+	doubtful = 250 * time.Millisecond // most suspicions are refuted, and the member answers, before
+	doubting = 2 * time.Second
 )
 
 // view is what decisions need to know of the roster, at one moment.
@@ -77,15 +77,13 @@ func (r *roster) peer(full string) (memberlist.Node, bool) {
 	return memberlist.Node{}, false
 }
 
-// doubted returns the lives that are suspect here for a while, and of which nobody has said since that they live. What was
-// said may have been old: after a second all count once who still have not answered.
+// doubted returns the lives that have been suspect here for a while, and not for long. Whether they have refuted it is not
+// known: memberlist tells no version of anybody.
 func (r *roster) doubted(now fuseboard.Instant) (nodes []memberlist.Node) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.lives {
-		age := now.Sub(e.Since)
-		unheard := e.word < e.Since && age >= doubtful
-		if e.State == Suspect && (unheard || age >= twiceDoubtful && age < twiceDoubtful+checks) {
+		if age := now.Sub(e.Since); e.State == Suspect && age >= doubtful && age < doubtful+doubting {
 			nodes = append(nodes, e.node)
 		}
 	}

@@ -151,9 +151,9 @@ func (n *Node) listen(now fuseboard.Instant) {
 	}
 }
 
-// tellDoubts tells members that they are suspect here, and that nothing has been heard of them since. memberlist tells them with
-// the version of the member that it knows; to who has a newer one that is old news, and not answered. A newer one that nobody knows
-// comes of loss, and of a queue that now and then loses a message (hashicorp/memberlist#263).
+// tellDoubts tells members that they are suspect here. memberlist tells them with the version of the member that it knows; to who
+// has a newer one that is old news, and not answered. A newer one that nobody knows comes of loss, and of a queue that now and then
+// loses a message (hashicorp/memberlist#263).
 func (n *Node) tellDoubts(now fuseboard.Instant) {
 	for _, p := range n.roster.doubted(now) {
 		n.parcel(parcel{to: p, frame: []byte{byte(frameDoubt)}})
