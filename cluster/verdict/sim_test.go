@@ -126,6 +126,9 @@ func (s *sim) take(n *node, m *message, now fuseboard.Instant) {
 	}
 	p := &n.peers[m.from]
 	if m.isBeacon {
+		if n.seq[m.from]>>32 < uint64(m.boot) {
+			p.Cell = Cell{} // of an earlier life
+		}
 		p.Seen, p.Beacon, p.Boot = now, m.beacon, uint64(m.boot)
 		return
 	}

@@ -33,7 +33,8 @@ type report struct {
 	At                               time.Time
 	Alive, Callers                   int
 	Isolated                         bool
-	Phase, Circuit, Text, Durability string
+	Phase, Scope, Circuit            string
+	Text, Durability                 string
 	Orders                           []string
 	Done, Refused, Failed            int64 // calls
 }
@@ -169,7 +170,7 @@ func (n *process) report() error {
 		Done: n.done.Load(), Refused: n.refused.Load(), Failed: n.failed.Load(),
 	}
 	for _, d := range st.Dependencies {
-		r.Phase, r.Circuit, r.Text, r.Callers = d.Phase, d.Circuit, d.Text, d.Callers
+		r.Phase, r.Scope, r.Circuit, r.Text, r.Callers = d.Phase, d.Scope, d.Circuit, d.Text, d.Callers
 	}
 	for _, o := range st.Orders {
 		r.Orders = append(r.Orders, o.Verb+" "+o.Dependency)
