@@ -30,13 +30,13 @@ type spec struct {
 
 // report is what a node process says of itself, in JSON, five times a second.
 type report struct {
-	At                               time.Time
-	Alive, Callers                   int
-	Isolated                         bool
-	Phase, Scope, Circuit            string
-	Text, Durability                 string
-	Orders                           []string
-	Done, Refused, Failed            int64 // calls
+	At                    time.Time
+	Alive, Callers        int
+	Isolated              bool
+	Phase, Scope, Circuit string
+	Text, Durability      string
+	Orders                []string
+	Done, Refused, Failed int64 // calls
 }
 
 // beNode is a node process: it calls, reports, and gives an order for each line that it reads.

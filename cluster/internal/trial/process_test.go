@@ -200,7 +200,9 @@ func TestRealProcesses(t *testing.T) {
 	down.Store(true)
 	all.within(t, "all hold", 30*time.Second, func(r report) bool { return r.Phase == "hold" })
 	all.hurt(t, 3, draw)
-	all.within(t, "all hold again", againWithin, func(r report) bool { return r.Alive == 5 && !r.Isolated && r.Phase == "hold" && r.Scope == "dependency" })
+	all.within(t, "all hold again", againWithin, func(r report) bool {
+		return r.Alive == 5 && !r.Isolated && r.Phase == "hold" && r.Scope == "dependency"
+	})
 	down.Store(false)
 	all.within(t, "all are clear", 2*time.Minute, func(r report) bool { return r.Phase == "clear" && r.Circuit == "closed" })
 
