@@ -231,9 +231,12 @@ func (w *own) veto(phase Phase) bool {
 // row reports whether my own probes alone say that it works again: five that succeeded, or
 // two over five seconds, since who calls rarely would wait for five long after others.
 func (w *own) row(now fuseboard.Instant) bool {
-	const few, many, spread = 2, 5, 5 * time.Second
-	return w.inARow >= many || (w.inARow >= few && now.Sub(w.rowAt) >= spread)
+	const few, many = 2, 5
+	return w.inARow >= many || (w.inARow >= few && now.Sub(w.rowAt) >= rowSpread)
 }
+
+// rowSpread is over how long two probes must have succeeded.
+const rowSpread = 5 * time.Second
 
 // latest reports whether the latest that I tried succeeded, and whether it is not too long
 // ago to tell.

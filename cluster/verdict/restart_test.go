@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// deaths are a way in which processes die in an outage from 30 to 130: when each begins anew.
+// deaths are a way in which processes die in an outage from 30 to 110: when each begins anew.
 type deaths struct {
 	name string
 	at   func(nodes int, draw *rand.Rand) [][]float64
@@ -44,6 +44,9 @@ func dying(n, many int, from, apart float64) [][]float64 {
 func TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased(t *testing.T) {
 	for _, n := range []int{3, 5, 9, 20} {
 		for _, rate := range []float64{2, 10} {
+			if n == 20 && rate == 2 && seeds(0, 0, 1) == 0 {
+				continue // as at 9
+			}
 			for _, way := range waysToDie {
 				k := seeds(1, max(1, 18/uint64(n)), 200)
 				late := make([]float64, k)
@@ -68,11 +71,11 @@ func allHoldAgain(t *testing.T, n int, rate float64, way deaths, seed uint64) fl
 			last = max(last, b)
 		}
 	}
-	c := scene{nodes: n, seconds: 200, rate: rate, fails: outage(30, 130, 1), boots: func(i int) []float64 { return slices.Clone(boots[i]) }}
+	c := scene{nodes: n, seconds: 180, rate: rate, fails: outage(30, 110, 1), boots: func(i int) []float64 { return slices.Clone(boots[i]) }}
 	s := newSim(c, seed)
 	loose := 0.0 // when somebody did not hold
 	s.trace = func(n *node, at float64) {
-		if at < 130 && n.order.Phase != Hold {
+		if at < 110 && n.order.Phase != Hold {
 			loose = at
 		}
 	}
