@@ -93,7 +93,10 @@ func (r *report) String() string {
 	if len(r.probes) > 0 {
 		fmt.Fprintf(&b, ", probes/s %.2f, at most %.0f", mean(r.probes), quantile(r.pulse, 1))
 	}
-	fmt.Fprintf(&b, ", good %.2f%% local %.2f%%", r.goodput(), r.localGoodput())
+	fmt.Fprintf(&b, ", good %.2f%%", r.goodput())
+	if r.localGood > 0 {
+		fmt.Fprintf(&b, " local %.2f%%", r.localGoodput())
+	}
 	fmt.Fprintf(&b, ", cells %.2f/s, zoned %d, alone %d, still %d", r.cells/float64(r.runs), r.zoned, r.alone, r.heldAtEnd)
 	return b.String()
 }
