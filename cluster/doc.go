@@ -45,7 +45,8 @@
 // takes news from the gossip, and a third tells guards what takes a while. [Node.Leave] and [Node.Close] wait for
 // all of them (TestANodeThatLeftHasNoGoroutine).
 //
-// An outage is held by all and released by all (TestAnOutageIsHeldByAllAndReleasedByAll); one sick node holds
+// An outage is held by all and released by all (TestAnOutageIsHeldByAllAndReleasedByAll), whoever restarts in it
+// (TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased); one sick node holds
 // nobody (TestOneSickNodeHoldsNobody).
 //
 // A node that starts again and again knows it from what the others remember

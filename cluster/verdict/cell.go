@@ -28,7 +28,10 @@ type Cell struct {
 	Wanted uint32
 	// OK and Fail are the ends of the node's own attempts in the last window, without
 	// those begun before the last change of phase. In the first [Rules.Fresh] of a [Hold]
-	// they are those that made the node hold, later none.
+	// they are those that made the node hold, later what failed since anything succeeded,
+	// probes included. The same is said while the circuit is open, where it is ten or more
+	// and more than the window holds: what keeps calls from being made must not take the
+	// evidence away.
 	OK, Fail uint32
 	// ProbeOK and ProbeFail are its probes of the last [Rules.Fresh], at most 255.
 	ProbeOK, ProbeFail uint8

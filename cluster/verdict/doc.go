@@ -46,7 +46,10 @@
 //
 // A node's own probes end its hold, whatever the others say
 // (TestMyOwnProbesAlwaysEndAHold); a hold that nothing renews ends
-// (TestAHoldThatNothingRenewsEnds). Alone, with one other, or out of reach, a node does
+// (TestAHoldThatNothingRenewsEnds), one that only its own failing probes renew stands
+// (TestAHoldThatOnlyIRenewStands). Every caller has its own place among the fleet's probes
+// (TestEveryCallerHasAProbesPlaceOfItsOwn). Whoever restarts in an outage, all hold again
+// (TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased). Alone, with one other, or out of reach, a node does
 // what it does without a fleet (TestAnIsolatedNodeDoesWhatASingleNodeDoes,
 // TestTwoCallersAreLeftToTheirCircuits).
 package verdict

@@ -3,6 +3,7 @@
 package verdict
 
 import (
+	"math"
 	"time"
 
 	"github.com/fuseboard/fuseboard"
@@ -121,7 +122,26 @@ func (m *Machine) seize(again bool) {
 	}
 	m.enter(Hold)
 	m.until = m.now.Add(scaled(m.rules.Hold, m.growth*m.draw(0.8, 1.2)))
-	m.probe = m.now.Add(time.Second + scaled(m.interval(), m.draw(0, 1)))
+	m.probe = m.now.Add(time.Second + scaled(m.interval(), m.place()))
+}
+
+// place is where in an interval my probes go, 0 to 1: every caller has its own, evenly spread, and those with names that
+// follow each other, which restart one after the other or are others' all, have places far apart.
+func (m *Machine) place() float64 {
+	t := m.scoped()
+	n := max(1, t.callers)
+	stride := max(1, int(math.Round(0.618*float64(n)))) // by the golden ratio, as far apart as can be
+	for gcd(stride, n) > 1 {
+		stride++
+	}
+	return (float64(t.before*stride%n) + m.draw(0, 1)) / float64(n)
+}
+
+func gcd(a, b int) int {
+	for b > 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 func (m *Machine) hold() {
@@ -139,36 +159,36 @@ func (m *Machine) hold() {
 	}
 }
 
-// plan says when the next probe may pass, where one has ended.
+// plan says when the next probe may pass, where one has ended: an interval after the last might, and not when it did, so that
+// each caller keeps its place among the probes of all. After one that succeeded, and after a failure upon that, which one
+// call in a hundred is anyway, it is the row that frees me alone.
 func (m *Machine) plan() {
-	switch m.own.newProbe {
-	case VoteNone:
-	case VoteOK:
-		m.probe = m.now.Add(time.Second / 2)
-	case VoteFail:
-		if m.own.broken { // one call in a hundred fails anyway: it must not cost a whole interval
-			m.probe = m.now.Add(2 * time.Second)
-			break
-		}
-		m.probe = m.now.Add(scaled(m.interval(), m.draw(0.8, 1.2)))
+	if m.own.newProbe == VoteNone {
+		return
 	}
+	apart := m.interval()
+	if (m.own.newProbe == VoteOK || m.own.broken) && apart > rowSpread {
+		m.probe = m.now.Add(rowSpread)
+		return
+	}
+	m.probe = max(m.probe.Add(apart), m.now.Add(apart/2))
 }
 
 // released reports whether probes say that it works again: the others', or a row of mine.
 func (m *Machine) released() bool {
-	const share = 0.7
+	const share, callers, probes = 0.7, 3, 5
 	t := m.scoped()
-	enough := t.recovered >= max(1, min(3, t.callers))
+	enough := t.recovered >= max(1, min(callers, t.callers)) && t.good >= probes
 	return m.own.row(m.now) || (enough && float64(t.recovered) >= share*float64(t.probers))
 }
 
 // renewed prolongs a hold that is over, if fresh probes fail: for as long as most do, and
-// twice when it is not clear.
+// twice when it is not clear. Where nobody's came, of many callers few hold, and my own latest counts.
 func (m *Machine) renewed() bool {
 	const doubtful, most = 0.3, 2
 	t := m.scoped()
 	switch {
-	case t.probers == 0:
+	case t.probers == 0 && !(m.own.probeAt > m.since && m.own.vote == VoteFail):
 		return false
 	case float64(t.spoilt) >= downRate*float64(t.probers):
 	case float64(t.spoilt) > doubtful*float64(t.probers) && m.doubts < most:

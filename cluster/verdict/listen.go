@@ -51,13 +51,13 @@ func (m *Machine) hear(p *Peer) {
 		return
 	}
 	c := caller{
-		zone: p.Zone, phase: p.Cell.Phase, vote: vote, open: p.Cell.Open,
+		zone: p.Zone, before: p.Name < m.name, phase: p.Cell.Phase, vote: vote, open: p.Cell.Open,
 		fresh:    m.now.Sub(p.Heard)+p.Cell.VoteAge <= m.rules.Fresh,
 		attempts: float64(p.Cell.OK) + float64(p.Cell.Fail), ratio: p.Cell.ratio(),
 	}
-	if probes := float64(p.Cell.ProbeOK) + float64(p.Cell.ProbeFail); probes > 0 {
+	if p.Cell.ProbeOK > 0 || p.Cell.ProbeFail > 0 {
 		c.probed = m.now.Sub(p.Heard)+p.Cell.ProbeAge <= m.rules.Fresh
-		c.spoilt = float64(p.Cell.ProbeFail) / probes
+		c.works, c.good = p.Cell.Vote == VoteOK && p.Cell.ProbeOK >= p.Cell.ProbeFail, int(p.Cell.ProbeOK)
 	}
 	m.count(c, near)
 }
@@ -91,7 +91,7 @@ func (m *Machine) hearMyself(view *View) {
 		c.vote = VoteNone
 	}
 	if p := m.own.probes.sum; p.total() > 0 {
-		c.probed, c.spoilt = true, p.ratio()
+		c.probed, c.works, c.good = true, m.own.vote == VoteOK && p.ok >= p.fail, int(p.ok)
 	}
 	m.count(c, true)
 }

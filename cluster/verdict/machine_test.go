@@ -93,6 +93,40 @@ func TestAHoldThatNothingRenewsEnds(t *testing.T) {
 	}
 }
 
+func TestEveryCallerHasAProbesPlaceOfItsOwn(t *testing.T) {
+	for n := 1; n <= 200; n++ {
+		taken := map[int]bool{}
+		for i := range n {
+			m := New(Rules{}, "me", "", uint64(i))
+			m.scope, m.all.callers, m.all.before = ScopeDependency, n, i
+			taken[int(m.place()*float64(n))] = true
+		}
+		if len(taken) != n || taken[n] {
+			t.Errorf("%d callers have %d places", n, len(taken))
+		}
+	}
+}
+
+// Of many callers few hold, and for as long as Fresh none of them probes: my own latest keeps me.
+func TestAHoldThatOnlyIRenewStands(t *testing.T) {
+	s := newStand(40)
+	s.say(failed)
+	s.pass(3*time.Second, 0, 1)
+	s.say(Cell{Wanted: 50})
+	var o Order
+	for end := s.now.Add(time.Minute); s.now < end; {
+		if s.now >= s.m.probe {
+			s.own.ProbeFail++
+		}
+		if o = s.pass(100*time.Millisecond, 0, 0); o.Phase != Hold {
+			t.Fatalf("%+v", o)
+		}
+	}
+	if o = s.pass(time.Minute, 0, 0); o.Phase == Hold {
+		t.Errorf("held for a minute after its last probe: %+v", o)
+	}
+}
+
 // Whatever others say, my own probes free me.
 func TestMyOwnProbesAlwaysEndAHold(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

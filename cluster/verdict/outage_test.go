@@ -3,6 +3,7 @@
 package verdict
 
 import (
+	"math"
 	"testing"
 )
 
@@ -22,13 +23,52 @@ func TestAConstantOutageIsOneHoldAndOneReleaseOfEachNode(t *testing.T) {
 			if p50, p99 := quantile(r.late, 0.5), quantile(r.late, 0.99); p50 > 1 || p99 > 3 {
 				t.Errorf("%s: held %.2f s after the quorum's own windows crossed, p99 %.2f", c.name, p50, p99)
 			}
-			if p := mean(r.probes); p > 2.2 {
-				t.Errorf("%s: %.1f probes a second of the fleet, want 2", c.name, p)
-			}
+			inRate(t, r, c.name, rate)
 			if r.goodput() < r.localGoodput() {
 				t.Errorf("%s: %.1f%% of the calls succeed, %.1f%% with circuits alone", c.name, r.goodput(), r.localGoodput())
 			}
 		}
+	}
+}
+
+// With messages as quick as those of the product, most begin to hold half a second after the windows of a quorum crossed: a quarter
+// for the vote to be sent, 0.4 s for which the evidence must stand. What takes longer is no message: without the worst voice less
+// than half of the attempts have failed yet, since others' windows have not crossed. That is the rule, and shows where calls are few.
+func TestAHoldBeginsSoonAfterTheQuorumsWindowsCross(t *testing.T) {
+	for _, n := range []int{3, 5, 9, 20} {
+		for _, rate := range []float64{2, 10} {
+			c := scene{nodes: n, seconds: 45, rate: rate, delay: measured, fails: outage(30, 90, 1)}.called("measured delays N=%d %v/s", n, rate)
+			var late []float64
+			sims := make([]*sim, seeds(4, max(6, 120/uint64(n)), 400))
+			over(uint64(len(sims)), func(seed uint64) { sims[seed] = newSim(c, seed).run() })
+			for _, s := range sims {
+				crossed := s.quorumCrossed()
+				for _, node := range s.nodes {
+					late = append(late, node.is.heldAt-crossed)
+				}
+			}
+			p50, p99, most := quantile(late, 0.5), quantile(late, 0.99), map[float64]float64{2: 2.1, 10: 1.25}[rate]
+			t.Logf("%s, %d runs: late p50 %.2f p99 %.2f max %.2f", c.name, len(sims), p50, p99, quantile(late, 1))
+			if p50 > 0.8 || p99 > most {
+				t.Errorf("%s: held %.2f s after the quorum's windows crossed, p99 %.2f; accepted 0.8, %.2f", c.name, p50, p99, most)
+			}
+		}
+	}
+}
+
+// inRate fails where the fleet's probes are more than the rules allow it, 2 a second, from 20 s after the outage began until
+// the last node is released, its recovery included. In any second there may be twice as many and one: places are half a second
+// apart, and those who have them began to hold within two seconds, where a message was slow. Each waits for its next call:
+// where that takes half a second on average, places run into each other the more.
+func inRate(t *testing.T, r *report, name string, calls float64) {
+	t.Helper()
+	const rate = 2.0
+	most := 2*rate + 1
+	if calls < 10 {
+		most = 3 * rate
+	}
+	if p, pulse := mean(r.probes), math.Round(quantile(r.pulse, 1)); p > 1.05*rate || pulse > most {
+		t.Errorf("%s: %.2f probes a second of the fleet, %.0f in one; accepted %.0f, %.0f", name, p, pulse, rate, most)
 	}
 }
 

@@ -22,6 +22,7 @@ type own struct {
 	rowAt    fuseboard.Instant // when the first of them ended
 	newProbe Vote              // of a probe that ended since the last step
 	before   count             // attempts that made it hold
+	lost     uint32            // attempts and probes that failed since the last that succeeded, or the last ramp began
 	recent   recent            // the latest attempts
 	good     bool              // the latest attempt or probe succeeded
 	wantedAt fuseboard.Instant // when the latest call asked
@@ -63,6 +64,10 @@ func (w *own) saw(now fuseboard.Instant, ok, fail uint32) {
 	if ok+fail > 0 {
 		w.good, w.triedAt = fail == 0, now
 	}
+	if ok > 0 {
+		w.lost = 0
+	}
+	w.lost += fail
 }
 
 // recent is what became of the latest attempts, the latest in the lowest bit: 1 is a failure.
@@ -123,16 +128,16 @@ func since(now, then uint64) uint32 {
 
 // cast sets the vote. A held node has its latest probe's, until ttl is over; any other that
 // of its window, unless its own circuit opened: that was a judgement on the same attempts,
-// and keeps more of them from happening. It stands for a window: in a brownout some
-// circuits are always open, and their votes would add up. Where failures are many and yet some attempts
-// succeed there is no vote.
+// and keeps more of them from happening. It stands for a window, as in a brownout some
+// circuits are always open and their votes would add up, and for three where nothing succeeded at all: open circuits try
+// ever more rarely. Where failures are many and yet some attempts succeed there is no vote.
 func (w *own) cast(now fuseboard.Instant, phase Phase, thr float64, span, ttl time.Duration) {
 	if phase == Hold {
 		w.castProbe(now, ttl)
 		return
 	}
 	enough := w.calls.sum.total() >= 2
-	failing := (w.last.Open && now.Sub(w.voteAt) <= span) || (enough && w.calls.sum.ratio() >= thr)
+	failing := (w.last.Open && now.Sub(w.voteAt) <= w.stands(span)) || (enough && w.calls.sum.ratio() >= thr)
 	switch {
 	case failing && w.recent.down():
 		w.vote = VoteFail
@@ -142,6 +147,18 @@ func (w *own) cast(now fuseboard.Instant, phase Phase, thr float64, span, ttl ti
 		w.vote = VoteOK
 	}
 }
+
+// stands is how long the vote of an open circuit does.
+func (w *own) stands(span time.Duration) time.Duration {
+	if w.lost >= hopeless {
+		return 3 * span
+	}
+	return span
+}
+
+// hopeless is how many failures without a success are no brownout: at a failure rate of a half one row in a thousand is
+// so long. A circuit that judges from half of its MinCalls has seen as many.
+const hopeless = 10
 
 // castProbe sets the vote of a held node.
 func (w *own) castProbe(now fuseboard.Instant, ttl time.Duration) {
@@ -158,7 +175,7 @@ func (w *own) begin(now fuseboard.Instant, phase Phase) {
 	if phase == Clear {
 		return // a ramp that ends well goes on as it was
 	}
-	w.before = w.calls.sum
+	w.before = w.spoken()
 	w.calls.forget()
 	w.recent = recent{}
 	if phase == Hold {
@@ -168,7 +185,7 @@ func (w *own) begin(now fuseboard.Instant, phase Phase) {
 		}
 		return
 	}
-	w.vote, w.before = VoteNone, count{}
+	w.vote, w.before, w.lost = VoteNone, count{}, 0
 }
 
 // wanted is how many calls asked in the last window, and at least one for two windows more:
@@ -184,11 +201,21 @@ func (w *own) wanted(now fuseboard.Instant, span time.Duration) uint32 {
 func (w *own) evidence(now, entered fuseboard.Instant, phase Phase, fresh time.Duration) count {
 	switch {
 	case phase != Hold:
-		return w.calls.sum
+		return w.spoken()
 	case now.Sub(entered) < fresh:
 		return w.before
 	}
-	return count{}
+	return count{fail: w.lost}
+}
+
+// spoken are the attempts of the window. Where the circuit is open they are what failed before it opened and since, if
+// nothing succeeded: of that the window would keep too little for anybody to judge by.
+func (w *own) spoken() count {
+	c := w.calls.sum
+	if w.last.Open && w.lost >= hopeless && w.lost > c.total() {
+		return count{fail: w.lost}
+	}
+	return c
 }
 
 // veto reports whether my own attempts say that the dependency works: five and more, most
@@ -204,9 +231,12 @@ func (w *own) veto(phase Phase) bool {
 // row reports whether my own probes alone say that it works again: five that succeeded, or
 // two over five seconds, since who calls rarely would wait for five long after others.
 func (w *own) row(now fuseboard.Instant) bool {
-	const few, many, spread = 2, 5, 5 * time.Second
-	return w.inARow >= many || (w.inARow >= few && now.Sub(w.rowAt) >= spread)
+	const few, many = 2, 5
+	return w.inARow >= many || (w.inARow >= few && now.Sub(w.rowAt) >= rowSpread)
 }
+
+// rowSpread is over how long two probes must have succeeded.
+const rowSpread = 5 * time.Second
 
 // latest reports whether the latest that I tried succeeded, and whether it is not too long
 // ago to tell.

@@ -18,6 +18,7 @@ type report struct {
 	free         []float64 // from recovery to the last release
 	held         float64   // seconds, of all
 	probes       []float64 // a second, while the outage stood: of each run
+	pulse        []float64 // the most in any one second, from then until all are released
 	good, wanted int
 	localGood    int
 	cells        float64 // published, a second and node
@@ -58,6 +59,7 @@ func (r *report) take(s *sim, w trouble) {
 	}
 	if end > w.from+30 {
 		r.probes = append(r.probes, between(s.dep.probes, w.from+20, end))
+		r.pulse = append(r.pulse, peak(s.dep.probes, w.from+20, s.seconds))
 	}
 	r.cells += float64(s.sent) / s.seconds / float64(s.scene.nodes)
 }
@@ -89,9 +91,12 @@ func (r *report) String() string {
 		fmt.Fprintf(&b, ", freed p50 %.1f max %.1f, clear p50 %.1f max %.1f", quantile(r.free, 0.5), quantile(r.free, 1), quantile(r.back, 0.5), quantile(r.back, 1))
 	}
 	if len(r.probes) > 0 {
-		fmt.Fprintf(&b, ", probes/s %.2f", mean(r.probes))
+		fmt.Fprintf(&b, ", probes/s %.2f, at most %.0f", mean(r.probes), quantile(r.pulse, 1))
 	}
-	fmt.Fprintf(&b, ", good %.2f%% local %.2f%%", r.goodput(), r.localGoodput())
+	fmt.Fprintf(&b, ", good %.2f%%", r.goodput())
+	if r.localGood > 0 {
+		fmt.Fprintf(&b, " local %.2f%%", r.localGoodput())
+	}
 	fmt.Fprintf(&b, ", cells %.2f/s, zoned %d, alone %d, still %d", r.cells/float64(r.runs), r.zoned, r.alone, r.heldAtEnd)
 	return b.String()
 }

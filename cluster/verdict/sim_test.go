@@ -98,15 +98,16 @@ type message struct {
 // wire holds messages by the hundredth of a second at which they come.
 type wire struct{ slots [600][]message }
 
-// send puts m on its way: 50 to 250 ms, one in fifty up to 5 s.
+// send puts m on its way.
 func (s *sim) send(t float64, m message) {
 	if s.silent || (s.cut != nil && s.cut(t, m.from, m.to)) || (s.loss > 0 && s.rng.Float64() < s.loss) {
 		return
 	}
-	delay := 0.05 + 0.2*s.rng.Float64()
-	if s.rng.Float64() < 0.02 {
-		delay = 0.25 + 4.75*s.rng.Float64()
+	way := s.delay
+	if way == nil {
+		way = harsh
 	}
+	delay := way(s.rng)
 	at := (int(t*100) + max(1, int(delay*100))) % len(s.wire.slots)
 	s.wire.slots[at] = append(s.wire.slots[at], m)
 }
@@ -126,6 +127,9 @@ func (s *sim) take(n *node, m *message, now fuseboard.Instant) {
 	}
 	p := &n.peers[m.from]
 	if m.isBeacon {
+		if n.seq[m.from]>>32 < uint64(m.boot) {
+			p.Cell = Cell{} // of an earlier life
+		}
 		p.Seen, p.Beacon, p.Boot = now, m.beacon, uint64(m.boot)
 		return
 	}

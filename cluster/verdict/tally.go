@@ -5,10 +5,12 @@ package verdict
 // tally is what the callers of one scope say.
 type tally struct {
 	callers, failing, passing, held int
+	before                          int  // callers whose names come before mine
 	fresh                           int  // votes that it fails, confirmed lately
 	voting, against                 span // zones with a vote, and with a vote that it fails
 	probers, recovered              int
 	spoilt                          int // probers that saw it fail
+	good                            int // probes that succeeded, two of each caller at most
 	pool                            pool
 }
 
@@ -30,14 +32,16 @@ func (s *span) add(zone string) {
 // caller is one node with what counts of it.
 type caller struct {
 	zone     string
+	before   bool // its name comes before mine
 	phase    Phase
 	vote     Vote
 	fresh    bool // an attempt confirmed the vote lately
 	open     bool
 	attempts float64
 	ratio    float64
-	probed   bool    // lately
-	spoilt   float64 // share of failures of those probes
+	probed   bool // lately
+	works    bool // the latest of those probes succeeded, and half of them
+	good     int  // so many of them did
 }
 
 func (t *tally) reset() {
@@ -49,6 +53,9 @@ func (t *tally) reset() {
 // add counts a caller.
 func (t *tally) add(c caller, r *Rules) {
 	t.callers++
+	if c.before {
+		t.before++
+	}
 	switch c.vote {
 	case VoteNone:
 	case VoteOK:
@@ -66,10 +73,10 @@ func (t *tally) add(c caller, r *Rules) {
 	case c.phase == Hold:
 		t.held++
 		if c.probed {
-			t.probe(c.spoilt >= r.ExitRate)
+			t.probe(c.works, c.good)
 		}
 	case c.phase == Ramp && c.attempts >= 2:
-		t.probe(c.ratio >= r.ExitRate)
+		t.probe(c.ratio < r.ExitRate, int(c.attempts))
 	}
 	if c.attempts > 0 {
 		t.pool.add(voice{c.attempts, c.share(r), c.vote == VoteFail})
@@ -86,13 +93,14 @@ func (c *caller) share(r *Rules) float64 {
 	return c.ratio
 }
 
-func (t *tally) probe(bad bool) {
+func (t *tally) probe(works bool, good int) {
 	t.probers++
-	if bad {
+	if !works {
 		t.spoilt++
-	} else {
-		t.recovered++
+		return
 	}
+	t.recovered++
+	t.good += min(good, 2)
 }
 
 // majority reports whether more than half of at least three callers say that it fails.

@@ -30,12 +30,13 @@ type spec struct {
 
 // report is what a node process says of itself, in JSON, five times a second.
 type report struct {
-	At                               time.Time
-	Alive, Callers                   int
-	Isolated                         bool
-	Phase, Circuit, Text, Durability string
-	Orders                           []string
-	Done, Refused, Failed            int64 // calls
+	At                    time.Time
+	Alive, Callers        int
+	Isolated              bool
+	Phase, Scope, Circuit string
+	Text, Durability      string
+	Orders                []string
+	Done, Refused, Failed int64 // calls
 }
 
 // beNode is a node process: it calls, reports, and gives an order for each line that it reads.
@@ -169,7 +170,7 @@ func (n *process) report() error {
 		Done: n.done.Load(), Refused: n.refused.Load(), Failed: n.failed.Load(),
 	}
 	for _, d := range st.Dependencies {
-		r.Phase, r.Circuit, r.Text, r.Callers = d.Phase, d.Circuit, d.Text, d.Callers
+		r.Phase, r.Scope, r.Circuit, r.Text, r.Callers = d.Phase, d.Scope, d.Circuit, d.Text, d.Callers
 	}
 	for _, o := range st.Orders {
 		r.Orders = append(r.Orders, o.Verb+" "+o.Dependency)

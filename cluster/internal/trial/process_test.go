@@ -165,6 +165,11 @@ func (all crowd) hurt(t *testing.T, rounds int, draw *rand.Rand) {
 	}
 }
 
+// againWithin bounds how long after the last start all hold again: it runs and has joined (3 s on a busy machine), it may vote after
+// a window (10 s), its vote is there with the next exchange (2 s), must stand for 0.4 s and is reported after 0.2 s. What is stopped
+// when the last starts runs again before.
+const againWithin = 16 * time.Second
+
 // TestRealProcesses runs five processes that are killed and stopped under load, behind relays that lose a fifth of all packets: they
 // come to the same verdicts, and nothing is lost that was promised.
 func TestRealProcesses(t *testing.T) {
@@ -195,8 +200,9 @@ func TestRealProcesses(t *testing.T) {
 	down.Store(true)
 	all.within(t, "all hold", 30*time.Second, func(r report) bool { return r.Phase == "hold" })
 	all.hurt(t, 3, draw)
-	// Who begins in an outage is protected by its own circuit, before it may vote: the fleet need not come to a hold again.
-	all.within(t, "all are kept from it", 40*time.Second, func(r report) bool { return r.Alive == 5 && (r.Phase == "hold" || r.Circuit != "closed") })
+	all.within(t, "all hold again", againWithin, func(r report) bool {
+		return r.Alive == 5 && !r.Isolated && r.Phase == "hold" && r.Scope == "dependency"
+	})
 	down.Store(false)
 	all.within(t, "all are clear", 2*time.Minute, func(r report) bool { return r.Phase == "clear" && r.Circuit == "closed" })
 
