@@ -19,7 +19,7 @@ servers: ## install what the tests start (nginx, prometheus), where apt and root
 test: ## the ordinary tests: go test ./... in every module
 race: ## the tests under the race detector, in random order
 vet: ## go vet
-staticcheck: ## staticcheck, pinned in .ci/run
+staticcheck: ## staticcheck alone, pinned in .ci/run; lint has all its checks
 lint: ## golangci-lint, pinned in .ci/run, with the linters of .golangci.yml
 arch: ## the rules of the house: rooms, words, docs, weight
 tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
