@@ -67,7 +67,7 @@ func (d deed) work(ctx context.Context) (int, error) {
 	return 1, nil
 }
 
-func (d *deed) carryOut(r *Ref[*deed, int]) (err error) {
+func (d deed) carryOut(r *Ref[*deed, int]) (err error) {
 	time.Sleep(time.Duration(d.start) * time.Millisecond)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -76,11 +76,11 @@ func (d *deed) carryOut(r *Ref[*deed, int]) (err error) {
 	}
 	switch d.way {
 	case "ask":
-		_, err = r.Ask(ctx, d).Wait(context.Background())
+		_, err = r.Ask(ctx, &d).Wait(context.Background())
 	case "do":
 		_, err = Do(ctx, r.Guard, d.work)
 	default:
-		_, err = r.Call(ctx, d)
+		_, err = r.Call(ctx, &d)
 	}
 	return err
 }
