@@ -16,14 +16,14 @@ check: ## all that CI runs, in its order
 fmt: ## format every Go file, as lint wants it
 build: ## compile every package
 servers: ## install what the tests start (nginx, prometheus), where apt and root allow it
-test: ## the ordinary tests: go test ./...
+test: ## the ordinary tests: go test ./... in every module
 race: ## the tests under the race detector, in random order
 vet: ## go vet
-staticcheck: ## staticcheck, pinned in .ci/run
+staticcheck: ## staticcheck alone, pinned in .ci/run; lint has all its checks
 lint: ## golangci-lint, pinned in .ci/run, with the linters of .golangci.yml
 arch: ## the rules of the house: rooms, words, docs, weight
 tidy: ## fail when go.mod or go.sum is not tidy (changes nothing)
-fuzz: ## every fuzz target for FUZZTIME (100000x, that is, runs)
+fuzz: ## every fuzz target for FUZZTIME (20000x, that is, runs)
 bench: ## every benchmark, five times; compare two runs with benchstat
 bench-smoke: ## every benchmark for 100 rounds, and the exact-allocation tests
 ratios: ## the bounds on what Fuseboard costs beside its peers, pair by pair (ten seconds, longer on a busy machine)

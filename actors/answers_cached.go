@@ -121,25 +121,25 @@ func (a *answers[Req, Resp]) left(ctx context.Context, key string, req Req, left
 
 // loading is one load of one call. It may outlast its caller, and runs on a goroutine of the cache's.
 type loading[Req, Resp any] struct {
-	*answers[Req, Resp]
-	req   Req
-	tells bool // somebody wants to know info
-	info  Info
+	answers *answers[Req, Resp]
+	req     Req
+	tells   bool // somebody wants to know info
+	info    Info
 }
 
 // load makes the protected call.
 func (l *loading[Req, Resp]) load(ctx context.Context) cache.Loaded[Resp] {
-	g := l.op.guard
+	g := l.answers.op.guard
 	g.posted.add() // so that a stop waits for it
 	defer g.posted.done()
 	if l.tells {
-		ctx = l.carry(ctx, &l.info, AroundProtection)
+		ctx = l.answers.carry(ctx, &l.info, AroundProtection)
 	}
-	resp, err := l.inner(ctx, l.req)
-	out, kept := l.judged(l.req, resp, err)
+	resp, err := l.answers.inner(ctx, l.req)
+	out, kept := l.answers.judged(l.req, resp, err)
 	loaded := cache.Loaded[Resp]{Value: resp, Err: err, Keep: cache.Drop, Class: out.Class}
-	if err == nil && !kept && l.with.Discard != nil { // what is kept may be given once more
-		loaded.Replaced = func() { l.with.discard(&call{op: l.op, guard: g}, resp) }
+	if err == nil && !kept && l.answers.with.Discard != nil { // what is kept may be given once more
+		loaded.Replaced = func() { l.answers.with.discard(&call{op: l.answers.op, guard: g}, resp) }
 	}
 	switch {
 	case needsFallback(out):
@@ -154,11 +154,11 @@ func (l *loading[Req, Resp]) load(ctx context.Context) cache.Loaded[Resp] {
 
 // rescue asks the fallback, once for all who wait.
 func (l *loading[Req, Resp]) rescue(ctx context.Context, failed cache.Loaded[Resp]) cache.Loaded[Resp] {
-	g := l.op.guard
+	g := l.answers.op.guard
 	g.posted.add()
 	defer g.posted.done()
-	failed.Err = l.owned(failed.Err)
-	resp, err, ok := l.instead(ctx, l.req, failed.Value, failed.Err, l.meaning(failed.Value, failed.Err), &l.info)
+	failed.Err = l.answers.owned(failed.Err)
+	resp, err, ok := l.answers.instead(ctx, l.req, failed.Value, failed.Err, l.answers.meaning(failed.Value, failed.Err), &l.info)
 	if !ok {
 		return cache.Loaded[Resp]{Value: resp, Err: err, Keep: cache.Failed, Class: failed.Class}
 	}

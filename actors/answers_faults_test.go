@@ -209,7 +209,7 @@ func TestWhyAnotherGuardCannotBeAskedIsTold(t *testing.T) {
 	sys := start(t)
 	down := &market{}
 	down.fail(errDown)
-	_, errTypes := Spawn(sys, "types", func(context.Context, error) (any, error) { return nil, nil }, Policy{})
+	_, errTypes := Spawn(sys, "types", func(context.Context, int) (int, error) { return 0, nil }, Policy{})
 	_, errKeyed := SpawnKeyed(sys, "keyed", down.quote, Policy{}, KeyLimits{})
 	_, errEmpty := Protect(sys, "empty", Policy{})
 	if err := errors.Join(errTypes, errKeyed, errEmpty); err != nil {
@@ -220,7 +220,7 @@ func TestWhyAnotherGuardCannotBeAskedIsTold(t *testing.T) {
 		return err
 	}
 	for name, want := range map[string]string{
-		"types": "types has other types: it is a *actors.Ref[error,interface {}], and a handler of interface {} to error is wanted",
+		"types": "types has other types: it is a *actors.Ref[int,int], and a handler of interface {} to error is wanted",
 		"keyed": errKeyedFallback.Error(),
 		"empty": `empty has no operation "": bind one, or correct fallback.steps`,
 		"gone":  `there is no dependency "gone" in this System: make it, or correct fallback.steps`,

@@ -15,7 +15,7 @@ import (
 // around its calls. It is given one of the System's goroutines for all of it: what stands around a call
 // may wait, and must not do so on the goroutine of a worker or of whoever refuses.
 type aside[Req, Resp any] struct {
-	call
+	call   call
 	ctx    context.Context
 	handle Handler[Req, Resp]
 	with   *With[Req, Resp]
@@ -27,7 +27,7 @@ type aside[Req, Resp any] struct {
 // has been kept for it.
 func setAside[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req, answer func(Resp, error)) error {
 	a := &aside[Req, Resp]{ctx: ctx, handle: h, with: w, req: req, answer: answer}
-	a.op, a.guard = o, o.guard
+	a.call.op, a.call.guard = o, o.guard
 	if a.kept() {
 		return nil
 	}
@@ -35,7 +35,7 @@ func setAside[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, R
 	err := a.refusal()
 	if err != nil {
 		var none Resp
-		a.over(err)
+		a.call.over(err)
 		a.end(none, err)
 		return err
 	}
@@ -45,10 +45,10 @@ func setAside[Req, Resp any](ctx context.Context, o *operation, h Handler[Req, R
 
 // kept answers from the cache, where nothing else has to be asked.
 func (a *aside[Req, Resp]) kept() bool {
-	if a.ctx == nil || a.guard.leniency() != EnforcePolicy || a.guard.gate.Closed() || len(a.with.Stages) > 0 {
+	if a.ctx == nil || a.call.guard.leniency() != EnforcePolicy || a.call.guard.gate.Closed() || len(a.with.Stages) > 0 {
 		return false
 	}
-	made := answersOf(a.op, a.handle, a.with)
+	made := answersOf(a.call.op, a.handle, a.with)
 	if made.cache == nil {
 		return false
 	}
@@ -72,7 +72,7 @@ func (a *aside[Req, Resp]) keyIn(made *answers[Req, Resp]) (key string, ok bool)
 	defer func() {
 		if !returned {
 			var none Resp
-			a.answer(none, a.op.brokenBy(ErrGoexit))
+			a.answer(none, a.call.op.brokenBy(ErrGoexit))
 			a.release()
 		}
 	}()
@@ -85,12 +85,12 @@ func (a *aside[Req, Resp]) refusal() error {
 	switch {
 	case a.ctx == nil:
 		return errNoContext
-	case a.guard.gate.Closed():
-		return a.stopped()
-	case !a.guard.sys.limits.goroutines.quota.Take(1):
-		return a.unhosted()
+	case a.call.guard.gate.Closed():
+		return a.call.stopped()
+	case !a.call.guard.sys.limits.goroutines.quota.Take(1):
+		return a.call.unhosted()
 	}
-	a.hosted = true
+	a.call.hosted = true
 	return nil
 }
 
@@ -109,15 +109,15 @@ func (a *aside[Req, Resp]) Run() {
 		}
 		a.end(resp, err)
 	}()
-	resp, err = answered(a.ctx, a.op, a.handle, a.with, a.req)
+	resp, err = answered(a.ctx, a.call.op, a.handle, a.with, a.req)
 	returned = true
 }
 
 func (a *aside[Req, Resp]) unreturned(value any) error {
 	if value != nil {
-		return a.op.brokenBy(&PanicError{Value: value, Stack: debug.Stack()})
+		return a.call.op.brokenBy(&PanicError{Value: value, Stack: debug.Stack()})
 	}
-	return a.op.brokenBy(ErrGoexit)
+	return a.call.op.brokenBy(ErrGoexit)
 }
 
 // brokenBy is the error of a call that did not come back from what stands around it.
@@ -127,14 +127,14 @@ func (o *operation) brokenBy(cause error) *CallError {
 
 func (a *aside[Req, Resp]) end(resp Resp, err error) {
 	a.answer(resp, err)
-	a.unhost()
-	a.guard.posted.done()
+	a.call.unhost()
+	a.call.guard.posted.done()
 	a.release()
 }
 
 func (a *aside[Req, Resp]) release() {
-	if e := a.guard.key; e != nil { // last: a guard that is gone runs nothing
-		e.release(a.guard.clock.Now())
+	if e := a.call.guard.key; e != nil { // last: a guard that is gone runs nothing
+		e.release(a.call.guard.clock.Now())
 	}
 }
 

@@ -37,14 +37,14 @@ type stormy struct {
 
 var stormyPlaces = []string{"key", "fallback", "handler", "call", "protection", "inner", "safe"}
 
-func (s stormy) at(place string) {
+func (s *stormy) at(place string) {
 	if s.breaks == place {
 		breakage(s.how)
 	}
 }
 
-func drawStormy(rng *rand.Rand) stormy {
-	s := stormy{key: fmt.Sprint("k", rng.IntN(6)), how: "panic"}
+func drawStormy(rng *rand.Rand) *stormy {
+	s := &stormy{key: fmt.Sprint("k", rng.IntN(6)), how: "panic"}
 	if rng.IntN(4) == 0 {
 		s.breaks = stormyPlaces[rng.IntN(len(stormyPlaces))]
 		if rng.IntN(2) == 0 && s.breaks != "key" { // see TestAKeyHookThatEndsItsGoroutineLeavesNothingBehind
@@ -54,7 +54,7 @@ func drawStormy(rng *rand.Rand) stormy {
 	return s
 }
 
-func stormyHandler(ctx context.Context, s stormy) (int, error) {
+func stormyHandler(ctx context.Context, s *stormy) (int, error) {
 	s.at("handler")
 	switch rand.IntN(6) {
 	case 0:
@@ -71,17 +71,17 @@ func stormyHandler(ctx context.Context, s stormy) (int, error) {
 	return 1, nil
 }
 
-func stormyHooks() With[stormy, int] {
-	around := func(place string, at Seam) Stage[stormy, int] {
-		return Stage[stormy, int]{Name: place, At: at, Around: func(ctx context.Context, s stormy, next Handler[stormy, int]) (int, error) {
+func stormyHooks() With[*stormy, int] {
+	around := func(place string, at Seam) Stage[*stormy, int] {
+		return Stage[*stormy, int]{Name: place, At: at, Around: func(ctx context.Context, s *stormy, next Handler[*stormy, int]) (int, error) {
 			n, err := next(ctx, s)
 			s.at(place)
 			return n, err
 		}}
 	}
-	return With[stormy, int]{
-		Key:  func(s stormy) (string, bool) { s.at("key"); return s.key, s.key != "k0" },
-		Safe: func(s stormy) bool { s.at("safe"); return true },
+	return With[*stormy, int]{
+		Key:  func(s *stormy) (string, bool) { s.at("key"); return s.key, s.key != "k0" },
+		Safe: func(s *stormy) bool { s.at("safe"); return true },
 		Classify: func(n int, _ error) (out fuseboard.Outcome) {
 			if rand.IntN(100) == 0 {
 				panic("classify")
@@ -91,7 +91,7 @@ func stormyHooks() With[stormy, int] {
 			}
 			return out
 		},
-		Fallback: func(_ context.Context, s stormy, _ error) (int, error) {
+		Fallback: func(_ context.Context, s *stormy, _ error) (int, error) {
 			s.at("fallback")
 			if rand.IntN(3) == 0 {
 				return 0, fallback.ErrDeclined
@@ -99,7 +99,7 @@ func stormyHooks() With[stormy, int] {
 			return 2, nil
 		},
 		Discard: func(int) {},
-		Stages:  []Stage[stormy, int]{around("call", AroundCall), around("protection", AroundProtection), around("inner", AroundHandler)},
+		Stages:  []Stage[*stormy, int]{around("call", AroundCall), around("protection", AroundProtection), around("inner", AroundHandler)},
 	}
 }
 
@@ -123,7 +123,7 @@ func stormyPolicies() []Policy {
 }
 
 // one makes a call by some way and counts how it was answered. Whatever breaks ends a goroutine of its own.
-func (s *stormOf) one(rng *rand.Rand, way int, ask func(context.Context, stormy) (int, error)) {
+func (s *stormOf) one(rng *rand.Rand, way int, ask func(context.Context, *stormy) (int, error)) {
 	ctx, leave := context.WithTimeout(context.Background(), time.Duration(rng.IntN(8000))*time.Microsecond)
 	if rng.IntN(2) == 0 {
 		leave()
@@ -166,7 +166,7 @@ func (s *stormOf) one(rng *rand.Rand, way int, ask func(context.Context, stormy)
 }
 
 // run makes n calls from each of some goroutines, by every way.
-func (s *stormOf) run(n int, ways ...func(context.Context, stormy) (int, error)) {
+func (s *stormOf) run(n int, ways ...func(context.Context, *stormy) (int, error)) {
 	var all sync.WaitGroup
 	for g := range 6 {
 		all.Go(func() {
@@ -184,13 +184,13 @@ func (s *stormOf) run(n int, ways ...func(context.Context, stormy) (int, error))
 	s.t.Logf("%d calls: %d broken, %d degraded, %d of the cache", s.asked.Load(), s.broken.Load(), s.degraded.Load(), s.kept.Load())
 }
 
-func waysOf(r *Ref[stormy, int]) []func(context.Context, stormy) (int, error) {
-	return []func(context.Context, stormy) (int, error){
+func waysOf(r *Ref[*stormy, int]) []func(context.Context, *stormy) (int, error) {
+	return []func(context.Context, *stormy) (int, error){
 		r.Call,
-		func(ctx context.Context, s stormy) (int, error) { return r.Ask(ctx, s).Wait(context.Background()) },
-		func(ctx context.Context, s stormy) (int, error) {
+		func(ctx context.Context, s *stormy) (int, error) { return r.Ask(ctx, s).Wait(context.Background()) },
+		func(ctx context.Context, s *stormy) (int, error) {
 			got, err := r.sys.root.RequestFuture(r.PID(), r.Message(ctx, s), time.Minute).Result()
-			reply, is := got.(Reply[stormy, int])
+			reply, is := got.(Reply[*stormy, int])
 			if !is { // the actor is gone: the library has answered
 				return 0, errors.Join(err, ErrStopped)
 			}
@@ -267,8 +267,8 @@ func TestStorm_KeysAreForgottenWithWhatTheyAnswered(t *testing.T) {
 		})
 		s := &stormOf{t: t}
 		s.run(stormLength(),
-			func(ctx context.Context, r stormy) (int, error) { return k.Call(ctx, r.key, r) },
-			func(ctx context.Context, r stormy) (int, error) {
+			func(ctx context.Context, r *stormy) (int, error) { return k.Call(ctx, r.key, r) },
+			func(ctx context.Context, r *stormy) (int, error) {
 				return k.Ask(ctx, r.key, r).Wait(context.Background())
 			},
 		)

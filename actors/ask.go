@@ -129,7 +129,7 @@ func (r *Ref[Req, Resp]) Tell(ctx context.Context, req Req) error {
 // posted is a request without a goroutine of its own: it waits in the gate's
 // queue as a value and is given a goroutine with its permit.
 type posted[Req, Resp any] struct {
-	call
+	call     call
 	ref      *Ref[Req, Resp]
 	req      Req
 	future   *Future[Resp] // answered exactly once; nil for a Tell
@@ -160,15 +160,15 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, f *Future[Resp]) err
 	p := newPosted[Req, Resp](r.op)
 	p.ref, p.req, p.future = r, req, f
 	r.with.weigh(&p.call, r.op, req)
-	err := p.begin(ctx, r.op)
+	err := p.call.begin(ctx, r.op)
 	if err == nil {
-		err = p.admit()
+		err = p.call.admit()
 	}
 	if err == nil {
-		err = p.host()
+		err = p.call.host()
 	}
 	if err != nil {
-		p.over(err)
+		p.call.over(err)
 		f.give(none, err)
 		p.giveBack()
 		p.recycle()
@@ -180,17 +180,17 @@ func (r *Ref[Req, Resp]) post(ctx context.Context, req Req, f *Future[Resp]) err
 
 // approach brings the request to the gate, or has it wait for its turn before.
 func (p *posted[Req, Resp]) approach() error {
-	if p.turn == 0 {
+	if p.call.turn == 0 {
 		return p.come()
 	}
-	p.guard.sys.hands.run(&turnWait{call: &p.call, come: func() { _ = p.come() }, refuse: p.Refuse})
+	p.call.guard.sys.hands.run(&turnWait{call: &p.call, come: func() { _ = p.come() }, refuse: p.Refuse})
 	return nil
 }
 
 // come brings the request to the gate. With a free permit it is not ours any more when
 // it is started.
 func (p *posted[Req, Resp]) come() error {
-	if p.stand(p) {
+	if p.call.stand(p) {
 		p.straight = true
 		p.Start()
 		return nil
@@ -211,7 +211,7 @@ func postLeniently[Req, Resp any](ctx context.Context, m PolicyMode, o *operatio
 }
 
 // Start has the call run by one of the System's goroutines.
-func (p *posted[Req, Resp]) Start() { p.guard.sys.hands.run(p) }
+func (p *posted[Req, Resp]) Start() { p.call.guard.sys.hands.run(p) }
 
 // Run does the call on the goroutine that came with the gate's permit.
 func (p *posted[Req, Resp]) Run() {
@@ -219,23 +219,23 @@ func (p *posted[Req, Resp]) Run() {
 	defer func() {
 		if !returned { // the handler ended this goroutine
 			var none Resp
-			err := p.lost(recover())
-			p.over(err)
+			err := p.call.lost(recover())
+			p.call.over(err)
 			p.future.give(none, err)
 		}
-		p.unhost()
-		p.guard.posted.done()
+		p.call.unhost()
+		p.call.guard.posted.done()
 		p.giveBack()
 		if returned && p.straight {
 			p.recycle()
 		}
 	}()
-	from := p.now
-	p.now = p.guard.clock.Now()
-	p.stood(from, nil)
-	p.granted = true
+	from := p.call.now
+	p.call.now = p.call.guard.clock.Now()
+	p.call.stood(from, nil)
+	p.call.granted = true
 	resp, err := run(&p.call, p.ref.handle, p.ref.with, p.req)
-	p.over(err)
+	p.call.over(err)
 	returned = true
 	p.future.give(resp, err)
 }
@@ -251,16 +251,16 @@ func (c *call) lost(value any) *CallError {
 
 // Refuse answers a request that never got a permit.
 func (p *posted[Req, Resp]) Refuse(why error) {
-	p.unadmit()
-	from := p.now
-	p.now = p.guard.clock.Now()
-	p.stood(from, why)
-	err := p.unqueued(why)
-	p.over(err)
+	p.call.unadmit()
+	from := p.call.now
+	p.call.now = p.call.guard.clock.Now()
+	p.call.stood(from, why)
+	err := p.call.unqueued(why)
+	p.call.over(err)
 	p.refused.Store(&err)
 	var none Resp
 	p.future.give(none, err)
-	p.unhost()
-	p.guard.posted.done()
+	p.call.unhost()
+	p.call.guard.posted.done()
 	p.giveBack()
 }

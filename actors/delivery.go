@@ -18,7 +18,7 @@ import (
 // ([mailbox.Job]), is handled by a worker ([job]), and when it fails it is in the
 // hands of the guard's strategy ([strategy.Request]). One of them has it at a time.
 type delivery[Req, Resp any] struct {
-	call
+	call     call
 	ref      *Ref[Req, Resp]
 	req      Req
 	sender   *actor.PID
@@ -47,12 +47,12 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 	d := newDelivery[Req, Resp](r.op)
 	d.ref, d.req, d.sender, d.envelope.Message = r, req, sender, d
 	r.with.weigh(&d.call, r.op, req)
-	err := d.begin(ctx, r.op)
+	err := d.call.begin(ctx, r.op)
 	if err == nil {
-		err = d.admit()
+		err = d.call.admit()
 	}
 	if err == nil {
-		err = d.host()
+		err = d.call.host()
 	}
 	r.Guard.posted.add()
 	if err != nil {
@@ -65,18 +65,18 @@ func (r *Ref[Req, Resp]) receive(ctx context.Context, req Req, sender *actor.PID
 
 // approach brings the request to the gate, or has it wait for its turn before.
 func (d *delivery[Req, Resp]) approach() {
-	if d.turn == 0 {
+	if d.call.turn == 0 {
 		d.come()
 		return
 	}
-	d.guard.sys.hands.run(&turnWait{call: &d.call, come: d.come, refuse: d.Refuse})
+	d.call.guard.sys.hands.run(&turnWait{call: &d.call, come: d.come, refuse: d.Refuse})
 }
 
 // come brings the request to the gate. With a free permit it goes to a worker from here:
 // a goroutine between the two would cost more than all that the policy does.
 func (d *delivery[Req, Resp]) come() {
 	d.straight = false // it may have been in the strategy's hands
-	if d.stand(d) {
+	if d.call.stand(d) {
 		d.straight = true
 		d.Run()
 	}
@@ -84,23 +84,23 @@ func (d *delivery[Req, Resp]) come() {
 
 // Start has the permit taken to a worker by one of the System's goroutines: the gate may
 // be locked, and a crew that has closed gives the permit back.
-func (d *delivery[Req, Resp]) Start() { d.guard.sys.hands.run(d) }
+func (d *delivery[Req, Resp]) Start() { d.call.guard.sys.hands.run(d) }
 
 // Run takes the permit to a worker.
-func (d *delivery[Req, Resp]) Run() { d.guard.staff().assign(d) }
+func (d *delivery[Req, Resp]) Run() { d.call.guard.staff().assign(d) }
 
 // Refuse answers a request that did not get a permit.
 func (d *delivery[Req, Resp]) Refuse(why error) {
-	d.unadmit()
-	d.unhost()
-	from := d.now
-	d.now = d.guard.clock.Now()
-	d.stood(from, why)
-	d.refused(d.unqueued(why))
+	d.call.unadmit()
+	d.call.unhost()
+	from := d.call.now
+	d.call.now = d.call.guard.clock.Now()
+	d.call.stood(from, why)
+	d.refused(d.call.unqueued(why))
 }
 
 func (d *delivery[Req, Resp]) dismiss() {
-	d.guard.gate.Leave()
+	d.call.guard.gate.Leave()
 	d.Refuse(mailbox.ErrStopped)
 }
 
@@ -115,10 +115,10 @@ func (*delivery[Req, Resp]) IgnoreDeadLetterLogging() {}
 // handle makes one attempt. A failure is the strategy's from here on: it must be
 // the last that the worker does with it.
 func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
-	from := d.now
-	d.now, d.worker = d.guard.clock.Now(), w
-	d.stood(from, nil)
-	if err := d.start(); err != nil {
+	from := d.call.now
+	d.call.now, d.call.worker = d.call.guard.clock.Now(), w
+	d.call.stood(from, nil)
+	if err := d.call.start(); err != nil {
 		d.refused(err)
 		return
 	}
@@ -133,62 +133,62 @@ func (d *delivery[Req, Resp]) handle(ctx actor.Context, w *worker) {
 	resp, err := attempt(&d.call, d.ref.handle, d.ref.with, d.req, last)
 	returned = true
 	d.resp, d.err = resp, err
-	if d.out.Kind == fuseboard.Failure {
+	if d.call.out.Kind == fuseboard.Failure {
 		d.fail(ctx)
 		return
 	}
 	ended := false
 	defer func() {
 		if !ended { // the Hold hook ended this goroutine
-			d.end(&CallError{Dependency: d.guard.name, Op: d.op.name, Attempts: d.attempts, Cause: ErrGoexit, class: fuseboard.ClassPanicked, clock: d.guard.clock})
+			d.end(&CallError{Dependency: d.call.guard.name, Op: d.call.op.name, Attempts: d.call.attempts, Cause: ErrGoexit, class: fuseboard.ClassPanicked, clock: d.call.guard.clock})
 		}
 	}()
 	d.resp = d.ref.with.keep(&d.call, resp)
 	ended = true
-	d.endIn(w.desk, d.answered(err))
-	if d.straight && d.attempts == 1 {
+	d.endIn(w.desk, d.call.answered(err))
+	if d.straight && d.call.attempts == 1 {
 		d.recycle()
 	}
 }
 
 func (d *delivery[Req, Resp]) fail(ctx actor.Context) {
-	if d.broke != nil {
-		d.err = d.broke
+	if d.call.broke != nil {
+		d.err = d.call.broke
 	}
 	defer func() { // also if Safe ends this goroutine
-		strategy.Fail(ctx, &strategy.Failed{Cause: d.err, Broken: d.broke != nil}, &d.envelope)
+		strategy.Fail(ctx, &strategy.Failed{Cause: d.err, Broken: d.call.broke != nil}, &d.envelope)
 	}()
-	if !d.final() {
+	if !d.call.final() {
 		d.balked = ErrGoexit // unless it returns
 		d.safe, d.balked = d.ref.with.safe(&d.call, d.req)
 	}
 }
 
 // Record is what leaving is for a call.
-func (d *delivery[Req, Resp]) Record(now fuseboard.Instant) { d.leave(now) }
+func (d *delivery[Req, Resp]) Record(now fuseboard.Instant) { d.call.leave(now) }
 
 // Fault tells what Call would.
 func (d *delivery[Req, Resp]) Fault() (supervision.Fault, supervision.Retry) {
-	if d.final() || d.balked != nil {
-		return supervision.Fault{Outcome: d.out, Attempt: d.attempts, Until: d.span.Until}, supervision.Retry{}
+	if d.call.final() || d.balked != nil {
+		return supervision.Fault{Outcome: d.call.out, Attempt: d.call.attempts, Until: d.call.span.Until}, supervision.Retry{}
 	}
-	return d.fault(d.safe), d.plan.retry
+	return d.call.fault(d.safe), d.call.plan.retry
 }
 
 // Afford asks what Call would ask: the circuit, then the budget.
 func (d *delivery[Req, Resp]) Afford(now fuseboard.Instant, after time.Duration) error {
-	return d.afford(now, after)
+	return d.call.afford(now, after)
 }
 
 // Context is the request's.
-func (d *delivery[Req, Resp]) Context() context.Context { return d.parent }
+func (d *delivery[Req, Resp]) Context() context.Context { return d.call.parent }
 
 // Again brings the request to the gate once more, as a call would come to it.
 func (d *delivery[Req, Resp]) Again() {
-	d.now = d.guard.clock.Now()
-	err := d.admit()
+	d.call.now = d.call.guard.clock.Now()
+	err := d.call.admit()
 	if err == nil {
-		err = d.host()
+		err = d.call.host()
 	}
 	if err != nil {
 		d.refused(err)
@@ -199,22 +199,22 @@ func (d *delivery[Req, Resp]) Again() {
 
 // Answer replies with the failure.
 func (d *delivery[Req, Resp]) Answer(why error) {
-	d.now = d.guard.clock.Now() // it may have backed off
+	d.call.now = d.call.guard.clock.Now() // it may have backed off
 	switch {
-	case d.final():
+	case d.call.final():
 		why = nil
 	case d.balked != nil:
 		why = d.balked
 	case why == strategy.ErrStopped: //nolint:errorlint // a caller's cause may be anything
 		why = ErrStopped
 	}
-	d.end(d.failed(d.err, why))
+	d.end(d.call.failed(d.err, why))
 }
 
 // refused replies to a request that a policy kept from an attempt.
 func (d *delivery[Req, Resp]) refused(err error) {
-	if d.attempts > 0 {
-		err = d.failed(d.err, err)
+	if d.call.attempts > 0 {
+		err = d.call.failed(d.err, err)
 	}
 	d.end(err)
 }
@@ -225,11 +225,11 @@ func (d *delivery[Req, Resp]) end(err error) { d.endIn(nil, err) }
 // endIn is end in the turn of a worker, the last that this does.
 func (d *delivery[Req, Resp]) endIn(turn *desk, err error) {
 	defer func() {
-		replyIn(turn, d.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
-		d.guard.posted.done()
+		replyIn(turn, d.call.guard, d.sender, Reply[Req, Resp]{Request: d.req, Value: d.resp, Err: err})
+		d.call.guard.posted.done()
 		if e := d.ref.key; e != nil { // last: a guard that is gone runs nothing
 			e.release(e.guard.clock.Now())
 		}
 	}()
-	d.over(err)
+	d.call.over(err)
 }

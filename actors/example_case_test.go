@@ -100,7 +100,7 @@ func ExampleCase_operations() {
 }
 
 // timeLeft is a handler that tells how long it may take.
-func timeLeft(ctx context.Context, _ string) (time.Duration, error) {
+func timeLeft(ctx context.Context, _ string) (string, error) {
 	at, _ := ctx.Deadline()
-	return time.Until(at).Round(10 * time.Millisecond), nil
+	return time.Until(at).Round(10 * time.Millisecond).String(), nil
 }

@@ -419,15 +419,15 @@ func ExampleWith() {
 
 	errNoRows := errors.New("no rows")
 	find, _ := actors.Spawn(sys, "db",
-		func(context.Context, int) (string, error) { return "", errNoRows },
+		func(context.Context, string) (string, error) { return "", errNoRows },
 		actors.Policy{Breaker: actors.Breaker{Consecutive: 1}},
-		actors.With[int, string]{Classify: func(_ string, err error) fuseboard.Outcome {
+		actors.With[string, string]{Classify: func(_ string, err error) fuseboard.Outcome {
 			if errors.Is(err, errNoRows) { // an answer like any other
 				return fuseboard.Outcome{Kind: fuseboard.Success}
 			}
 			return fuseboard.Outcome{} // as by default
 		}})
-	_, err := find.Call(context.Background(), 1)
+	_, err := find.Call(context.Background(), "acme")
 	fmt.Println(err, find.State())
 	// Output: no rows closed
 }

@@ -11,20 +11,20 @@ import (
 // answered ends a run whose handler is through. It is out of those that go on.
 func (r *race[Req, Resp]) answered(x *racer[Req, Resp]) {
 	t := x.task
-	x.now, x.resp, x.err, x.out = r.now, t.resp, t.err, t.out
+	x.call.now, x.resp, x.err, x.call.out = r.call.now, t.resp, t.err, t.out
 	t.recycle()
-	if x.out.Kind == 0 { // it did return
+	if x.call.out.Kind == 0 { // it did return
 		r.judge(x)
 	} else {
-		x.broke = x.err
+		x.call.broke = x.err
 	}
-	if x.out.Kind == fuseboard.Failure && len(r.runs) > 0 {
+	if x.call.out.Kind == fuseboard.Failure && len(r.runs) > 0 {
 		r.failed(x)
 		return
 	}
 	r.won, r.why = x, mailbox.Answered
-	if x.copied && x.out.Kind != fuseboard.Failure {
-		r.guard.count.seldom().hedges.won.Add(1)
+	if x.call.copied && x.call.out.Kind != fuseboard.Failure {
+		r.call.guard.count.seldom().hedges.won.Add(1)
 	}
 	for len(r.runs) > 0 {
 		r.lose(r.runOf(r.runs[0].place))
@@ -40,7 +40,7 @@ func (r *race[Req, Resp]) judge(x *racer[Req, Resp]) {
 		if sound {
 			return
 		}
-		if x.err = x.breaks(recover()); x.err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
+		if x.err = x.call.breaks(recover()); x.err == ErrGoexit { //nolint:errorlint // our own value, never wrapped
 			r.won, r.why = x, mailbox.Answered // whatever others do
 		}
 	}()
@@ -50,15 +50,15 @@ func (r *race[Req, Resp]) judge(x *racer[Req, Resp]) {
 
 // failed ends a run that has failed while others go on. Nobody gets its answer.
 func (r *race[Req, Resp]) failed(x *racer[Req, Resp]) {
-	x.beside = true
+	x.call.beside = true
 	x.call.judge(x.err)
-	x.record(r.now)
+	x.call.record(r.call.now)
 	defer func() { // also where Discard ends the goroutine
 		x.lazy.End()
 		x.place.Free()
-		x.vacate()
+		x.call.vacate()
 	}()
-	if x.broke == nil {
+	if x.call.broke == nil {
 		r.w.discard(&x.call, x.resp)
 	}
 }
@@ -66,20 +66,20 @@ func (r *race[Req, Resp]) failed(x *racer[Req, Resp]) {
 // lose ends a run for which another was faster: it is void, whatever it does. What it holds
 // comes back when its handler has really ended.
 func (r *race[Req, Resp]) lose(x *racer[Req, Resp]) {
-	x.guard.count.seldom().hedges.lost.Add(1)
-	x.beside, x.out = true, fuseboard.Outcome{Kind: fuseboard.Void, Class: fuseboard.ClassCancelled}
-	x.keepKey()
-	if r.vigil.Lose(x.place, r.now) {
+	x.call.guard.count.seldom().hedges.lost.Add(1)
+	x.call.beside, x.call.out = true, fuseboard.Outcome{Kind: fuseboard.Void, Class: fuseboard.ClassCancelled}
+	x.call.keepKey()
+	if r.vigil.Lose(x.place, r.call.now) {
 		x.lazy.Cancel(ErrLost)
-		x.record(r.now)
-		x.seat = x.place
-		x.vacate()
+		x.call.record(r.call.now)
+		x.call.seat = x.place
+		x.call.vacate()
 		return
 	}
-	x.record(r.now) // it has ended at the same moment
+	x.call.record(r.call.now) // it has ended at the same moment
 	defer func() {
 		x.place.Free()
-		x.vacate()
+		x.call.vacate()
 	}()
 	x.task.Late()
 }
@@ -105,11 +105,11 @@ func (r *race[Req, Resp]) leave(why mailbox.Ending, these []*racer[Req, Resp]) {
 
 // leaveBehind ends a run that its caller has left while others go on.
 func (r *race[Req, Resp]) leaveBehind(x *racer[Req, Resp], why mailbox.Ending) {
-	x.keepKey()
-	x.beside, x.seat, x.now = true, x.place, r.now
-	x.call.judge(x.leftBehind(why))
-	x.record(r.now)
-	x.vacate()
+	x.call.keepKey()
+	x.call.beside, x.call.seat, x.call.now = true, x.place, r.call.now
+	x.call.judge(x.call.leftBehind(why))
+	x.call.record(r.call.now)
+	x.call.vacate()
 }
 
 // keepKey holds the guard of a key for work that is left behind, which holds a permit.
@@ -130,7 +130,7 @@ func (r *race[Req, Resp]) desert() {
 		x.place.Free()
 	case r.runs[0].place.Leave():
 		r.won, r.why = r.runs[0], mailbox.Gone
-		r.won.keepKey()
+		r.won.call.keepKey()
 	default: // it has ended at the same moment
 		r.won, r.why = r.runs[0], mailbox.Answered
 		r.won.place.Free()

@@ -13,7 +13,7 @@ import (
 // racer is one of the handlers that run for the same attempt: the first, or a copy. Each has
 // all that an attempt has, and an outcome of its own.
 type racer[Req, Resp any] struct {
-	call
+	call  call
 	place *mailbox.Seat
 	task  *task[Req, Resp] // not to be touched once it was left
 	lazy  *deadline.Lazy
@@ -27,7 +27,7 @@ type racer[Req, Resp any] struct {
 // still held. A retry sees one attempt. It shares nothing with the call, which lives on its
 // caller's stack: whoever runs it takes the decision over from it.
 type race[Req, Resp any] struct {
-	call   // as it was when a copy was due
+	call   call // as it was when a copy was due
 	h      Handler[Req, Resp]
 	w      With[Req, Resp]
 	req    Req
@@ -60,17 +60,17 @@ func (r *race[Req, Resp]) wait() {
 			r.vigil.End()
 		}
 	}()
-	r.now = r.guard.clock.Now()
+	r.call.now = r.call.guard.clock.Now()
 	r.send()
 	if r.vigil == nil { // there is no copy: an attempt as any other
 		r.won = r.runs[0]
-		r.why = r.won.place.Wait(r.done, 0, r.try.Until)
+		r.why = r.won.place.Wait(r.done, 0, r.call.try.Until)
 		r.over = true
 		return
 	}
 	for !r.over {
 		s, why := r.vigil.Wait(r.done, r.soonest())
-		r.now = r.guard.clock.Now()
+		r.call.now = r.call.guard.clock.Now()
 		switch why {
 		case mailbox.Answered:
 			r.answered(r.runOf(s))
@@ -99,7 +99,7 @@ func (r *race[Req, Resp]) judged() bool { return r.vigil != nil && r.why == mail
 func (r *race[Req, Resp]) soonest() fuseboard.Instant {
 	at := r.due
 	for _, x := range r.runs {
-		at = min(at, x.try.Until)
+		at = min(at, x.call.try.Until)
 	}
 	return at
 }
@@ -108,12 +108,12 @@ func (r *race[Req, Resp]) soonest() fuseboard.Instant {
 func (r *race[Req, Resp]) timeUp() {
 	var late []*racer[Req, Resp]
 	for _, x := range r.runs {
-		if x.try.Passed(r.now) {
+		if x.call.try.Passed(r.call.now) {
 			late = append(late, x)
 		}
 	}
 	r.leave(mailbox.TimeUp, late)
-	if !r.over && r.now >= r.due {
+	if !r.over && r.call.now >= r.due {
 		r.send()
 	}
 }
@@ -133,13 +133,13 @@ func (r *race[Req, Resp]) send() {
 	if !r.mayHedge() {
 		return
 	}
-	counts := &r.guard.count.seldom().hedges
+	counts := &r.call.guard.count.seldom().hedges
 	if r.agreed = r.agreed || r.w.agrees(&r.call, r.req); !r.agreed {
 		counts.refused[keptUnagreed].Add(1)
 		return
 	}
 	h := r.w.elsewhere(&r.call, number)
-	k, s, why := r.copyOf(r.now, h != nil)
+	k, s, why := r.call.copyOf(r.call.now, h != nil)
 	if why != sentCopy {
 		counts.refused[why].Add(1)
 		return
@@ -148,7 +148,7 @@ func (r *race[Req, Resp]) send() {
 	r.sent = number
 	r.begin(k, s, r.handlerOf(k, h))
 	if wait, sends := r.live.hedger.Wait(); sends && r.sent < r.live.hedger.Copies() {
-		r.due = r.now.Add(wait)
+		r.due = r.call.now.Add(wait)
 	}
 }
 
@@ -157,7 +157,7 @@ func (r *race[Req, Resp]) mayHedge() bool {
 	if r.live == nil || r.live.hedger == nil { // an Update came meanwhile
 		return false
 	}
-	return r.vigil != nil || r.now < r.try.Until
+	return r.vigil != nil || r.call.now < r.call.try.Until
 }
 
 // handlerOf is the handler of a copy: that of elsewhere, of its generation, or the operation's.
@@ -175,16 +175,16 @@ func (r *race[Req, Resp]) handlerOf(k *call, elsewhere Handler[Req, Resp]) (h Ha
 // begin starts a copy that holds all that it needs.
 func (r *race[Req, Resp]) begin(k *call, s *mailbox.Seat, h Handler[Req, Resp]) {
 	if r.vigil == nil {
-		r.vigil = r.guard.pool.Load().Vigil()
+		r.vigil = r.call.guard.pool.Load().Vigil()
 		r.vigil.Add(r.runs[0].place)
 	}
 	var none Resp
 	x := &racer[Req, Resp]{call: *k, place: s}
 	t := newTask(&x.call, h, &r.w, r.req, none)
 	t.repeats = false
-	t.ctx, t.lazy = r.live.origin.ContextIn(nil, x.parent, x.try)
+	t.ctx, t.lazy = r.live.origin.ContextIn(nil, x.call.parent, x.call.try)
 	if r.w.Meta {
-		t.ctx = x.within(t.ctx)
+		t.ctx = x.call.within(t.ctx)
 	}
 	x.task, x.lazy = t, t.lazy
 	r.runs = append(r.runs, x)

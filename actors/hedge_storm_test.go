@@ -58,7 +58,7 @@ func (w *wares) lost() (none, twice int) {
 }
 
 // takeWare asks for a ware.
-func (d deed) takeWare(r *Ref[deed, int], w *wares) {
+func (d deed) takeWare(r *Ref[*deed, int], w *wares) {
 	time.Sleep(time.Duration(d.start) * time.Millisecond)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -68,14 +68,14 @@ func (d deed) takeWare(r *Ref[deed, int], w *wares) {
 	got, err := 0, error(nil)
 	switch d.way {
 	case "ask":
-		got, err = r.Ask(ctx, d).Wait(context.Background())
+		got, err = r.Ask(ctx, &d).Wait(context.Background())
 	case "message":
-		reply, failed := r.sys.root.RequestFuture(r.PID(), r.Message(ctx, d), time.Hour).Result()
-		if said, is := reply.(Reply[deed, int]); is && failed == nil {
+		reply, failed := r.sys.root.RequestFuture(r.PID(), r.Message(ctx, &d), time.Hour).Result()
+		if said, is := reply.(Reply[*deed, int]); is && failed == nil {
 			got, err = said.Value, said.Err
 		}
 	default:
-		got, err = r.Call(ctx, d)
+		got, err = r.Call(ctx, &d)
 	}
 	if err == nil {
 		w.give(got)
@@ -133,13 +133,13 @@ func blowHedged(t *testing.T, rt *rapid.T, deeds []deed, policy, next Policy, up
 	}
 	goods := &wares{given: map[int]int{}}
 	var runs atomic.Int64
-	r, err := Spawn(sys, "payments", func(ctx context.Context, d deed) (int, error) {
+	r, err := Spawn(sys, "payments", func(ctx context.Context, d *deed) (int, error) {
 		runs.Add(1)
 		if _, err := d.work(ctx); err != nil {
 			return 0, err
 		}
 		return goods.make(), nil
-	}, policy, With[deed, int]{Safe: Always[deed], Discard: goods.give})
+	}, policy, With[*deed, int]{Safe: Always[*deed], Discard: goods.give})
 	if err != nil {
 		t.Fatal(err)
 	}

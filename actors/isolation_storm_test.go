@@ -67,7 +67,7 @@ func (d deed) work(ctx context.Context) (int, error) {
 	return 1, nil
 }
 
-func (d deed) carryOut(r *Ref[deed, int]) (err error) {
+func (d deed) carryOut(r *Ref[*deed, int]) (err error) {
 	time.Sleep(time.Duration(d.start) * time.Millisecond)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -76,11 +76,11 @@ func (d deed) carryOut(r *Ref[deed, int]) (err error) {
 	}
 	switch d.way {
 	case "ask":
-		_, err = r.Ask(ctx, d).Wait(context.Background())
+		_, err = r.Ask(ctx, &d).Wait(context.Background())
 	case "do":
 		_, err = Do(ctx, r.Guard, d.work)
 	default:
-		_, err = r.Call(ctx, d)
+		_, err = r.Call(ctx, &d)
 	}
 	return err
 }
@@ -106,13 +106,13 @@ func blow(t *testing.T, rt *rapid.T, deeds []deed, policy Policy, stopAt int) {
 		t.Fatal(err)
 	}
 	var working, most, discarded atomic.Int64
-	r, err := Spawn(sys, "payments", func(ctx context.Context, d deed) (int, error) {
+	r, err := Spawn(sys, "payments", func(ctx context.Context, d *deed) (int, error) {
 		if n := working.Add(1); n > most.Load() {
 			most.Store(n)
 		}
 		defer working.Add(-1)
 		return d.work(ctx)
-	}, policy, With[deed, int]{Safe: Always[deed], Discard: func(int) { discarded.Add(1) }})
+	}, policy, With[*deed, int]{Safe: Always[*deed], Discard: func(int) { discarded.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,8 +156,8 @@ type sought struct {
 // seen does the deeds one after the other.
 func seen(t *testing.T, deeds []deed, policy Policy) (all []sought) {
 	synctest.Test(t, func(t *testing.T) {
-		r := spawn(t, start(t), policy, func(ctx context.Context, d deed) (int, error) { return d.work(ctx) },
-			With[deed, int]{Safe: Always[deed]})
+		r := spawn(t, start(t), policy, func(ctx context.Context, d *deed) (int, error) { return d.work(ctx) },
+			With[*deed, int]{Safe: Always[*deed]})
 		for _, d := range deeds {
 			begin := time.Now()
 			err := d.carryOut(r)

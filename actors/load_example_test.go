@@ -16,17 +16,17 @@ import (
 func ExamplePolicy_rate() {
 	sys, _ := actors.Start(actors.Options{})
 	defer func() { _ = sys.Shutdown(context.Background()) }()
-	ask, _ := actors.Spawn(sys, "partner", func(_ context.Context, pages int) (string, error) { return "an answer", nil },
+	ask, _ := actors.Spawn(sys, "partner", func(_ context.Context, pages int) (int, error) { return 10 * pages, nil },
 		actors.Policy{Rate: actors.RateLimit{Limit: 2, Per: time.Hour, Burst: 2}},
-		actors.With[int, string]{Cost: func(pages int) int { return pages }})
+		actors.With[int, int]{Cost: func(pages int) int { return pages }})
 
-	answer, err := ask.Call(context.Background(), 2)
-	fmt.Println(answer, err)
+	lines, err := ask.Call(context.Background(), 2)
+	fmt.Println(lines, err)
 	_, err = ask.Call(context.Background(), 1)
 	refused, _ := errors.AsType[*actors.CallError](err)
 	fmt.Println(errors.Is(err, actors.ErrRate), refused.RejectedBy(), refused.RetryAfter().Round(time.Minute))
 	// Output:
-	// an answer <nil>
+	// 20 <nil>
 	// true rate 30m0s
 }
 

@@ -137,7 +137,8 @@ func TestAHandlerThatEndsItsGoroutineIsFinal(t *testing.T) {
 func TestAmplificationIsOfLateAndNamesItsCauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := Policy{Retry: Retry{Attempts: 2, Backoff: Backoff{Base: 1, Jitter: supervision.NoJitter}, Budget: Budget{MinPerSecond: 1, Ratio: 0.2}}}
-		r := spawn(t, start(t), p, func(_ context.Context, why error) (int, error) { return 0, why }, With[error, int]{Safe: Always[error]})
+		ends := []error{nil, context.DeadlineExceeded, syscall.ECONNRESET}
+		r := spawn(t, start(t), p, func(_ context.Context, how int) (int, error) { return 0, ends[how] }, With[int, int]{Safe: Always[int]})
 		if a := r.Stats().Amplification; a.Ratio != 1 || a.Calls != 0 {
 			t.Errorf("before the first call: %+v", a)
 		}
@@ -145,11 +146,11 @@ func TestAmplificationIsOfLateAndNamesItsCauses(t *testing.T) {
 		for i := range 100 {
 			switch {
 			case i < 30:
-				_, _ = r.Call(t.Context(), context.DeadlineExceeded)
+				_, _ = r.Call(t.Context(), 1)
 			case i < 40:
-				_, _ = r.Call(t.Context(), syscall.ECONNRESET)
+				_, _ = r.Call(t.Context(), 2)
 			default:
-				_, _ = r.Call(t.Context(), nil)
+				_, _ = r.Call(t.Context(), 0)
 			}
 		}
 		s := r.Stats()

@@ -12,7 +12,7 @@ import (
 // policy that is not enforced: it waits for no permit. Ask and Tell give it a
 // goroutine at once; what came as a message is handled by a worker ([job]), as ever.
 type passage[Req, Resp any] struct {
-	call
+	call     call
 	ctx      context.Context // as it was given
 	mode     PolicyMode
 	handler  Handler[Req, Resp]
@@ -29,14 +29,14 @@ type passage[Req, Resp any] struct {
 // counts as posted from here to its answer.
 func letIn[Req, Resp any](ctx context.Context, m PolicyMode, o *operation, h Handler[Req, Resp], w *With[Req, Resp], req Req, answer func(Resp, error)) (*passage[Req, Resp], error) {
 	p := &passage[Req, Resp]{ctx: ctx, mode: m, handler: h, with: w, req: req, answer: answer}
-	p.op, p.guard, p.callerless = o, o.guard, true
+	p.call.op, p.call.guard, p.call.callerless = o, o.guard, true
 	if p.ctx = unasked(ctx); m == ShadowPolicy {
-		p.info, _ = asksInfo(ctx)
+		p.call.info, _ = asksInfo(ctx)
 	}
 	p.envelope.Message = p
-	p.guard.posted.add() // before the look at the gate: who closes that looks the other way round
+	p.call.guard.posted.add() // before the look at the gate: who closes that looks the other way round
 	if p.err = p.refusal(); p.err != nil {
-		p.over(p.err)
+		p.call.over(p.err)
 		p.end()
 		return nil, p.err
 	}
@@ -56,9 +56,9 @@ func letMessageIn[Req, Resp any](ctx context.Context, m PolicyMode, o *operation
 func (p *passage[Req, Resp]) refusal() error {
 	switch {
 	case p.mode == ShadowPolicy:
-		return p.watchFrom(p.ctx, p.op)
-	case p.guard.gate.Closed():
-		return p.stopped()
+		return p.call.watchFrom(p.ctx, p.call.op)
+	case p.call.guard.gate.Closed():
+		return p.call.stopped()
 	}
 	return nil
 }
@@ -75,31 +75,31 @@ func (p *passage[Req, Resp]) Run() {
 	if p.mode == ShadowPolicy {
 		p.resp, p.err = runWatched(p.ctx, &p.call, p.handler, p.with, p.req)
 	} else {
-		p.attempts = 1
-		p.resp, p.err = bypassRebuilt(p.ctx, p.op, p.handler, p.req)
+		p.call.attempts = 1
+		p.resp, p.err = bypassRebuilt(p.ctx, p.call.op, p.handler, p.req)
 	}
 	returned = true
 }
 
 // gone is the error of a handler that did not return.
 func (p *passage[Req, Resp]) gone(value any) error {
-	e := p.lost(value)
-	if p.broke != nil { // in shadow, with the stack where it began
-		e.Cause = p.broke
+	e := p.call.lost(value)
+	if p.call.broke != nil { // in shadow, with the stack where it began
+		e.Cause = p.call.broke
 	}
 	return e
 }
 
 // end answers, and counts the passage out.
 func (p *passage[Req, Resp]) end() {
-	if p.worker != nil { // a shadow has freed it
-		p.worker.crew.free(p.worker, p.guard.clock.Now())
+	if p.call.worker != nil { // a shadow has freed it
+		p.call.worker.crew.free(p.call.worker, p.call.guard.clock.Now())
 	}
 	p.answer(p.resp, p.err)
-	p.unhost()
-	p.guard.posted.done()
-	if e := p.guard.key; e != nil { // last: a guard that is gone runs nothing
-		e.release(p.guard.clock.Now())
+	p.call.unhost()
+	p.call.guard.posted.done()
+	if e := p.call.guard.key; e != nil { // last: a guard that is gone runs nothing
+		e.release(p.call.guard.clock.Now())
 	}
 }
 
@@ -113,17 +113,17 @@ func (*passage[Req, Resp]) IgnoreDeadLetterLogging() {}
 
 // handle is Run on a worker.
 func (p *passage[Req, Resp]) handle(_ actor.Context, w *worker) {
-	p.worker = w
+	p.call.worker = w
 	p.Run()
 }
 
 // dismiss answers a request that will get no worker, because the guard stops.
 func (p *passage[Req, Resp]) dismiss() {
-	if p.shadowed {
-		p.unadmit()
-		p.vacate()
+	if p.call.shadowed {
+		p.call.unadmit()
+		p.call.vacate()
 	}
-	p.err = p.stopped()
-	p.over(p.err)
+	p.err = p.call.stopped()
+	p.call.over(p.err)
 	p.end()
 }

@@ -71,9 +71,9 @@ func TestLateFaultOfAHandlerThatWasLeftEndsItsGeneration(t *testing.T) {
 	for _, late := range []func(){func() {}, func() { panic("boom") }} {
 		synctest.Test(t, func(t *testing.T) {
 			d := &driver{}
-			r, err := Rebuild(start(t), "db", func(ctx context.Context) (Handler[string, int32], error) {
+			r, err := Rebuild(start(t), "db", func(ctx context.Context) (Handler[string, int], error) {
 				h, err := d.build(ctx)
-				return func(ctx context.Context, req string) (int32, error) {
+				return func(ctx context.Context, req string) (int, error) {
 					got, err := h(ctx, req)
 					if err != nil {
 						late()
@@ -112,15 +112,15 @@ func TestErrorThatCannotBePrintedBreaksAGenerationAndNothingElse(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			builds := 0
 			var nothing *wordless
-			r, err := Rebuild(start(t), "db", func(context.Context) (Handler[string, int32], error) {
+			r, err := Rebuild(start(t), "db", func(context.Context) (Handler[string, int], error) {
 				if builds++; builds == 2 {
 					return nil, nothing
 				}
-				return func(_ context.Context, req string) (int32, error) {
+				return func(_ context.Context, req string) (int, error) {
 					if req != "" {
 						return 0, Broken(nothing)
 					}
-					return int32(builds), nil
+					return builds, nil
 				}, nil
 			}, Policy{Restart: steady, Bulkhead: Bulkhead{Concurrency: 1}})
 			if err != nil || r.Ready(t.Context()) != nil {
@@ -138,7 +138,7 @@ func TestErrorThatCannotBePrintedBreaksAGenerationAndNothingElse(t *testing.T) {
 				case "ask":
 					_, _ = r.Ask(t.Context(), "tear").Wait(t.Context())
 				case "message":
-					_ = replyOf[string, int32](t, messaged(t.Context(), r, "tear"))
+					_ = replyOf[string, int](t, messaged(t.Context(), r, "tear"))
 				}
 			}()
 			time.Sleep(time.Minute)
@@ -159,8 +159,8 @@ func TestErrorsAreNotAskedForTheirWordsInTheGuardsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := false
 		hang := make(chan struct{})
-		r, err := Rebuild(start(t), "db", func(context.Context) (Handler[string, int32], error) {
-			return func(context.Context, string) (int32, error) {
+		r, err := Rebuild(start(t), "db", func(context.Context) (Handler[string, int], error) {
+			return func(context.Context, string) (int, error) {
 				if broken {
 					return 0, nil
 				}

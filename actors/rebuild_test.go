@@ -34,15 +34,15 @@ var (
 )
 
 // build returns a handler that answers with its generation and obeys its request.
-func (d *driver) build(ctx context.Context) (Handler[string, int32], error) {
-	n := d.builds.Add(1)
+func (d *driver) build(ctx context.Context) (Handler[string, int], error) {
+	n := int(d.builds.Add(1))
 	if d.fails.Add(-1) >= 0 {
 		return nil, errRefused
 	}
 	d.mu.Lock()
 	d.contexts = append(d.contexts, ctx)
 	d.mu.Unlock()
-	return func(_ context.Context, req string) (int32, error) {
+	return func(_ context.Context, req string) (int, error) {
 		switch req {
 		case "tear":
 			return n, Broken(errTorn)
@@ -71,7 +71,7 @@ func (d *driver) context(i int) context.Context {
 var steady = Restart{Max: 3, Within: time.Minute, Backoff: Backoff{Base: time.Second, Jitter: twice.Backoff.Jitter, Max: 10 * time.Second}}
 
 // rebuild makes a guard of the driver and waits until it is ready.
-func rebuild(t *testing.T, under Parent, d *driver, p Policy) *Ref[string, int32] {
+func rebuild(t *testing.T, under Parent, d *driver, p Policy) *Ref[string, int] {
 	t.Helper()
 	r, err := Rebuild(under, "db", d.build, p)
 	if err != nil {
@@ -126,7 +126,7 @@ func TestCallRightAfterAFaultIsToldWhenToComeAgain(t *testing.T) {
 }
 
 // use sends one request in one of the three ways, and waits for its end.
-func use(t *testing.T, r *Ref[string, int32], way, req string) {
+func use(t *testing.T, r *Ref[string, int], way, req string) {
 	t.Helper()
 	var ended sync.WaitGroup
 	switch way {
@@ -135,7 +135,7 @@ func use(t *testing.T, r *Ref[string, int32], way, req string) {
 	case "ask":
 		_, _ = r.Ask(t.Context(), req).Wait(t.Context())
 	case "message":
-		_ = replyOf[string, int32](t, messaged(t.Context(), r, req))
+		_ = replyOf[string, int](t, messaged(t.Context(), r, req))
 	}
 	ended.Wait()
 }
@@ -158,7 +158,7 @@ func TestCallsOnAStaleGenerationFinishAndKeepTheirPermits(t *testing.T) {
 		d := &driver{}
 		r := rebuild(t, start(t), d, Policy{Restart: steady, Bulkhead: Bulkhead{Concurrency: 8}})
 		var wait sync.WaitGroup
-		answers := make([]int32, 3)
+		answers := make([]int, 3)
 		errs := make([]error, 3)
 		for i, req := range []string{"slow", "slow tear", "slow tear"} {
 			wait.Go(func() { answers[i], errs[i] = r.Call(t.Context(), req) })
@@ -430,7 +430,7 @@ func TestStorm_FaultsBuildsAndStopsLeaveNothing(t *testing.T) {
 						case 1:
 							_, _ = r.Ask(t.Context(), req).Wait(t.Context())
 						case 2:
-							_ = replyOf[string, int32](t, messaged(t.Context(), r, req))
+							_ = replyOf[string, int](t, messaged(t.Context(), r, req))
 						}
 						time.Sleep(time.Duration(w+1) * time.Millisecond)
 						d.fails.Store(int32(i % 3))
@@ -463,7 +463,7 @@ func TestTooManyPanicsHoldTheCircuitOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, way := range []string{"call", "ask", "message"} {
 			sys := start(t)
-			r := spawn(t, sys, Policy{Panics: Panics{Max: 3, Within: 10 * time.Second, Hold: time.Minute}}, func(_ context.Context, n string) (int32, error) {
+			r := spawn(t, sys, Policy{Panics: Panics{Max: 3, Within: 10 * time.Second, Hold: time.Minute}}, func(_ context.Context, n string) (int, error) {
 				panic(n)
 			})
 			for range 4 { // too far apart

@@ -514,14 +514,14 @@ func (throttled) RetryAfter() time.Duration { return 7 * time.Second }
 
 func TestHandlerOfACallRunsOnItsCallersGoroutine(t *testing.T) {
 	stack := func() string { return string(debug.Stack()) }
-	r, err := Spawn(start(t), "payments", func(context.Context, int) (string, error) { return stack(), nil }, Policy{Bulkhead: Bulkhead{Concurrency: 1}})
+	r, err := Spawn(start(t), "payments", func(context.Context, string) (string, error) { return stack(), nil }, Policy{Bulkhead: Bulkhead{Concurrency: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := r.Call(t.Context(), 1); !strings.Contains(got, "TestHandlerOfACallRunsOnItsCallersGoroutine(") {
+	if got, _ := r.Call(t.Context(), ""); !strings.Contains(got, "TestHandlerOfACallRunsOnItsCallersGoroutine(") {
 		t.Errorf("Call ran elsewhere:\n%s", got)
 	}
-	if got, _ := r.Ask(t.Context(), 1).Wait(t.Context()); strings.Contains(got, "TestHandlerOfACallRunsOnItsCallersGoroutine(") {
+	if got, _ := r.Ask(t.Context(), "").Wait(t.Context()); strings.Contains(got, "TestHandlerOfACallRunsOnItsCallersGoroutine(") {
 		t.Errorf("Ask ran on the caller's goroutine:\n%s", got)
 	}
 }

@@ -34,7 +34,7 @@ func newPosted[Req, Resp any](o *operation) *posted[Req, Resp] {
 
 // recycle keeps the request for the next one.
 func (p *posted[Req, Resp]) recycle() {
-	of := sparesOf[Req, Resp](p.op)
+	of := sparesOf[Req, Resp](p.call.op)
 	*p = posted[Req, Resp]{}
 	of.posts.Put(p)
 }
@@ -49,7 +49,7 @@ func newDelivery[Req, Resp any](o *operation) *delivery[Req, Resp] {
 
 // recycle keeps the request for the next one.
 func (d *delivery[Req, Resp]) recycle() {
-	of := sparesOf[Req, Resp](d.op)
+	of := sparesOf[Req, Resp](d.call.op)
 	*d = delivery[Req, Resp]{}
 	of.deliveries.Put(d)
 }

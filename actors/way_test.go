@@ -14,28 +14,34 @@ import (
 	"pgregory.net/rapid"
 )
 
-// steered is a guard with what a model knows of it. Its handler tells the context it got.
+// steered is a guard with what a model knows of it. Its handler tells whether it got a context of its own.
 type steered struct {
-	ref     *Ref[int, context.Context]
+	ref     *Ref[int, int]
 	mode    PolicyMode
 	stopped bool
 }
 
-func giveContext(ctx context.Context, _ int) (context.Context, error) { return ctx, nil }
+// ownContext answers 1 where its context is not its caller's, who has context.Background(); else 0.
+func ownContext(ctx context.Context, _ int) (int, error) {
+	if ctx != context.Background() {
+		return 1, nil
+	}
+	return 0, nil
+}
 
 // timed has a deadline, so that a handler under an enforced policy gets a context of its own.
 func timed(m PolicyMode) Policy { return Policy{Mode: m, Deadline: Deadline{Attempt: time.Hour}} }
 
 // found is how a call went, seen from outside.
-func found(calls func() uint64, call func() (context.Context, error)) string {
+func found(calls func() uint64, call func() (int, error)) string {
 	before := calls()
-	ctx, err := call()
+	own, err := call()
 	switch counted := calls() != before; {
 	case errors.Is(err, ErrStopped):
 		return "stopped"
 	case err != nil:
 		return err.Error()
-	case ctx != context.Background():
+	case own != 0:
 		return EnforcePolicy.String()
 	case counted:
 		return ShadowPolicy.String()
@@ -68,7 +74,7 @@ func TestWayIsWhatModePlanAndGateSay(t *testing.T) {
 		}
 		defer func() { _ = sys.Shutdown(ctx) }()
 		mode, ring := EnforcePolicy, &steered{}
-		k, err := SpawnKeyed(sys, "tenants", giveContext, timed(EnforcePolicy), KeyLimits{})
+		k, err := SpawnKeyed(sys, "tenants", ownContext, timed(EnforcePolicy), KeyLimits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +82,7 @@ func TestWayIsWhatModePlanAndGateSay(t *testing.T) {
 			t.Fatal(err)
 		}
 		g, _ := k.Guard("a")
-		ring.ref, err = Bind(g, "op", giveContext)
+		ring.ref, err = Bind(g, "op", ownContext)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +101,7 @@ func TestWayIsWhatModePlanAndGateSay(t *testing.T) {
 			},
 			"make": func(t *rapid.T) {
 				s := &steered{mode: modes.Draw(t, "own")}
-				s.ref, err = Spawn(sys, fmt.Sprint("g", len(all)), giveContext, timed(s.mode))
+				s.ref, err = Spawn(sys, fmt.Sprint("g", len(all)), ownContext, timed(s.mode))
 				must(t, err)
 				all = append(all, s)
 			},
@@ -141,10 +147,10 @@ func TestWayIsWhatModePlanAndGateSay(t *testing.T) {
 				for i, s := range all {
 					word, way := expected(mode, s.mode, s.stopped, false)
 					calls := func() uint64 { return s.ref.Stats().Calls }
-					for how, call := range map[string]func() (context.Context, error){
-						"call": func() (context.Context, error) { return s.ref.Call(ctx, 1) },
-						"do": func() (context.Context, error) {
-							return Do(ctx, s.ref.Guard, func(got context.Context) (context.Context, error) { return got, nil })
+					for how, call := range map[string]func() (int, error){
+						"call": func() (int, error) { return s.ref.Call(ctx, 1) },
+						"do": func() (int, error) {
+							return Do(ctx, s.ref.Guard, func(got context.Context) (int, error) { return ownContext(got, 1) })
 						},
 					} {
 						if got := found(calls, call); got != word {
@@ -157,14 +163,14 @@ func TestWayIsWhatModePlanAndGateSay(t *testing.T) {
 				}
 				word, way := expected(mode, ring.mode, ring.stopped, false)
 				calls := func() uint64 { return k.Stats().Calls }
-				if got := found(calls, func() (context.Context, error) { return k.Call(ctx, "a", 1) }); got != word {
+				if got := found(calls, func() (int, error) { return k.Call(ctx, "a", 1) }); got != word {
 					t.Fatalf("call of a key: %s, want %s", got, word)
 				}
 				if got := k.head.way.Load(); got != way {
 					t.Fatalf("keyring: way %d, want %d", got, way)
 				}
 				word, way = expected(mode, ring.mode, ring.stopped, true)
-				if got := found(calls, func() (context.Context, error) { return ring.ref.Call(ctx, 1) }); got != word || ring.ref.way.Load() != way {
+				if got := found(calls, func() (int, error) { return ring.ref.Call(ctx, 1) }); got != word || ring.ref.way.Load() != way {
 					t.Fatalf("ref of a key: %s, want %s; way %d", got, word, ring.ref.way.Load())
 				}
 			},
@@ -185,7 +191,7 @@ func must(t *rapid.T, err error) {
 func TestStorm_WaysFollowWhoeverChangesThem(t *testing.T) {
 	const makers, rounds = 4, 150
 	ctx, sys := context.Background(), start(t)
-	fixed, err := Spawn(sys, "fixed", giveContext, timed(EnforcePolicy))
+	fixed, err := Spawn(sys, "fixed", ownContext, timed(EnforcePolicy))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +204,7 @@ func TestStorm_WaysFollowWhoeverChangesThem(t *testing.T) {
 			if err := sys.SetMode(m); err != nil {
 				t.Error(err)
 			}
-			if got, err := fixed.Call(ctx, 1); err != nil || (got == ctx) == (m == EnforcePolicy) {
+			if got, err := fixed.Call(ctx, 1); err != nil || (got != 0) != (m == EnforcePolicy) {
 				t.Errorf("%s is not in force when SetMode has returned: %v", m, err)
 			}
 		}
@@ -207,7 +213,7 @@ func TestStorm_WaysFollowWhoeverChangesThem(t *testing.T) {
 		wait.Go(func() {
 			rng := rand.New(rand.NewPCG(uint64(n), 1))
 			for i := range rounds {
-				r, err := Spawn(sys, fmt.Sprintf("g%d-%d", n, i), giveContext, timed(policyModesInOrder[rng.IntN(3)]))
+				r, err := Spawn(sys, fmt.Sprintf("g%d-%d", n, i), ownContext, timed(policyModesInOrder[rng.IntN(3)]))
 				if err != nil {
 					t.Error(err)
 					return
@@ -215,7 +221,7 @@ func TestStorm_WaysFollowWhoeverChangesThem(t *testing.T) {
 				if _, err := r.Update(ctx, timed(BypassPolicy)); err != nil { // the weakest: whatever the System says
 					t.Error(err)
 				}
-				if got, err := r.Call(ctx, 1); err != nil || got != ctx {
+				if got, err := r.Call(ctx, 1); err != nil || got != 0 {
 					t.Errorf("bypass is not in force when Update has returned: %v", err)
 				}
 				switch rng.IntN(4) {
@@ -249,7 +255,7 @@ func TestStorm_WaysFollowWhoeverChangesThem(t *testing.T) {
 	}
 }
 
-func wantStoppedWay(t *testing.T, r *Ref[int, context.Context]) {
+func wantStoppedWay(t *testing.T, r *Ref[int, int]) {
 	t.Helper()
 	if _, err := r.Call(context.Background(), 1); !errors.Is(err, ErrStopped) {
 		t.Errorf("stopped, and called: %v", err)

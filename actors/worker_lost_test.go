@@ -39,7 +39,7 @@ func TestFirstMessageWhosePermitCameJustBeforeAStopIsAnswered(t *testing.T) {
 		answer := actor.NewFuture(r.sys.actors, time.Hour)
 		d := &delivery[int, int]{ref: r, req: 1, sender: answer.PID()}
 		d.envelope.Message = d
-		if err := d.begin(t.Context(), r.op); err != nil || d.admit() != nil || !r.gate.TryEnter() {
+		if err := d.call.begin(t.Context(), r.op); err != nil || d.call.admit() != nil || !r.gate.TryEnter() {
 			t.Fatal(err)
 		}
 		r.posted.add()
@@ -60,7 +60,7 @@ func TestRequestWhoseWorkerIsGoneIsNotUsedAgain(t *testing.T) {
 		answer := actor.NewFuture(r.sys.actors, time.Hour)
 		d := &delivery[int, int]{ref: r, req: 7, sender: answer.PID(), straight: true}
 		d.envelope.Message = d
-		if err := d.begin(t.Context(), r.op); err != nil || d.admit() != nil || !r.gate.TryEnter() {
+		if err := d.call.begin(t.Context(), r.op); err != nil || d.call.admit() != nil || !r.gate.TryEnter() {
 			t.Fatal(err)
 		}
 		r.posted.add()

@@ -13,25 +13,6 @@ import (
 	"testing"
 )
 
-// TestNestedModulesPassTheirOwnTests makes `go test ./...` cover the modules below the
-// root, which the go command leaves out. It needs no network once their modules are in
-// the cache: `go mod download` in each fetches them.
-func TestNestedModulesPassTheirOwnTests(t *testing.T) {
-	if testing.Short() {
-		t.Skip("nested modules compile the peers; without -short they are tested")
-	}
-	h := load(t)
-	for _, dir := range nestedModules(h.files) {
-		t.Run(dir, func(t *testing.T) {
-			for _, args := range [][]string{{"vet", "./..."}, {"test", "-timeout=240s", "./..."}} {
-				if out, err := goTool(filepath.Join(h.dir, dir), args...); err != nil {
-					t.Fatalf("in %s: %v\n%s\nwhere go.mod needs updates: cd %s && go mod tidy", dir, err, out, dir)
-				}
-			}
-		})
-	}
-}
-
 // TestPeersStayOutOfTheRootModule keeps what nested modules are for: their own
 // requirements are in nobody else's go.sum.
 func TestPeersStayOutOfTheRootModule(t *testing.T) {
