@@ -3,7 +3,7 @@
 # The words of daily work. Each is defined once, in .ci/run, so that CI and you
 # run the same thing; this file names them.
 
-WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare ratios weight notice demo gallery soak chaos fleet
+WORDS := fmt build servers test race vet staticcheck lint arch tidy fuzz bench bench-smoke compare ratios weight notice demo gallery soak chaos outages fleet
 
 .DEFAULT_GOAL := help
 .PHONY: help check fidelity $(WORDS)
@@ -36,6 +36,7 @@ demo: ## fuseboard demo for DEMO_FOR (5s)
 gallery: ## every scenario of the gallery over three seeds, and the lines that it must notice when they are wrong
 soak: ## property and storm tests for long: SOAK_CHECKS (5000), SOAK_COUNT (5)
 chaos: ## five real nodes, killed and stopped under load behind relays that lose packets (a minute)
+outages: ## an outage and a recovery for fleets of 3 to 50 nodes, 223 runs (ten minutes)
 fleet: ## the figures of docs/fleet-figures.md, all sizes and seeds (an hour)
 
 $(WORDS):

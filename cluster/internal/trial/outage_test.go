@@ -5,6 +5,7 @@ package trial
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,11 +24,14 @@ func outages() (list []scene) {
 		few, all := uint64(1), uint64(10)
 		switch {
 		case n == 5:
-			few, all = 3, 50
+			few, all = 3, 200
 		case n == 50:
 			few, all = 0, 3
 		case n == 20 && testing.Short():
 			few = 0
+		}
+		if many() {
+			few = all
 		}
 		for _, seed := range seeds(few, all) {
 			list = append(list, scene{nodes: n, seed: seed, link: network.Link{Jitter: time.Millisecond}, every: 50 * time.Millisecond})
@@ -41,52 +45,69 @@ func outages() (list []scene) {
 func fellAt(began time.Time) time.Time { return began.Add(5 * time.Second) }
 
 func TestAConstantOutageIsOneHoldAndOneRelease(t *testing.T) {
+	var mu sync.Mutex
 	var late, way []time.Duration
-	for _, s := range outages() {
-		t.Run(fmt.Sprintf("%d nodes, seed %d", s.nodes, s.seed), func(t *testing.T) {
-			play(t, s, func(w *world) {
-				time.Sleep(15 * time.Second)
-				began := time.Now()
-				fail(w.all, 0, 1)
-				time.Sleep(time.Minute)
-				var tries int64
-				for _, n := range w.all {
-					turns := n.turns(0)
-					if len(turns) != 1 || turns[0].to != supervision.FleetHold {
-						t.Errorf("%s in the outage: %v", n.name, turns)
-						continue
-					}
-					late = append(late, turns[0].at.Sub(fellAt(began)))
-					tries -= n.tries[0].Load()
-				}
-				time.Sleep(time.Minute)
-				for _, n := range w.all {
-					tries += n.tries[0].Load()
-				}
-				t.Logf("%.2f probes a second", float64(tries)/60)
-				if float64(tries)/60 > 1.05*fleetRate {
-					t.Errorf("%.2f probes a second", float64(tries)/60)
-				}
-				over := time.Now()
-				fail(w.all, 0, 0)
-				w.recovers(90 * time.Second)
-				for _, n := range w.all {
-					turns := n.turns(0)
-					if count(turns, supervision.FleetHold) != 1 || count(turns, supervision.FleetRamp) != 1 || len(turns) != 3 {
-						t.Errorf("%s after the outage: %v", n.name, turns)
-						continue
-					}
-					way = append(way, turns[2].at.Sub(over))
-				}
+	t.Run("all", func(t *testing.T) {
+		for _, s := range outages() {
+			t.Run(fmt.Sprintf("%d nodes, seed %d", s.nodes, s.seed), func(t *testing.T) {
+				t.Parallel()
+				l, w := oneOutage(t, s)
+				mu.Lock()
+				defer mu.Unlock()
+				late, way = append(late, l...), append(way, w...)
 			})
-		})
-	}
-	if len(late) > 0 && len(way) > 0 {
-		t.Logf("held p50 %v, max %v after the windows cross; clear p50 %v, max %v after the outage", quantile(late, .5), quantile(late, 1), quantile(way, .5), quantile(way, 1))
-		if most := quantile(late, 1); most > time.Second {
-			t.Errorf("held %v after the windows cross, accepted 1s", most)
 		}
+	})
+	if len(late) == 0 || len(way) == 0 {
+		return
 	}
+	t.Logf("held p50 %v, p99 %v, max %v after the windows cross; clear p50 %v, p99 %v, max %v after the outage",
+		quantile(late, .5), quantile(late, .99), quantile(late, 1), quantile(way, .5), quantile(way, .99), quantile(way, 1))
+	if usual, most := quantile(late, .95), quantile(late, 1); usual > time.Second || most > 1500*time.Millisecond {
+		t.Errorf("held %v (p95) and %v (max) after the windows cross, accepted 1s and 1.5s", usual, most)
+	}
+}
+
+// oneOutage is a quiet start, two minutes of outage and the recovery. It returns how long after the windows crossed nodes held, and
+// how long after the outage they were clear.
+func oneOutage(t *testing.T, s scene) (late, way []time.Duration) {
+	t.Helper()
+	play(t, s, func(w *world) {
+		time.Sleep(15 * time.Second)
+		began := time.Now()
+		fail(w.all, 0, 1)
+		time.Sleep(time.Minute)
+		var tries int64
+		for _, n := range w.all {
+			turns := n.turns(0)
+			if len(turns) != 1 || turns[0].to != supervision.FleetHold {
+				t.Errorf("%s in the outage: %v", n.name, turns)
+				continue
+			}
+			late = append(late, turns[0].at.Sub(fellAt(began)))
+			tries -= n.tries[0].Load()
+		}
+		time.Sleep(time.Minute)
+		for _, n := range w.all {
+			tries += n.tries[0].Load()
+		}
+		t.Logf("%.2f probes a second", float64(tries)/60)
+		if float64(tries)/60 > 1.05*fleetRate {
+			t.Errorf("%.2f probes a second", float64(tries)/60)
+		}
+		over := time.Now()
+		fail(w.all, 0, 0)
+		w.recovers(90 * time.Second)
+		for _, n := range w.all {
+			turns := n.turns(0)
+			if count(turns, supervision.FleetHold) != 1 || count(turns, supervision.FleetRamp) != 1 || len(turns) != 3 {
+				t.Errorf("%s after the outage: %v", n.name, turns)
+				continue
+			}
+			way = append(way, turns[2].at.Sub(over))
+		}
+	})
+	return late, way
 }
 
 // fleetRate is how many probes a second the fleet has, and pulse the most in any one: places are half a second apart, and those

@@ -23,8 +23,11 @@ import (
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
-// thorough says that all sizes and seeds are to run, which takes minutes.
+// thorough says that all sizes and seeds are to run, which takes hours.
 func thorough() bool { return os.Getenv("FUSEBOARD_FLEET") == "all" }
+
+// many says that as many seeds are to run as find what is rare, of what matters most: some minutes.
+func many() bool { return os.Getenv("FUSEBOARD_FLEET") == "some" }
 
 // scene is what a fleet is like: who calls what, how often, over which network.
 type scene struct {
