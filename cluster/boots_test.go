@@ -65,7 +65,10 @@ func TestABootTravelsOnlyUnderItsOwnKey(t *testing.T) {
 		t.Errorf("%d, %v", boot, err)
 	}
 	for _, r := range []record.Record{
-		{Key: "boot/3", Body: body}, {Key: "boot/2", Body: append(body, 0)}, {Key: "boot/0"}, {Key: "boot/2", Body: []byte{0x82}},
+		{Key: "boot/3", Body: body},
+		{Key: "boot/2", Body: append(body, 0)},
+		{Key: "boot/0"},
+		{Key: "boot/2", Body: []byte{0x82}},
 		{Key: bootKey(1 << 60), Body: binary.AppendUvarint(nil, 1<<60)},
 	} {
 		if boot, err := bootOf(r); err == nil {

@@ -200,12 +200,9 @@ func (n *Node) accept(r record.Record) error {
 	if r.Deleted {
 		return nil
 	}
-	kind, rest := r.Key, ""
-	for i := range r.Key {
-		if r.Key[i] == '/' {
-			kind, rest = r.Key[:i+1], r.Key[i+1:]
-			break
-		}
+	kind, rest, found := strings.Cut(r.Key, "/")
+	if found {
+		kind = r.Key[:len(kind)+1]
 	}
 	if kind != orderKeys && strings.HasPrefix(r.Owner, gossip.Nobody) {
 		return errors.New("cluster: evidence of nobody")

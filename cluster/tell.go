@@ -141,7 +141,7 @@ func (n *Node) takeLocal(e actors.Event) {
 		return
 	}
 	out := events.Event{Kind: string(e.Kind), Dependency: e.Dependency, Text: e.Reason}
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the other kinds have nothing more to tell
 	case actors.EventUpdated:
 		out.Text = changeText(e.Change)
 	case actors.EventMode:

@@ -70,24 +70,8 @@ func ReadSigner(path string) (Signer, error) {
 }
 
 func readSigner(f *os.File) (Signer, error) {
-	info, err := f.Stat() // of the file that is open, so that it cannot be another one
-	if err != nil {
+	if err := refuseFile(f); err != nil {
 		return Signer{}, err
-	}
-	if name, public := strings.CutSuffix(f.Name(), publicSuffix); public {
-		return Signer{}, fuseboard.Problem{
-			Path: f.Name(), Code: "form", Message: "is the public line, which nodes read and nobody signs with",
-			Accepted: "an ed25519 key, PKCS #8 in PEM", Fix: "give the private key's file, " + name,
-		}
-	}
-	if info.IsDir() {
-		return Signer{}, notAKey(f, "is a folder")
-	}
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
-		return Signer{}, fuseboard.Problem{
-			Path: f.Name(), Code: "mode", Value: fmt.Sprintf("%#o", mode), Message: "may be read or written by others than its owner",
-			Accepted: "0600 or 0400", Fix: "chmod 600 the file; if others could read it, make a new key and take this one out of the nodes' file of operators",
-		}
 	}
 	data := make([]byte, 4096) // a key has 119 bytes
 	n, err := f.Read(data)
@@ -104,6 +88,30 @@ func readSigner(f *os.File) (Signer, error) {
 		return Signer{}, notAKey(f, "holds a key of another kind")
 	}
 	return newSigner(private), nil
+}
+
+// refuseFile says what is wrong with a file, whatever it holds.
+func refuseFile(f *os.File) error {
+	info, err := f.Stat() // of the file that is open, so that it cannot be another one
+	if err != nil {
+		return err
+	}
+	if name, public := strings.CutSuffix(f.Name(), publicSuffix); public {
+		return fuseboard.Problem{
+			Path: f.Name(), Code: "form", Message: "is the public line, which nodes read and nobody signs with",
+			Accepted: "an ed25519 key, PKCS #8 in PEM", Fix: "give the private key's file, " + name,
+		}
+	}
+	if info.IsDir() {
+		return notAKey(f, "is a folder")
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		return fuseboard.Problem{
+			Path: f.Name(), Code: "mode", Value: fmt.Sprintf("%#o", mode), Message: "may be read or written by others than its owner",
+			Accepted: "0600 or 0400", Fix: "chmod 600 the file; if others could read it, make a new key and take this one out of the nodes' file of operators",
+		}
+	}
+	return nil
 }
 
 func notAKey(f *os.File, message string) error {

@@ -56,6 +56,23 @@ func (t *tally) add(c caller, r *Rules) {
 	if c.before {
 		t.before++
 	}
+	t.vote(c)
+	switch {
+	case c.phase == Hold:
+		t.held++
+		if c.probed {
+			t.probe(c.works, c.good)
+		}
+	case c.phase == Ramp && c.attempts >= 2:
+		t.probe(c.ratio < r.ExitRate, int(c.attempts))
+	}
+	if c.attempts > 0 {
+		t.pool.add(voice{c.attempts, c.share(r), c.vote == VoteFail})
+	}
+}
+
+// vote counts a caller's vote.
+func (t *tally) vote(c caller) {
 	switch c.vote {
 	case VoteNone:
 	case VoteOK:
@@ -68,18 +85,6 @@ func (t *tally) add(c caller, r *Rules) {
 		}
 		t.voting.add(c.zone)
 		t.against.add(c.zone)
-	}
-	switch {
-	case c.phase == Hold:
-		t.held++
-		if c.probed {
-			t.probe(c.works, c.good)
-		}
-	case c.phase == Ramp && c.attempts >= 2:
-		t.probe(c.ratio < r.ExitRate, int(c.attempts))
-	}
-	if c.attempts > 0 {
-		t.pool.add(voice{c.attempts, c.share(r), c.vote == VoteFail})
 	}
 }
 
