@@ -33,8 +33,10 @@ func (n *Node) openBook() error {
 		return fmt.Errorf("the orders of the fleet in %s: %w", n.opts.Dir, err)
 	}
 	n.book = book
-	n.trouble = loaded.Damaged                                  // the next order is kept in the file's place: until then people can look at it
-	if n.trouble == nil && book.Durability() == orders.Memory { // the folder is new: this shows whether orders will be kept there
+	switch {
+	case loaded.Damaged != nil:
+		n.trouble = loaded.Damaged // the next order is kept in the file's place: until then people can look at it
+	case book.Durability() == orders.Memory: // the folder is new: this shows whether orders will be kept there
 		n.trouble = book.Save()
 	}
 	return nil
