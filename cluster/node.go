@@ -84,18 +84,19 @@ func Join(ctx context.Context, sys *actors.System, opts Options) (*Node, error) 
 	if err := n.openBook(); err != nil {
 		return nil, err
 	}
+	stop, err := sys.FollowFleet(n.guards) // first: a System that is in a fleet must not be seen to begin again
+	if err != nil {
+		return nil, err
+	}
 	g, err := gossip.Start(ctx, n.gossipOptions())
 	if err != nil {
+		stop()
 		return nil, fmt.Errorf("join the fleet %s: %w", opts.Label(), err)
 	}
 	n.gossip, n.joined = g, sys.Now()
 	boot := g.Self().Boot
 	n.boots = newBoots(opts.Dir, opts.Name, boot, time.Now())
 	n.source, n.stream, n.more, n.breath = events.NewSource(opts.Name, boot), events.NewStream(boot, 0), make(chan struct{}), mostAtOnce
-	stop, err := sys.FollowFleet(n.guards)
-	if err != nil {
-		return nil, errors.Join(err, g.Close())
-	}
 	n.stops = append(n.stops, stop)
 	n.begin()
 	return n, nil
@@ -197,15 +198,15 @@ func (n *Node) gossipOptions() gossip.Options {
 
 // accept judges a record of another owner before it is merged and told on: what nobody could read does not travel.
 func (n *Node) accept(r record.Record) error {
-	if r.Deleted {
-		return nil
-	}
 	kind, rest, found := strings.Cut(r.Key, "/")
 	if found {
 		kind = r.Key[:len(kind)+1]
 	}
-	if kind != orderKeys && strings.HasPrefix(r.Owner, gossip.Nobody) {
+	switch ofNobody := strings.HasPrefix(r.Owner, gossip.Nobody); {
+	case ofNobody && (kind != orderKeys || r.Deleted): // what an order did is undone by another, and signed
 		return errors.New("cluster: evidence of nobody")
+	case r.Deleted:
+		return nil
 	}
 	switch kind {
 	case beaconKey:

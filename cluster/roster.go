@@ -71,8 +71,8 @@ func (r *roster) member(now fuseboard.Instant, m gossip.Member) (was string, mov
 		return "", false
 	}
 	p := r.of(m.Name)
-	if p == nil || m.Boot < p.boot {
-		return "", false
+	if p == nil || m.Boot < p.boot && (p.state.Here() || !m.State.Here()) {
+		return "", false // of two lives the later one counts, while it is there
 	}
 	if p.known {
 		was = p.state.String()

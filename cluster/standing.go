@@ -76,8 +76,8 @@ func (n *Node) takeOrder(r record.Record) {
 
 // Order gives the fleet an operator's order. It returns when this node has taken it and kept it; the others hear of it by
 // gossip. The change says what became of it. Errors, after which nothing has changed: an *[orders.RefusedError];
-// [fuseboard.Problems] of a policy that guards of this node can't obey. One that says that the folder could not be written: the
-// order is in force.
+// [fuseboard.Problems] of a policy that guards of this node can't obey. One that says that the folder could not be written,
+// or that the others do not hear of it: the order is in force here.
 func (n *Node) Order(ctx context.Context, s orders.Signed) (change orders.Change, err error) {
 	if asked := n.ask(ctx, func() { change, err = n.order(s) }); asked != nil {
 		return orders.Change{}, asked
@@ -95,17 +95,22 @@ func (n *Node) order(s orders.Signed) (orders.Change, error) {
 	if err != nil || c.Verdict != orders.Taken {
 		return c, err
 	}
-	n.publish(s)
+	sent := n.publish(s)
 	n.tellOrder(c.Entry)
 	n.changed()
+	n.trouble = errors.Join(n.trouble, sent)
 	return c, n.trouble
 }
 
 // publish hands an order to the gossip.
-func (n *Node) publish(s orders.Signed) {
-	_ = n.gossip.Offer(record.Record{ // refused only by a node that is closed
+func (n *Node) publish(s orders.Signed) error {
+	err := n.gossip.Offer(record.Record{
 		Owner: operators, Key: registerKey(s), Kind: record.Transition, Version: versionOf(s), Body: s.Bytes(),
 	})
+	if err != nil {
+		return fmt.Errorf("the others do not hear of the order: %w", err)
+	}
+	return nil
 }
 
 func registerKey(s orders.Signed) string { return orderKeys + s.Claim().Register() }
@@ -113,7 +118,7 @@ func registerKey(s orders.Signed) string { return orderKeys + s.Claim().Register
 // republish hands all orders of the book to the gossip, after a start.
 func (n *Node) republish() {
 	for _, e := range n.book.All() {
-		n.publish(e.Signed())
+		n.trouble = errors.Join(n.trouble, n.publish(e.Signed()))
 	}
 }
 

@@ -137,7 +137,7 @@ func (n *Node) merge(b []byte, onward bool) error {
 		return err
 	}
 	for r := range records {
-		if r.Owner != n.opts.Name && visible(r) && n.accept(r) != nil {
+		if r.Owner != n.opts.Name && !strings.HasPrefix(r.Key, reserved) && n.accept(r) != nil {
 			continue
 		}
 		n.mu.Lock()

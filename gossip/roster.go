@@ -75,12 +75,7 @@ func (r *roster) join(now fuseboard.Instant, m Member, node memberlist.Node) []M
 	if r.here[m.Name] < 2 {
 		return changed
 	}
-	for _, other := range r.lives { // an older life of the name is shown as such
-		if other != e && other.Name == m.Name && other.State.Here() {
-			changed = append(changed, r.copy(other))
-		}
-	}
-	return changed
+	return append(changed, r.others(e)...) // an older life of the name is shown as such
 }
 
 // leave notes that a life is over.
@@ -96,7 +91,17 @@ func (r *roster) leave(now fuseboard.Instant, full string) []Member {
 	if e.bye {
 		r.gone(now, e)
 	}
-	return []Member{r.copy(e)}
+	return append([]Member{r.copy(e)}, r.others(e)...) // an older life of the name counts again
+}
+
+// others are the other lives of a name that are here. With the lock held.
+func (r *roster) others(e *entry) (all []Member) {
+	for _, other := range r.lives {
+		if other != e && other.Name == e.Name && other.State.Here() {
+			all = append(all, r.copy(other))
+		}
+	}
+	return all
 }
 
 // bye notes that a life said goodbye, which may be heard before or after it is over.

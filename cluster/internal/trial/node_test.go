@@ -3,14 +3,18 @@
 package trial
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/memberlist"
+
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/cluster"
+	"github.com/fuseboard/fuseboard/gossip"
 )
 
 func TestAnOutageIsHeldByAllAndReleasedByAll(t *testing.T) {
@@ -122,4 +126,58 @@ func TestBadOptionsAreToldAllAtOnce(t *testing.T) {
 			t.Errorf("nothing is said of %s: %v", path, err)
 		}
 	}
+}
+
+// What fails must not have been seen by the others: a life that began and ended.
+func TestWhoIsInAFleetIsNotSeenToJoinAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 3, following(), nil)
+		defer f.close()
+		time.Sleep(3 * time.Second)
+		r := f.nodes[1]
+		_, err := cluster.Join(t.Context(), r.sys, cluster.Options{
+			Service: "shop", Name: r.name, Keys: [][]byte{key}, Trust: cluster.TrustGossipKey, Seeds: []gossip.Seeds{gossip.Static("10.0.0.1:7946")},
+			Carrier: func(string) (memberlist.NodeAwareTransport, error) { return f.net.Node("another") },
+		})
+		if err == nil {
+			t.Fatal("a System is in two fleets")
+		}
+		time.Sleep(10 * time.Second)
+		for _, n := range f.nodes {
+			if all := n.node.Members(); len(all) != 3 {
+				t.Errorf("%s sees %+v", n.name, all)
+			}
+		}
+	})
+}
+
+// Two processes took the same name. When the later one has died, the earlier one is a caller again.
+func TestOfTwoLivesOfANameTheEarlierCountsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 3, following(), nil)
+		defer f.close()
+		time.Sleep(3 * time.Second)
+		twin := f.again(f.nodes[1])
+		time.Sleep(20 * time.Second)
+		twin.end()
+		_ = twin.node.Close()
+		_ = twin.sys.Shutdown(context.Background())
+		time.Sleep(30 * time.Second)
+		for _, r := range f.nodes {
+			if d := f.of(r); d.Callers != 3 {
+				t.Errorf("%s sees %d callers: %+v", r.name, d.Callers, d)
+			}
+		}
+	})
+}
+
+// again starts another process under a replica's name.
+func (f *fleet) again(r *replica) *replica {
+	f.t.Helper()
+	kept := f.nodes
+	twin := f.start(1, following(), func(_ int, o *cluster.Options) {
+		o.Carrier = func(string) (memberlist.NodeAwareTransport, error) { return f.net.Node(r.name + "-again") }
+	})
+	f.nodes = kept
+	return twin
 }

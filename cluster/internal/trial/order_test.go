@@ -11,9 +11,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/memberlist"
+
 	"github.com/fuseboard/fuseboard/cluster"
 	"github.com/fuseboard/fuseboard/cluster/events"
 	"github.com/fuseboard/fuseboard/cluster/orders"
+	"github.com/fuseboard/fuseboard/gossip"
+	"github.com/fuseboard/fuseboard/gossip/record"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
@@ -127,6 +131,37 @@ func TestWhoComesLateHearsOfAnOldOrder(t *testing.T) {
 		f.start(3, following(), trusting)
 		time.Sleep(5 * time.Second)
 		if got := f.nodes[3].ref.Evidence().Mode; got != supervision.HoldOpen {
+			t.Errorf("%s", got)
+		}
+	})
+}
+
+// A member without an operator's key writes that the order's record is deleted, in the future, before there is one.
+func TestNobodyTakesAnOrderBackWithoutAKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, trusting := signer(t)
+		f := newFleet(t, 3, following(), trusting)
+		defer f.close()
+		evil, err := gossip.Start(t.Context(), gossip.Options{
+			Name: "evil", Label: f.nodes[0].node.Fleet(), Keys: [][]byte{key}, Seeds: []gossip.Seeds{gossip.Static("10.0.0.1:7946")},
+			Carrier: func(string) (memberlist.NodeAwareTransport, error) { return f.net.Node("evil") },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = evil.Close() }()
+		time.Sleep(3 * time.Second)
+		gone := record.Record{
+			Owner: gossip.Nobody + "operators", Key: "order/payments/circuit", Kind: record.Transition, Deleted: true,
+			Version: record.Version{Epoch: uint64(time.Now().Add(50 * time.Minute).UnixMilli()), Seq: 1},
+		}
+		if err := evil.Offer(gone); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		give(t, s, f.nodes[0].node, orders.Order{Verb: orders.HoldOpen})
+		time.Sleep(5 * time.Second)
+		if got := f.modes(); got != supervision.HoldOpen.String() {
 			t.Errorf("%s", got)
 		}
 	})
