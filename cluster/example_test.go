@@ -47,7 +47,9 @@ func ExampleOptions_Validate() {
 		fmt.Println(p)
 	}
 	// Output:
-	// service: is no name of a fleet (accepted: 1 to 63 letters, digits and . _ - inside); name the service whose replicas are the fleet: "checkout" [bad-name]
-	// environment = pro duction: is no name of a fleet (accepted: 1 to 63 letters, digits and . _ - inside); write "production", or leave it out [bad-name]
+	// service: is no name of a fleet (accepted: 1 to 63 of a-z 0-9, and . _ - inside); name the service whose replicas are the fleet: "checkout" [bad-name]
+	// environment = pro duction: is no name of a fleet (accepted: 1 to 63 of a-z 0-9, and . _ - inside); write "production", or leave it out [bad-name]
 	// trust = mtls: trusts certificates, and there are none; set tls [conflict]
+	// name = "": can't name a node (accepted: 1 to 96 letters, digits, and . _ - inside); give the host's or the pod's stable name [bad-name]
+	// keys: are missing: everybody who reaches the port could write (accepted: one or two keys of 16, 24 or 32 bytes); give a key, the same to all nodes, or set plaintext if that is meant [no-keys]
 }

@@ -183,17 +183,13 @@ func (n *Node) ask(ctx context.Context, do func()) error {
 
 // gossipOptions are those of the node beneath.
 func (n *Node) gossipOptions() gossip.Options {
-	o := n.opts
-	if o.TLS != nil {
-		t := o.overTLS()
+	o := n.opts.beneath()
+	o.Accept = n.accept
+	if n.opts.TLS != nil {
+		t := n.opts.overTLS()
 		o.Carrier = func(string) (memberlist.NodeAwareTransport, error) { return mtls.New(t) }
-		o.Bind, o.Advertise, o.Plaintext = "", "", o.Plaintext || len(o.Keys) == 0 // TLS encrypts
 	}
-	return gossip.Options{
-		Name: o.Name, Label: o.Label(), Zone: o.Zone, Keys: o.Keys, Plaintext: o.Plaintext, Profile: o.Profile, Bind: o.Bind,
-		Advertise: o.Advertise, Seeds: o.Seeds, Dir: o.Dir, Carrier: o.Carrier, MaxMembers: o.MaxMembers, Seed: o.Seed,
-		Accept: n.accept,
-	}
+	return o
 }
 
 // accept judges a record of another owner before it is merged and told on: what nobody could read does not travel.
@@ -202,12 +198,18 @@ func (n *Node) accept(r record.Record) error {
 	if found {
 		kind = r.Key[:len(kind)+1]
 	}
-	switch ofNobody := strings.HasPrefix(r.Owner, gossip.Nobody); {
-	case ofNobody && (kind != orderKeys || r.Deleted): // what an order did is undone by another, and signed
+	ofNobody := strings.HasPrefix(r.Owner, gossip.Nobody)
+	if ofNobody && (kind != orderKeys || r.Deleted) { // what an order did is undone by another one, which is signed
 		return errors.New("cluster: evidence of nobody")
-	case r.Deleted:
+	}
+	if r.Deleted {
 		return nil
 	}
+	return n.acceptKind(r, kind, rest)
+}
+
+// acceptKind judges a record by its kind.
+func (n *Node) acceptKind(r record.Record, kind, rest string) error {
 	switch kind {
 	case beaconKey:
 		_, err := verdict.DecodeBeacon(r.Body)

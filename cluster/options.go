@@ -19,8 +19,8 @@ const DefaultEnvironment = "default"
 // Options say which fleet a node joins, and how.
 type Options struct {
 	// Service names the service whose replicas are the fleet: "checkout". Evidence is worth something only between
-	// processes that make the same calls, so another service's node is refused. Required: letters, digits and . _ - inside,
-	// up to 63 bytes.
+	// processes that make the same calls, so another service's node is refused. Required: a-z, 0-9 and . _ - inside,
+	// up to 63 bytes with a slash and the environment.
 	Service string
 	// Environment keeps fleets of one service apart: "production". Default "default".
 	Environment string
@@ -99,6 +99,23 @@ func (o Options) Validate() fuseboard.Problems {
 	var ps fuseboard.Problems
 	ps = checkWord(ps, "service", o.Service, true, `name the service whose replicas are the fleet: "checkout"`)
 	ps = checkWord(ps, "environment", o.Environment, false, `write "production", or leave it out`)
+	if k := len(o.Label()); ps == nil && k > longestWord {
+		ps = append(ps, fuseboard.Problem{
+			Path: "service", Code: "bad-name", Value: o.Service, Message: "is too long together with the environment: " + o.Label(),
+			Accepted: "service, a slash and environment of up to 63 bytes in all", Fix: "shorten one of them",
+		})
+	}
+	ps = append(append(ps, o.checkTrust()...), o.checkTLS()...)
+	for _, p := range o.beneath().Validate() {
+		if p.Path != "label" { // it is made of service and environment
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}
+
+// checkTrust says whether there is what is trusted.
+func (o Options) checkTrust() (ps fuseboard.Problems) {
 	if o.Trust > TrustMTLS {
 		ps = append(ps, fuseboard.Problem{
 			Path: "trust", Code: "unknown-word", Message: "is no kind of trust",
@@ -117,7 +134,18 @@ func (o Options) Validate() fuseboard.Problems {
 			Fix: "set tls",
 		})
 	}
-	return append(ps, o.checkTLS()...)
+	return ps
+}
+
+// beneath are the options of the node of gossip, but for what accepts records, and for TLS.
+func (o Options) beneath() gossip.Options {
+	if o.TLS != nil { // it has addresses of its own, and encrypts
+		o.Bind, o.Advertise, o.Plaintext = "", "", o.Plaintext || len(o.Keys) == 0
+	}
+	return gossip.Options{
+		Name: o.Name, Label: o.Label(), Zone: o.Zone, Keys: o.Keys, Plaintext: o.Plaintext, Profile: o.Profile, Bind: o.Bind,
+		Advertise: o.Advertise, Seeds: o.Seeds, Dir: o.Dir, Carrier: o.Carrier, MaxMembers: o.MaxMembers, Seed: o.Seed,
+	}
 }
 
 // checkTLS says what is wrong with mutual TLS.
@@ -163,13 +191,13 @@ func checkWord(ps fuseboard.Problems, path, word string, required bool, fix stri
 	}
 	return append(ps, fuseboard.Problem{
 		Path: path, Code: "bad-name", Value: word, Message: "is no name of a fleet",
-		Accepted: "1 to 63 letters, digits and . _ - inside", Fix: fix,
+		Accepted: "1 to 63 of a-z 0-9, and . _ - inside", Fix: fix,
 	})
 }
 
 // foreign reports a letter that names do not have.
 func foreign(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r))
+	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r))
 }
 
 // check is Validate, and what the System says.

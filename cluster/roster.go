@@ -71,8 +71,8 @@ func (r *roster) member(now fuseboard.Instant, m gossip.Member) (was string, mov
 		return "", false
 	}
 	p := r.of(m.Name)
-	if p == nil || m.Boot < p.boot && (p.state.Here() || !m.State.Here()) {
-		return "", false // of two lives the later one counts, while it is there
+	if p == nil || p.outlives(m) {
+		return "", false
 	}
 	if p.known {
 		was = p.state.String()
@@ -88,6 +88,12 @@ func (r *roster) member(now fuseboard.Instant, m gossip.Member) (was string, mov
 		p.seen = 0
 	}
 	return was, moved
+}
+
+// outlives says whether what is known of the peer counts, and not what is told of an earlier life: of two lives the later one does,
+// while it is there.
+func (p *peer) outlives(m gossip.Member) bool {
+	return m.Boot < p.boot && (p.state.Here() || !m.State.Here())
 }
 
 // beaconOf takes a beacon.

@@ -12,7 +12,7 @@ import (
 // Rules are the numbers of the verdict. Every node of a fleet needs the same. The zero
 // Rules are the defaults, which are those that were simulated; other numbers were not.
 type Rules struct {
-	// Window is how long an attempt counts: 1s to 1m. Default 10s.
+	// Window is how long an attempt counts: 1s to 10m. Default 10s.
 	Window time.Duration
 	// FailureRate is the share of failures at which a node votes that a dependency
 	// fails, and at which the callers together say so: above 0 to 1. Default 0.5.
@@ -24,17 +24,17 @@ type Rules struct {
 	// together must have made in the window: 1 to 10000. Default 20.
 	MinCalls int
 	// Probes is how many probes a second the whole fleet sends to a dependency that is
-	// held: 0.1 to 100. Default 2.
+	// held: 0.01 to 1000. Default 2. No node sends more than one a second, nor fewer than two a minute.
 	Probes float64
-	// Hold is how long a first hold lasts, before jitter of a fifth: 1s to 5m. Default 10s.
+	// Hold is how long a first hold lasts, before jitter of a fifth: 1s to 10m. Default 10s.
 	Hold time.Duration
 	// Fresh is how long a beacon vouches for its node, and how long a probe counts among
-	// the latest: 1s to 1m. Default 5s.
+	// the latest: 1s to 10m. Default 5s.
 	Fresh time.Duration
 	// Persist is how long the evidence must stand before anything is held: 100ms to 10s.
 	// Default 400ms.
 	Persist time.Duration
-	// Ramp is how long the way back from a hold takes: 1s to 5m. Default 10s.
+	// Ramp is how long the way back from a hold takes: 1s to 10m. Default 10s.
 	Ramp time.Duration
 }
 
@@ -78,12 +78,12 @@ func (r Rules) Validate() fuseboard.Problems {
 // The accepted ranges; a machine made from rules that were never validated keeps to them.
 const (
 	minWindow  = time.Second
-	maxWindow  = time.Minute
+	maxWindow  = 10 * time.Minute
 	maxCalls   = 10_000
-	minProbes  = 0.1
-	maxProbes  = 100
+	minProbes  = 0.01
+	maxProbes  = 1000
 	minHold    = time.Second
-	maxHold    = 5 * time.Minute
+	maxHold    = 10 * time.Minute
 	minPersist = 100 * time.Millisecond
 	maxPersist = 10 * time.Second
 	minRate    = 0.01

@@ -9,7 +9,8 @@
 //	go run ./examples/fleet -name checkout-1 -listen 127.0.0.1:8081 -seeds 127.0.0.1:7946
 //	go run ./examples/fleet -name checkout-2 -listen 127.0.0.1:8082 -seeds 127.0.0.1:7946
 //
-// POST /charge charges a cent; fuseboard status --token-file token says how the fleet looks from the first.
+// POST /charge charges a cent; fuseboard status --token-file token says how the fleet looks from the first. With
+// -operators ann.key.pub in each (fuseboard operator keygen ann makes it, and ann.key), fuseboard hold gives all of them an order.
 package main
 
 import (

@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/cluster"
+	"github.com/fuseboard/fuseboard/cluster/orders"
 	"github.com/fuseboard/fuseboard/console"
 	"github.com/fuseboard/fuseboard/gossip"
 )
@@ -53,8 +55,13 @@ func (r *replica) begin(ctx context.Context, s settings, p actors.Policy) (err e
 	if r.charge, err = actors.Bind(payments, "charge", gateway.Charge); err != nil {
 		return err
 	}
+	operators, err := operatorsOf(s.operators)
+	if err != nil {
+		return err
+	}
 	r.node, err = cluster.Join(ctx, r.sys, cluster.Options{
-		Service: "checkout", Environment: "example", Name: s.name,
+		Service: "checkout", Environment: "example", Name: s.name, Zone: s.zone,
+		Operators: operators, Dir: s.dir,
 		Bind: s.bind, Seeds: []gossip.Seeds{gossip.Static(s.seeds...)},
 		Keys: [][]byte{s.key}, Trust: cluster.TrustGossipKey, // nobody but the fleet has the key
 	})
@@ -63,6 +70,18 @@ func (r *replica) begin(ctx context.Context, s settings, p actors.Policy) (err e
 	}
 	r.console, err = console.Serve(ctx, console.Options{Node: r.node, System: r.sys, Listen: s.console, TokenFile: s.tokenFile})
 	return err
+}
+
+// operatorsOf reads whose orders count, if anybody's do.
+func operatorsOf(file string) ([]orders.Operator, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return orders.ParseOperators(text)
 }
 
 // close says goodbye to the fleet, so that nobody takes this replica for one that failed, and then ends the guards.

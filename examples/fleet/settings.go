@@ -22,6 +22,9 @@ type settings struct {
 
 	console   string // where operators ask; empty: nowhere
 	tokenFile string // what they have to know is in it
+	operators string // file with the keys of those whose orders count; empty: nobody's do
+	dir       string // where orders and members are kept; empty: in memory
+	zone      string // where this replica runs; empty: not said
 }
 
 // read takes settings from flags, and the key, which is no argument that everybody may see, from the environment.
@@ -34,6 +37,9 @@ func read(args []string, env func(string) string, errs io.Writer) (s settings, e
 	f.StringVar(&s.gateway, "gateway", "http://127.0.0.1:9000", "where the payment gateway answers")
 	f.StringVar(&s.console, "console", "", "address on which operators may ask, as fuseboard status does; none by default")
 	f.StringVar(&s.tokenFile, "token-file", "", "file with the token that they have to know; made where there is none")
+	f.StringVar(&s.operators, "operators", "", "file with the public lines of operators (fuseboard operator keygen), the same in all replicas; none by default")
+	f.StringVar(&s.dir, "dir", "", "folder of this replica, where operators' orders outlive all replicas; none by default")
+	f.StringVar(&s.zone, "zone", "", "where this replica runs, such as eu-west-1a")
 	seeds := f.String("seeds", env("FLEET_SEEDS"), "addresses of other replicas, with commas between (FLEET_SEEDS)")
 	if err := f.Parse(args); err != nil {
 		return s, err

@@ -317,7 +317,7 @@ var rooms = []room{
 	},
 	{
 		"examples/fleet", 6,
-		[]string{root, "actors", "cluster", "console", "console/api", "gossip"},
+		[]string{root, "actors", "cluster", "cluster/orders", "console", "console/api", "gossip"},
 		"an example shows what a user writes who has several replicas: guards as always, a fleet, where its members may be, and who may ask",
 	},
 	{

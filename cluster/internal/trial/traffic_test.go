@@ -51,5 +51,8 @@ func TestTrafficIsBounded(t *testing.T) {
 			}
 		}
 		t.Logf("above 30 kB/s for %v", above)
+		if above > 3*time.Second {
+			t.Errorf("above 30 kB/s for %v, accepted 3s", above)
+		}
 	})
 }
