@@ -212,5 +212,6 @@ func TestRealProcesses(t *testing.T) {
 	for _, c := range all {
 		c.start(t)
 	}
-	all.within(t, "all have the order after all died", 30*time.Second, func(r report) bool { return whole(r) && ordered(r) })
+	// Some have begun more than three times by now, which outlives them, too: they are members, and no callers.
+	all.within(t, "all have the order after all died", 30*time.Second, func(r report) bool { return r.Alive == 5 && !r.Isolated && ordered(r) })
 }
