@@ -17,8 +17,8 @@ type Rules struct {
 	// FailureRate is the share of failures at which a node votes that a dependency
 	// fails, and at which the callers together say so: above 0 to 1. Default 0.5.
 	FailureRate float64
-	// ExitRate is the share of failures at which a ramp falls back and a held node's
-	// own probes speak against leaving: above 0 to FailureRate. Default 0.3.
+	// ExitRate is the share of failures at which a ramp falls back, and a node on its ramp
+	// speaks against leaving: above 0 to FailureRate. Default 0.3.
 	ExitRate float64
 	// MinCalls is how many attempts, no caller's more than a third of them, the callers
 	// together must have made in the window: 1 to 10000. Default 20.
