@@ -28,6 +28,8 @@ type desk struct {
 	cells   map[string]heard // of the others, by stable name
 	order   verdict.Order
 	own     verdict.Own
+	seen    verdict.Own // the guard's numbers as they were
+	tried   tried       // attempts that went on through holds
 
 	sent    verdict.Cell
 	sentAt  fuseboard.Instant // when it was sent to all
@@ -68,11 +70,29 @@ func rulesOf(f actors.Fleet) verdict.Rules {
 	}
 }
 
+// tried are attempts.
+type tried struct{ ok, fail uint64 }
+
 // step judges once, and lets the guard obey.
 func (d *desk) step(now fuseboard.Instant, view verdict.View, follows bool) {
-	d.own = ownOf(d.guard.Evidence())
+	d.own = d.count(ownOf(d.guard.Evidence()), follows)
 	d.order = d.machine.Step(now, d.own, view)
 	_ = d.guard.Follow(orderOf(d.order, now, follows)) // one that stops needs no order
+}
+
+// count takes for probes what is attempted in a hold that the guard is only advised of: nothing else would tell the rule that the
+// outage goes on, or ends.
+func (d *desk) count(o verdict.Own, follows bool) verdict.Own {
+	if o.OK < d.seen.OK || o.Fail < d.seen.Fail { // counting began anew
+		d.tried = tried{}
+	} else if !follows && d.order.Phase == verdict.Hold {
+		d.tried.ok += o.OK - d.seen.OK
+		d.tried.fail += o.Fail - d.seen.Fail
+	}
+	d.seen = o
+	o.OK, o.ProbeOK = o.OK-d.tried.ok, o.ProbeOK+d.tried.ok
+	o.Fail, o.ProbeFail = o.Fail-d.tried.fail, o.ProbeFail+d.tried.fail
+	return o
 }
 
 // ownOf is a guard's evidence in the words of the rule. What an order or a command did to the circuit is no evidence.
@@ -86,8 +106,9 @@ func ownOf(e actors.Evidence) verdict.Own {
 
 // orderOf is a verdict as the guard takes it; who does not follow is only advised.
 func orderOf(o verdict.Order, now fuseboard.Instant, follows bool) actors.FleetOrder {
-	out := actors.FleetOrder{Tighten: o.Tighten, Scope: o.Scope.String(), Why: explain(o)}
+	out := actors.FleetOrder{Scope: o.Scope.String(), Why: explain(o)}
 	if !follows {
+		out.Tighten = o.Tighten
 		return out
 	}
 	out.Reset = o.Reset || o.Phase == verdict.Ramp // for as long as the way back takes

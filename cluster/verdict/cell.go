@@ -38,20 +38,24 @@ type Cell struct {
 }
 
 // Publish reports whether next is worth sending to everybody, when prev was sent so long
-// ago: at once when the phase moved; after a quarter of a second when the vote changed, so
-// that news of an outage does not wait behind smaller news; otherwise at most once a second,
-// when circuit or suspicion changed, a probe ended, attempts or wanted calls doubled or
-// halved, or the share of failures moved by an eighth. Ages and exact counts go by
-// anti-entropy alone.
+// ago: at once when the phase moved, and when it begins to vote that the dependency fails or
+// ceases to be suspect while it does, for a hold waits for such news; after a quarter of a
+// second when the vote changed otherwise, which also bounds how often one that wavers is sent;
+// else at most once a second, when circuit or suspicion changed, a probe ended, attempts or
+// wanted calls doubled or halved, or the share of failures moved by an eighth. Ages and exact
+// counts go by anti-entropy alone.
 func Publish(prev, next Cell, since time.Duration) bool {
 	switch {
-	case prev.Phase != next.Phase:
+	case prev.Phase != next.Phase || (!prev.accuses() && next.accuses()):
 		return true
 	case prev.Vote != next.Vote:
 		return since >= time.Second/4
 	}
 	return since >= time.Second && changed(prev, next)
 }
+
+// accuses reports a vote, one that weighs, that the dependency fails.
+func (c Cell) accuses() bool { return c.Vote == VoteFail && !c.Suspect }
 
 func changed(a, b Cell) bool {
 	return a.Open != b.Open || a.Suspect != b.Suspect || a.Scope != b.Scope ||

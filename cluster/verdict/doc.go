@@ -49,7 +49,9 @@
 // (TestAHoldThatNothingRenewsEnds), one that only its own failing probes renew stands
 // (TestAHoldThatOnlyIRenewStands). Every caller has its own place among the fleet's probes
 // (TestEveryCallerHasAProbesPlaceOfItsOwn). Whoever restarts in an outage, all hold again
-// (TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased). Alone, with one other, or out of reach, a node does
+// (TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased), and so do few callers and quiet ones
+// (TestFewAndQuietCallersHoldTogetherToo). What is worn costs no goodput
+// (TestABrownoutAtTheThresholdIsLeftToTheCircuits, TestAdviceCostsNothingInABrownout). Alone, with one other, or out of reach, a node does
 // what it does without a fleet (TestAnIsolatedNodeDoesWhatASingleNodeDoes,
 // TestTwoCallersAreLeftToTheirCircuits).
 package verdict

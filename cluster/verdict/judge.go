@@ -183,12 +183,13 @@ func (m *Machine) released() bool {
 }
 
 // renewed prolongs a hold that is over, if fresh probes fail: for as long as most do, and
-// twice when it is not clear. Where nobody's came, of many callers few hold, and my own latest counts.
+// twice when it is not clear. Where nobody's came, of many callers few hold, and my own latest counts; or nobody is held, only
+// advised, and my circuit is open.
 func (m *Machine) renewed() bool {
 	const doubtful, most = 0.3, 2
 	t := m.scoped()
 	switch {
-	case t.probers == 0 && !(m.own.probeAt > m.since && m.own.vote == VoteFail):
+	case t.probers == 0 && !m.own.last.Open && !(m.own.probeAt > m.since && m.own.vote == VoteFail):
 		return false
 	case float64(t.spoilt) >= downRate*float64(t.probers):
 	case float64(t.spoilt) > doubtful*float64(t.probers) && m.doubts < most:

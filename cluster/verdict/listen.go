@@ -51,7 +51,7 @@ func (m *Machine) hear(p *Peer) {
 		return
 	}
 	c := caller{
-		zone: p.Zone, before: p.Name < m.name, phase: p.Cell.Phase, vote: vote, open: p.Cell.Open,
+		zone: p.Zone, before: p.Name < m.name, phase: p.Cell.Phase, vote: vote,
 		fresh:    m.now.Sub(p.Heard)+p.Cell.VoteAge <= m.rules.Fresh,
 		attempts: float64(p.Cell.OK) + float64(p.Cell.Fail), ratio: p.Cell.ratio(),
 	}
@@ -83,7 +83,7 @@ func (m *Machine) hearMyself(view *View) {
 	}
 	seen := m.own.evidence(m.now, m.since, m.phase, m.rules.Fresh)
 	c := caller{
-		zone: m.zone, phase: m.phase, vote: m.own.vote, open: m.own.last.Open,
+		zone: m.zone, phase: m.phase, vote: m.own.vote,
 		fresh:    m.now.Sub(m.own.voteAt) <= m.rules.Fresh,
 		attempts: float64(seen.total()), ratio: seen.ratio(),
 	}
@@ -128,7 +128,8 @@ func (c *company) fine() bool {
 	return c.passing >= 2 && c.passing >= 2*c.failing
 }
 
-// lonely reports whether I alone have failed for long enough to hold myself for the cause.
+// lonely reports whether I alone have failed for long enough to hold myself for the cause. In an outage one is the first to
+// notice, and would be no caller then: of three, two remain, and nobody can judge.
 func (m *Machine) lonely() bool {
 	if m.own.vote != VoteFail || !m.others.fine() {
 		m.alone = fuseboard.Never
@@ -137,8 +138,11 @@ func (m *Machine) lonely() bool {
 	if m.alone == fuseboard.Never {
 		m.alone = m.now
 	}
-	return m.now.Sub(m.alone) >= m.rules.Persist
+	return m.now.Sub(m.alone) >= max(m.rules.Persist, first)
 }
+
+// first is by how much one may be the first to notice.
+const first = 2 * time.Second
 
 // inactive says why the verdict has to keep out of it.
 func (m *Machine) inactive(view *View) Inactive {

@@ -114,15 +114,9 @@ func (m *Machine) whose() Scope {
 	return ScopeDependency
 }
 
-// tighten reports that a quarter of the callers fail by fresh attempts, those of my zone if
-// it has enough. What an open circuit found before it opened asks nothing more of others:
-// in a brownout some are always open.
+// tighten reports that a hold is called for, or stands.
 func (m *Machine) tighten() bool {
-	t := &m.all
-	if m.near.callers >= 3 {
-		t = &m.near
-	}
-	return m.why.Inactive == Active && t.fresh >= 2 && 4*t.fresh >= t.callers
+	return m.phase == Hold || (m.bad != fuseboard.Never && !m.why.Veto)
 }
 
 // enter changes the phase.

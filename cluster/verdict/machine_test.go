@@ -182,15 +182,21 @@ func TestANodeThatFailsAloneSaysSoAndWeighsNothing(t *testing.T) {
 	}
 }
 
-func TestAQuarterThatFailsTightens(t *testing.T) {
-	s := newStand(7)
+func TestWhatCallsForAHoldTightensBeforeIt(t *testing.T) {
+	s := newStand(4)
 	s.say(Cell{Vote: VoteOK, Wanted: 50, OK: 50})
-	if o := s.pass(3*time.Second, 1, 0); o.Tighten {
+	if o := s.pass(12*time.Second, 10, 0); o.Tighten {
 		t.Errorf("nobody fails: %+v", o)
 	}
-	s.view.Peers[0].Cell, s.view.Peers[1].Cell = failed, failed
-	if o := s.pass(time.Second, 1, 0); !o.Tighten || o.Phase != Clear {
-		t.Errorf("two of eight fail: %+v", o)
+	s.say(failed)
+	if o := s.pass(100*time.Millisecond, 10, 0); o.Tighten {
+		t.Errorf("all others fail, and my own calls succeed: %+v", o)
+	}
+	if o := s.pass(200*time.Millisecond, 0, 300); !o.Tighten || o.Phase != Clear {
+		t.Errorf("all fail: %+v", o)
+	}
+	if o := s.pass(time.Second, 0, 300); !o.Tighten || o.Phase != Hold {
+		t.Errorf("all have failed for a second: %+v", o)
 	}
 }
 

@@ -17,7 +17,8 @@ type Order struct {
 	// Share is, in [Ramp], which part of the calls passes, 0.1 to 1; 1 in [Clear] and 0 in
 	// [Hold].
 	Share float64
-	// Tighten asks the circuit to judge from half of its MinCalls.
+	// Tighten asks the circuit of a node that is only advised to judge from half of its MinCalls,
+	// while a hold is called for. Who holds has no use for it: a circuit that opens sooner sees less.
 	Tighten bool
 	// Reset asks for a closed, empty circuit that judges from half of its MinCalls: true in
 	// the one order that leaves [Hold].

@@ -31,9 +31,8 @@ func TestAConstantOutageIsOneHoldAndOneReleaseOfEachNode(t *testing.T) {
 	}
 }
 
-// With messages as quick as those of the product, most begin to hold half a second after the windows of a quorum crossed: a quarter
-// for the vote to be sent, 0.4 s for which the evidence must stand. What takes longer is no message: without the worst voice less
-// than half of the attempts have failed yet, since others' windows have not crossed. That is the rule, and shows where calls are few.
+// With messages as quick as those of the product, most begin to hold half a second after the windows of a quorum crossed: the vote has
+// a tenth of a second to go, and the evidence must stand for 0.4 s. Who takes longer saw something succeed between.
 func TestAHoldBeginsSoonAfterTheQuorumsWindowsCross(t *testing.T) {
 	for _, n := range []int{3, 5, 9, 20} {
 		for _, rate := range []float64{2, 10} {
@@ -47,11 +46,38 @@ func TestAHoldBeginsSoonAfterTheQuorumsWindowsCross(t *testing.T) {
 					late = append(late, node.is.heldAt-crossed)
 				}
 			}
-			p50, p99, most := quantile(late, 0.5), quantile(late, 0.99), map[float64]float64{2: 2.1, 10: 1.25}[rate]
-			t.Logf("%s, %d runs: late p50 %.2f p99 %.2f max %.2f", c.name, len(sims), p50, p99, quantile(late, 1))
-			if p50 > 0.8 || p99 > most {
-				t.Errorf("%s: held %.2f s after the quorum's windows crossed, p99 %.2f; accepted 0.8, %.2f", c.name, p50, p99, most)
+			p50, p99, most := quantile(late, 0.5), quantile(late, 0.99), quantile(late, 1)
+			t.Logf("%s, %d runs: late p50 %.2f p99 %.2f max %.2f", c.name, len(sims), p50, p99, most)
+			if p50 > 0.6 || p99 > 1 || most > 1.5 {
+				t.Errorf("%s: held %.2f s after the quorum's windows crossed, p99 %.2f, max %.2f; accepted 0.6, 1, 1.5", c.name, p50, p99, most)
 			}
+		}
+	}
+}
+
+// Three callers of one call a second never give a circuit twenty calls to judge, and each must fail for a hold, since whichever is
+// left out two must remain. They wait until what failed in a row is enough, and then all hold; a first version of the rule left one in
+// eight of them to its circuit for good, at two calls a second, for that had opened before it could vote.
+func TestFewAndQuietCallersHoldTogetherToo(t *testing.T) {
+	for _, quiet := range []struct {
+		nodes      int
+		rate, most float64 // seconds
+	}{{3, 1, 25}, {3, 2, 12}, {4, 1, 20}, {5, 1, 12}, {9, 0.3, 27}, {20, 0.3, 20}} {
+		c := scene{nodes: quiet.nodes, seconds: 75, rate: quiet.rate, delay: measured, fails: outage(30, 90, 1)}
+		c = c.called("quiet N=%d %v/s", quiet.nodes, quiet.rate)
+		var since []float64
+		sims := make([]*sim, seeds(10, max(6, 240/uint64(quiet.nodes)), 1000))
+		over(uint64(len(sims)), func(seed uint64) { sims[seed] = newSim(c, seed).run() })
+		for seed, s := range sims {
+			for _, node := range s.nodes {
+				if since = append(since, node.is.heldAt-30); node.is.holds != 1 {
+					t.Errorf("%s, seed %d: node %d held %d times", c.name, seed, node.id, node.is.holds)
+				}
+			}
+		}
+		t.Logf("%s, %d runs: held p50 %.1f p99 %.1f max %.1f s after the outage began", c.name, len(sims), quantile(since, 0.5), quantile(since, 0.99), quantile(since, 1))
+		if late := quantile(since, 1); late > quiet.most {
+			t.Errorf("%s: held %.1f s after the outage began, accepted %v", c.name, late, quiet.most)
 		}
 	}
 }

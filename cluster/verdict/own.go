@@ -101,8 +101,7 @@ func (r *recent) add(c count, inWindow uint32) {
 // down reports that nearly all of the latest attempts failed, two at least, or the latest
 // seven without exception: a circuit may open and leave it at that.
 func (r *recent) down() bool {
-	const row = 7
-	if r.total >= row && bits.TrailingZeros16(^r.bits) >= row {
+	if r.total >= long && bits.TrailingZeros16(^r.bits) >= long {
 		return true
 	}
 	fails := bits.OnesCount16(r.bits)
@@ -139,13 +138,27 @@ func (w *own) cast(now fuseboard.Instant, phase Phase, thr float64, span, ttl ti
 	enough := w.calls.sum.total() >= 2
 	failing := (w.last.Open && now.Sub(w.voteAt) <= w.stands(span)) || (enough && w.calls.sum.ratio() >= thr)
 	switch {
-	case failing && w.recent.down():
+	case failing && w.down():
 		w.vote = VoteFail
 	case failing || !enough:
 		w.vote = VoteNone
 	default:
 		w.vote = VoteOK
 	}
+}
+
+// Failures in a row, since anything succeeded, tell an outage from a brownout where attempts are few: at a failure rate of a half
+// one row in 16 is as long as broken, in 32 as opened, in 128 as long, and in 1024 as hopeless.
+const (
+	broken   = 4  // without as many nothing is down
+	opened   = 5  // of a circuit that opened: it finds out no more for a while
+	long     = 7  // whatever came before
+	hopeless = 10 // a circuit that judges from half of its MinCalls has seen as many
+)
+
+// down reports that it does not work at all, as far as I see.
+func (w *own) down() bool {
+	return w.lost >= broken && (w.recent.down() || (w.last.Open && w.lost >= opened))
 }
 
 // stands is how long the vote of an open circuit does.
@@ -155,10 +168,6 @@ func (w *own) stands(span time.Duration) time.Duration {
 	}
 	return span
 }
-
-// hopeless is how many failures without a success are no brownout: at a failure rate of a half one row in a thousand is
-// so long. A circuit that judges from half of its MinCalls has seen as many.
-const hopeless = 10
 
 // castProbe sets the vote of a held node.
 func (w *own) castProbe(now fuseboard.Instant, ttl time.Duration) {
@@ -208,11 +217,14 @@ func (w *own) evidence(now, entered fuseboard.Instant, phase Phase, fresh time.D
 	return count{fail: w.lost}
 }
 
-// spoken are the attempts of the window. Where the circuit is open they are what failed before it opened and since, if
-// nothing succeeded: of that the window would keep too little for anybody to judge by.
+// spoken are the attempts of the window, or all that failed since anything succeeded, where these are more: of one who calls
+// rarely, or whose circuit is open, the window keeps too little for anybody to judge by.
 func (w *own) spoken() count {
-	c := w.calls.sum
-	if w.last.Open && w.lost >= hopeless && w.lost > c.total() {
+	c, row := w.calls.sum, uint32(long)
+	if w.last.Open {
+		row = opened
+	}
+	if w.lost >= row && w.lost > c.total() {
 		return count{fail: w.lost}
 	}
 	return c

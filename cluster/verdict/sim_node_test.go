@@ -108,8 +108,11 @@ func (s *sim) step(n *node, t float64) {
 	if !s.local {
 		s.look(n, now)
 		was := n.order.Phase
-		n.own.Open = n.circuit.State() != supervision.Closed
+		n.own.Open = n.order.Phase == Clear && n.circuit.State() != supervision.Closed // as a guard tells it
 		n.order = n.m.Step(now, n.own, n.view)
+		if s.advised {
+			n.order = Order{Share: 1, Tighten: n.order.Tighten}
+		}
 		s.obey(n, t, was)
 		s.tell(n, t, now)
 	}
@@ -153,7 +156,7 @@ func (s *sim) obey(n *node, t float64, was Phase) {
 		n.circuit, n.tight = tightRules.Circuit(s.seed+uint64(n.epoch)), true
 		n.tightTo = instant(t + 20)
 	}
-	if tight := o.Tighten || instant(t) < n.tightTo; tight != n.tight && o.Phase != Hold {
+	if tight := (o.Tighten && s.advised) || instant(t) < n.tightTo; tight != n.tight && o.Phase != Hold {
 		rules := usualRules
 		if tight {
 			rules = tightRules

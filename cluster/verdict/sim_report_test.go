@@ -4,6 +4,7 @@ package verdict
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -21,7 +22,8 @@ type report struct {
 	pulse        []float64 // the most in any one second, from then until all are released
 	good, wanted int
 	localGood    int
-	cells        float64 // published, a second and node
+	gains        []float64 // of each run: by how many points of its calls more succeeded than with circuits alone
+	cells        float64   // published, a second and node
 	zoned, alone int
 	heldAtEnd    int
 }
@@ -95,10 +97,32 @@ func (r *report) String() string {
 	}
 	fmt.Fprintf(&b, ", good %.2f%%", r.goodput())
 	if r.localGood > 0 {
-		fmt.Fprintf(&b, " local %.2f%%", r.localGoodput())
+		gain, doubt := r.gain()
+		fmt.Fprintf(&b, " local %.2f%% (%+.2f ± %.2f)", r.localGoodput(), gain, doubt)
 	}
 	fmt.Fprintf(&b, ", cells %.2f/s, zoned %d, alone %d, still %d", r.cells/float64(r.runs), r.zoned, r.alone, r.heldAtEnd)
 	return b.String()
+}
+
+// compare takes the same run without a verdict.
+func (r *report) compare(with, without *sim) {
+	good, local, wanted := 0, 0, 0
+	for i, n := range with.nodes {
+		good, local, wanted = good+n.is.good, local+without.nodes[i].is.good, wanted+n.is.wanted
+	}
+	r.localGood += local
+	r.gains = append(r.gains, 100*float64(good-local)/float64(wanted))
+}
+
+// gain is the mean of the gains, and its standard error.
+func (r *report) gain() (points, doubt float64) {
+	points = mean(r.gains)
+	sum := 0.0
+	for _, g := range r.gains {
+		sum += (g - points) * (g - points)
+	}
+	k := float64(len(r.gains))
+	return points, math.Sqrt(sum / max(1, k-1) / max(1, k))
 }
 
 func (r *report) goodput() float64      { return 100 * float64(r.good) / float64(r.wanted) }

@@ -24,13 +24,14 @@ type scene struct {
 	liars    int // the last so many nodes
 	claim    claim
 	// cut reports that nothing gets from one node to another.
-	cut    func(t float64, from, to int) bool
-	loss   float64
-	delay  func(draw *rand.Rand) float64 // of a message, in seconds; nil: harsh
-	boots  func(node int) []float64      // when a node begins anew
-	joins  func(node int) float64        // when it first begins, 0: long before
-	local  bool                          // no verdict: what the circuits do alone
-	silent bool                          // no node hears another
+	cut     func(t float64, from, to int) bool
+	loss    float64
+	delay   func(draw *rand.Rand) float64 // of a message, in seconds; nil: harsh
+	boots   func(node int) []float64      // when a node begins anew
+	joins   func(node int) float64        // when it first begins, 0: long before
+	local   bool                          // no verdict: what the circuits do alone
+	silent  bool                          // no node hears another
+	advised bool                          // nobody follows: a circuit may only judge from fewer calls
 }
 
 // harsh is 50 to 250 ms, and one in fifty up to 5 s: worse than what the product was measured to have.

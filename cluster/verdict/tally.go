@@ -36,7 +36,6 @@ type caller struct {
 	phase    Phase
 	vote     Vote
 	fresh    bool // an attempt confirmed the vote lately
-	open     bool
 	attempts float64
 	ratio    float64
 	probed   bool // lately
@@ -67,7 +66,7 @@ func (t *tally) add(c caller, r *Rules) {
 		t.probe(c.ratio < r.ExitRate, int(c.attempts))
 	}
 	if c.attempts > 0 {
-		t.pool.add(voice{c.attempts, c.share(r), c.vote == VoteFail})
+		t.pool.add(voice{c.attempts, c.share(), c.vote == VoteFail})
 	}
 }
 
@@ -89,10 +88,11 @@ func (t *tally) vote(c caller) {
 }
 
 // share is how much of a caller's attempts speaks against the dependency: the failures, or
-// all of it where the caller could and did judge by itself. Else the pool would come to
-// nothing more where circuits opened, just at the threshold, and no more attempts are made.
-func (c *caller) share(r *Rules) float64 {
-	if c.vote == VoteFail && (c.open || c.attempts >= float64(r.MinCalls)) {
+// all of it where the caller votes that it fails, for nothing has succeeded there lately. Else
+// the pool would wait for what succeeded before to leave the windows, or come to nothing more
+// where circuits opened, just at the threshold, and no more attempts are made.
+func (c *caller) share() float64 {
+	if c.vote == VoteFail {
 		return 1
 	}
 	return c.ratio

@@ -20,7 +20,8 @@ type Own struct {
 	// not in OK and Fail. A probe that ended as neither counts in none.
 	ProbeOK, ProbeFail uint64
 	// Open reports that the node's own circuit is not closed because its own attempts
-	// failed. One that a command, or an [Order], keeps open is not meant.
+	// failed. One that a command, or an [Order], keeps open is not meant: in a hold it is open
+	// only where nobody obeys.
 	Open bool
 }
 
