@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/memberlist"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/gossip/limits"
 	"github.com/fuseboard/fuseboard/gossip/record"
 )
 
@@ -52,6 +53,10 @@ type Node struct {
 	mail   mail
 	lines  lines
 	counts counts
+
+	refused refusals
+	knocks  knocks
+	limits  *limits.Transport // around the carrier
 
 	in      chan letter // from memberlist's goroutines to the keeper
 	inBytes atomic.Int64
@@ -123,6 +128,7 @@ func newNode(opts Options) (*Node, error) {
 		store: record.NewStore(opts.Limits), queue: record.NewQueue(opts.Limits),
 	}
 	n.mail.watchers = map[*Watcher]struct{}{}
+	n.lines.refuse = n.refuse
 	n.lines.doubt = func(full string) { n.mail.members(n.roster.doubt(n.clock.Now(), full)) }
 	if err := n.recall(); err != nil {
 		return nil, err
@@ -170,11 +176,11 @@ func epoch(t time.Time) uint64 { return uint64(max(t.UnixMilli(), 1)) }
 // create gives the node to the network.
 func (n *Node) create() error {
 	logger := log.New(&n.lines, "", 0)
-	carrier, err := n.limited(logger)
-	if err != nil {
+	var err error
+	if n.limits, err = n.limited(logger); err != nil {
 		return err
 	}
-	n.wire = newWire(carrier)
+	n.wire = n.newWire(n.limits)
 	c := n.tune.config()
 	c.Name, c.Label, c.Transport, c.Logger = n.full, n.opts.Label, n.wire, logger
 	c.Keyring = n.ring.ring
