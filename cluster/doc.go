@@ -53,6 +53,8 @@
 // (TestANodeThatStartsAgainAndAgainCountsItsBootsByWhatTheOthersRemember), or its folder
 // (TestBootsOutliveARestartOfAllNodesWhereThereIsADisk), and has no say until it stays up.
 //
+// Who has another key is shown on both sides (TestAReplicaWithAnotherKeyIsShownOnBothSides).
+//
 // Events come in the order of each origin, and once (TestEventsOfAllNodesComeInTheOrderOfEachAndOnce); orders and
 // events find who was cut off when it comes back (TestANodeThatWasCutOffHearsOfOrdersAndEventsWhenItComesBack).
 package cluster

@@ -30,6 +30,7 @@ type Node struct {
 	opts   Options
 	sys    *actors.System
 	gossip *gossip.Node
+	tls    *mtls.Transport // the carrier; nil: another one
 	joined fuseboard.Instant
 
 	asks    chan func() // what the loop is asked to do
@@ -187,7 +188,11 @@ func (n *Node) gossipOptions() gossip.Options {
 	o.Accept = n.accept
 	if n.opts.TLS != nil {
 		t := n.opts.overTLS()
-		o.Carrier = func(string) (memberlist.NodeAwareTransport, error) { return mtls.New(t) }
+		o.Carrier = func(string) (memberlist.NodeAwareTransport, error) {
+			carrier, err := mtls.New(t)
+			n.tls = carrier
+			return carrier, err
+		}
 	}
 	return o
 }
