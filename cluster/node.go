@@ -55,8 +55,9 @@ type Node struct {
 	lookedAt time.Time
 	source   *events.Source // of this node's own events
 	stream   *events.Stream // of everybody's
-	more     chan struct{}  // closed when the stream has more
-	breath   float64        // how many events this node may tell at once
+	recall   recollection
+	more     chan struct{} // closed when the stream has more
+	breath   float64       // how many events this node may tell at once
 	breathed fuseboard.Instant
 	untold   uint64 // events that were too many, or could not be told
 	scratch  []verdict.Peer
