@@ -67,6 +67,7 @@ func (n *Node) post(b []byte, state bool) {
 func (d delegate) GetBroadcasts(overhead, limit int) (out [][]byte) {
 	defer d.guard()
 	n := d.n
+	n.rounds.Add(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {

@@ -40,7 +40,8 @@
 // A record reaches all (TestATransitionReachesAll). Records of one key never go back: the newest version stays, whatever comes in which
 // order. A node that comes back writes newer ones than its former life (TestANodeComesBackUnderItsName); of two lives that are here
 // at once the later counts (TestOfTwoLivesOfOneNameTheLaterCounts). After a split all members and records are the same again
-// (TestAFleetIsWholeAgainAfterASplit). Who leaves is not missed (TestANodeThatLeavesIsMissedByNobody), who crashes is
+// (TestAFleetIsWholeAgainAfterASplit). Who leaves is not missed (TestANodeThatLeavesIsMissedByNobody), nor waits for who leaves, too
+// (TestNodesThatLeaveAtOnceDoNotWaitForEachOther); who crashes is missed
 // (TestACrashIsSeenByAll), and who is cut off knows it (TestANodeThatIsCutOffKnowsIt).
 //
 // What has another key, another label or none is never read (TestStrangersAreRefusedAndCounted), and what is damaged changes nothing

@@ -71,7 +71,8 @@ type Node struct {
 	vain    int               // how often since members changed last
 	said    fuseboard.Instant // the keeper's: when it said last that it lives
 
-	contact  atomic.Int64 // the instant when a member answered last
+	rounds   atomic.Uint64 // packets that memberlist has filled, with news of its own first
+	contact  atomic.Int64  // the instant when a member answered last
 	isolated atomic.Bool
 	ending   chan struct{} // held by Leave and Close
 	cancel   context.CancelFunc
