@@ -97,7 +97,7 @@ func Join(ctx context.Context, sys *actors.System, opts Options) (*Node, error) 
 	}
 	n.gossip, n.joined = g, sys.Now()
 	boot := g.Self().Boot
-	n.boots = newBoots(opts.Dir, opts.Name, boot, time.Now())
+	n.boots = newBoots(boot, g.Boots(), time.Now())
 	n.source, n.stream, n.more, n.breath = events.NewSource(opts.Name, boot), events.NewStream(boot, 0), make(chan struct{}), mostAtOnce
 	n.stops = append(n.stops, stop)
 	n.begin()

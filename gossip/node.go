@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -213,6 +214,13 @@ func (n *Node) begin(ctx context.Context) {
 
 // Self is the node itself, as others see it.
 func (n *Node) Self() Member { return n.roster.own() }
+
+// Boots are the boots of the node's last lives before this one, 64 at most, in order, as [Options.Dir] remembers them.
+func (n *Node) Boots() []uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.known.Boots)
+}
 
 // Members returns every member that is here or was lately, by name and boot, the node itself included. Those who left are forgotten
 // after 10 minutes, those who failed after 24 hours.
