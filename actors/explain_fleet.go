@@ -24,7 +24,7 @@ func (s sight) fleets() string {
 func (s sight) fleetSays(last said) string {
 	o := last.order
 	if s.now >= o.Expires {
-		return fmt.Sprintf("silent for %s: its last order (%s) has run out", short(s.now.Sub(last.at)), orderWords(o))
+		return fmt.Sprintf("silent for %s, and its last order has run out: %s", short(s.now.Sub(last.at)), orderWords(o))
 	}
 	words := orderWords(o)
 	switch {
@@ -39,14 +39,18 @@ func (s sight) fleetSays(last said) string {
 	return words + "; heard " + short(s.now.Sub(last.at)) + " ago"
 }
 
-// orderWords says an order: "hold of all: 4 of 5 callers fail".
+// orderWords says an order: "holds calls back (dependency): 4 of 5 callers fail". Scope is whose trouble it is, and none where there is none.
 func orderWords(o FleetOrder) string {
-	words := o.Phase.String()
-	if o.Phase == FleetRamp {
-		words += " at " + plain.Percent(o.Share)
+	words := "holds nothing back"
+	switch o.Phase {
+	case FleetClear:
+	case FleetHold:
+		words = "holds calls back"
+	case FleetRamp:
+		words = "lets in " + plain.Percent(o.Share) + " of the calls"
 	}
-	if o.Scope != "" {
-		words += " of " + o.Scope
+	if o.Scope != "" && o.Scope != "none" {
+		words += " (" + o.Scope + ")"
 	}
 	if o.Tighten {
 		words += ", half of breaker.min_calls are enough"

@@ -53,7 +53,7 @@ func TestAGuardThatFollowsIsHeldAndSaysByWhom(t *testing.T) {
 		if v := e.Verdict; v.Admitted || v.RefusedBy != "breaker" || !strings.HasSuffix(v.Why, "next probe in 1s") {
 			t.Errorf("%+v", v)
 		}
-		if says := stageOf(t, e, "breaker").Now; says != "open: held by the fleet (all): 4 of 5 callers fail; fleet: hold of all: 4 of 5 callers fail, next probe in 1s, expected to end in 12s; heard 0s ago" {
+		if says := stageOf(t, e, "breaker").Now; says != "open: held by the fleet (all): 4 of 5 callers fail; fleet: holds calls back (all): 4 of 5 callers fail, next probe in 1s, expected to end in 12s; heard 0s ago" {
 			t.Error(says)
 		}
 		if f := r.Stats().Fleet; f.Mode != FleetFollow || f.Phase != FleetHold || f.Refused != 1 || f.Order.Scope != "all" {
@@ -67,6 +67,27 @@ func TestAGuardThatFollowsIsHeldAndSaysByWhom(t *testing.T) {
 		wantIs(t, err, ErrFleet)
 		if e := r.Evidence(); e.ProbeOK != 1 || e.OK != 0 || e.Wanted != 3 || e.State != Open || e.Phase != FleetHold {
 			t.Errorf("%+v", e)
+		}
+	})
+}
+
+func TestWhatTheFleetAsksForIsSaidInWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := start(t)
+		r := spawn(t, sys, fleetPolicy, echo)
+		for _, c := range []struct {
+			order FleetOrder
+			want  string
+		}{
+			{FleetOrder{Scope: "none", Why: "inactive, 2 callers"}, "fleet: holds nothing back: inactive, 2 callers; heard 0s ago"},
+			{FleetOrder{Phase: FleetRamp, Scope: "zone", Share: 0.46}, "fleet: lets in 46% of the calls (zone)"},
+			{FleetOrder{Tighten: true}, "fleet: holds nothing back, half of breaker.min_calls are enough"},
+		} {
+			c.order.Expires = sys.Now().Add(time.Second)
+			follow(t, r.Guard, c.order)
+			if says := stageOf(t, r.Explain(), "breaker").Now; !strings.Contains(says, c.want) {
+				t.Errorf("%+v: %s", c.order, says)
+			}
 		}
 	})
 }
@@ -123,7 +144,7 @@ func TestASilentFleetLetsItsGuardsGo(t *testing.T) {
 		if r.State() != HalfOpen { // by the guard's own alarm
 			t.Error(r.State())
 		}
-		if says := stageOf(t, r.Explain(), "breaker").Now; !strings.HasSuffix(says, "fleet: silent for 5s: its last order (hold of all: 4 of 5 callers fail) has run out") {
+		if says := stageOf(t, r.Explain(), "breaker").Now; !strings.HasSuffix(says, "fleet: silent for 5s, and its last order has run out: holds calls back (all): 4 of 5 callers fail") {
 			t.Error(says)
 		}
 		if _, err := r.Call(t.Context(), 1); err != nil || r.State() != Closed {

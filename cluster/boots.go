@@ -4,12 +4,8 @@ package cluster
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +18,6 @@ const (
 	// bootSlots is how many places a node's boots have in the fleet's memory: one that begins again and again must not fill it, and
 	// four of them seldom share one.
 	bootSlots = 64
-	bootFile  = "boots.json"
 	mostBoots = 255 // as a beacon has them
 )
 
@@ -33,30 +28,11 @@ type boots struct {
 	begun map[uint64]bool // milliseconds since 1970, as the gossip numbers them
 }
 
-// bootMemory is what is in the folder.
-type bootMemory struct {
-	Name  string   `json:"name"`
-	Boots []uint64 `json:"boots"`
-}
-
-// newBoots counts a boot, and those that the folder knows of; "": there is none. A folder that can't be read or written knows of none:
-// status tells of it where orders can't be kept there, and nothing else depends on it.
-func newBoots(dir, name string, boot uint64, now time.Time) *boots {
+// newBoots counts a boot, and former ones, as the folder of the gossip knows them.
+func newBoots(boot uint64, former []uint64, now time.Time) *boots {
 	b := &boots{self: boot, begun: map[uint64]bool{boot: true}}
-	if dir == "" {
-		return b
-	}
-	path := filepath.Join(dir, bootFile)
-	var m bootMemory
-	if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &m) == nil && m.Name == name {
-		for _, at := range m.Boots {
-			b.hear(now, at)
-		}
-	}
-	b.count(now) // only what is young is kept
-	m = bootMemory{name, slices.Sorted(maps.Keys(b.begun))}
-	if data, err := json.Marshal(m); err == nil && os.WriteFile(path+".new", data, 0o600) == nil {
-		_ = os.Rename(path+".new", path)
+	for _, at := range former {
+		b.hear(now, at)
 	}
 	return b
 }

@@ -4,8 +4,6 @@ package cluster
 
 import (
 	"encoding/binary"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,14 +15,14 @@ var bootsNow = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 func bootAt(ago time.Duration) uint64 { return uint64(bootsNow.Add(-ago).UnixMilli()) } //nolint:gosec // not negative
 
 func TestBootsAreCountedWhileTheyAreYoungAndNoBootTwice(t *testing.T) {
-	b := newBoots("", "a", bootAt(0), bootsNow)
+	b := newBoots(bootAt(0), []uint64{bootAt(2 * time.Minute), bootAt(12 * time.Minute)}, bootsNow)
 	for _, heard := range []uint64{bootAt(time.Minute), bootAt(time.Minute), bootAt(9 * time.Minute), bootAt(11 * time.Minute), bootAt(0), bootAt(-time.Minute), 1<<63 + 5, 0} {
 		b.hear(bootsNow, heard)
 	}
-	if got := b.count(bootsNow); got != 3 {
+	if got := b.count(bootsNow); got != 4 {
 		t.Errorf("%d of %v", got, b.begun)
 	}
-	if got := b.count(bootsNow.Add(5 * time.Minute)); got != 2 {
+	if got := b.count(bootsNow.Add(5 * time.Minute)); got != 3 {
 		t.Errorf("five minutes later %d", got)
 	}
 	if got := b.count(bootsNow.Add(time.Hour)); got != 1 {
@@ -35,27 +33,6 @@ func TestBootsAreCountedWhileTheyAreYoungAndNoBootTwice(t *testing.T) {
 	}
 	if got := b.count(bootsNow); got != mostBoots {
 		t.Errorf("%d are kept", got)
-	}
-}
-
-func TestAFolderRemembersItsOwnNodesBootsAndADamagedOneNone(t *testing.T) {
-	dir := t.TempDir()
-	for i := range 3 {
-		if got := newBoots(dir, "a", bootAt(0)+uint64(i), bootsNow).count(bootsNow); got != i+1 {
-			t.Errorf("boot %d is counted as %d", i+1, got)
-		}
-	}
-	if got := newBoots(dir, "b", bootAt(0)+9, bootsNow).count(bootsNow); got != 1 {
-		t.Errorf("another node's boots are counted: %d", got)
-	}
-	if err := os.WriteFile(filepath.Join(dir, bootFile), []byte("{"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := newBoots(dir, "a", bootAt(0)+10, bootsNow).count(bootsNow); got != 1 {
-		t.Errorf("of a damaged file %d", got)
-	}
-	if got := newBoots(dir, "a", bootAt(0)+11, bootsNow).count(bootsNow); got != 2 {
-		t.Errorf("it was not written anew: %d", got)
 	}
 }
 

@@ -53,6 +53,9 @@
 // (TestANodeThatStartsAgainAndAgainCountsItsBootsByWhatTheOthersRemember), or its folder
 // (TestBootsOutliveARestartOfAllNodesWhereThereIsADisk), and has no say until it stays up.
 //
-// Events come in the order of each origin, and once (TestEventsOfAllNodesComeInTheOrderOfEachAndOnce); orders and
+// Who has another key is shown on both sides (TestAReplicaWithAnotherKeyIsShownOnBothSides).
+//
+// A node that begins again gets the events of its former lives from the others, and tells its own two seconds
+// later where others are (TestANodeThatBeginsAgainGetsTheEventsOfItsFormerLivesBack). Events come in the order of each origin, and once (TestEventsOfAllNodesComeInTheOrderOfEachAndOnce); orders and
 // events find who was cut off when it comes back (TestANodeThatWasCutOffHearsOfOrdersAndEventsWhenItComesBack).
 package cluster

@@ -24,6 +24,7 @@ func (n *Node) run(changes <-chan []gossip.Change, local <-chan actors.Event) {
 	defer tick.Stop()
 	n.publishBoot()
 	n.lookAround()
+	n.recollect(n.sys.Now())
 	n.republish()
 	for {
 		select {
@@ -94,8 +95,12 @@ func (n *Node) takeMember(now fuseboard.Instant, m gossip.Member) {
 func (n *Node) takeRecord(now fuseboard.Instant, r record.Record) {
 	switch {
 	case r.Deleted:
-	case r.Owner == n.opts.Name:
-		n.takeBoot(r) // of what it wrote itself, a node needs to be told of its former lives alone
+	case r.Owner == n.opts.Name: // of what it wrote itself, a node needs to be told of its former lives alone
+		if strings.HasPrefix(r.Key, eventKeys) {
+			n.remember(r)
+			break
+		}
+		n.takeBoot(r)
 	case r.Key == beaconKey:
 		if b, err := verdict.DecodeBeacon(r.Body); err == nil {
 			n.peers.beaconOf(now, r.Owner, r.Version.Epoch, b)
@@ -175,6 +180,7 @@ func (n *Node) seed(dependency string) uint64 {
 // step judges everything once.
 func (n *Node) step() {
 	now := n.sys.Now()
+	n.recollect(now)
 	view := n.view()
 	n.calls, n.alone = 0, 0
 	for _, d := range n.desks {

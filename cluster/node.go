@@ -30,6 +30,7 @@ type Node struct {
 	opts   Options
 	sys    *actors.System
 	gossip *gossip.Node
+	tls    *mtls.Transport // the carrier; nil: another one
 	joined fuseboard.Instant
 
 	asks    chan func() // what the loop is asked to do
@@ -54,8 +55,9 @@ type Node struct {
 	lookedAt time.Time
 	source   *events.Source // of this node's own events
 	stream   *events.Stream // of everybody's
-	more     chan struct{}  // closed when the stream has more
-	breath   float64        // how many events this node may tell at once
+	recall   recollection
+	more     chan struct{} // closed when the stream has more
+	breath   float64       // how many events this node may tell at once
 	breathed fuseboard.Instant
 	untold   uint64 // events that were too many, or could not be told
 	scratch  []verdict.Peer
@@ -95,7 +97,7 @@ func Join(ctx context.Context, sys *actors.System, opts Options) (*Node, error) 
 	}
 	n.gossip, n.joined = g, sys.Now()
 	boot := g.Self().Boot
-	n.boots = newBoots(opts.Dir, opts.Name, boot, time.Now())
+	n.boots = newBoots(boot, g.Boots(), time.Now())
 	n.source, n.stream, n.more, n.breath = events.NewSource(opts.Name, boot), events.NewStream(boot, 0), make(chan struct{}), mostAtOnce
 	n.stops = append(n.stops, stop)
 	n.begin()
@@ -187,7 +189,11 @@ func (n *Node) gossipOptions() gossip.Options {
 	o.Accept = n.accept
 	if n.opts.TLS != nil {
 		t := n.opts.overTLS()
-		o.Carrier = func(string) (memberlist.NodeAwareTransport, error) { return mtls.New(t) }
+		o.Carrier = func(string) (memberlist.NodeAwareTransport, error) {
+			carrier, err := mtls.New(t)
+			n.tls = carrier
+			return carrier, err
+		}
 	}
 	return o
 }

@@ -41,6 +41,8 @@ type Status struct {
 	// Untold is how many events of this node its fleet does not hear of: they were too many at once, or none that can travel. The
 	// node's own metrics and logs have them.
 	Untold uint64 `json:"untold"`
+	// Contacts is what this node did not let in, and whom it has not met.
+	Contacts
 	// Dependencies are those whose policy has a fleet section, by name.
 	Dependencies []DependencyStatus `json:"dependencies"`
 	// Orders are those in force, by register.
@@ -106,7 +108,7 @@ func (n *Node) status() Status {
 	s := Status{
 		Fleet: n.opts.Label(), Name: n.opts.Name, Zone: n.opts.Zone, Boot: self.Boot, Uptime: Span(now.Sub(n.joined)),
 		Alive: n.peers.alive(), HighWater: n.gossip.HighWater(), Isolated: n.gossip.Isolated(), Suspect: n.suspect, Health: n.gossip.Health(),
-		Trust: n.opts.trust().String(), Durability: n.book.Durability(), Untold: n.untold + n.local.Dropped(),
+		Trust: n.opts.trust().String(), Durability: n.book.Durability(), Untold: n.untold + n.local.Dropped(), Contacts: n.Contacts(),
 		Dependencies: []DependencyStatus{}, Orders: []OrderStatus{},
 	}
 	if n.trouble != nil {

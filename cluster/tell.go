@@ -56,6 +56,15 @@ func (n *Node) tell(e events.Event) {
 		return
 	}
 	e.At = time.Now()
+	if !n.recall.over {
+		n.recall.own = append(n.recall.own, e) // few: mayTell bounds them
+		return
+	}
+	n.number(e)
+}
+
+// number gives an event of this node its number, and tells it.
+func (n *Node) number(e events.Event) {
 	e, err := n.source.Next(e)
 	if err != nil {
 		n.untold++

@@ -84,7 +84,7 @@ func fail(w http.ResponseWriter, err error) {
 func shown(text string) string { return strconv.Quote(plain.Shorten(text)) }
 
 func (s *Server) members(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, members{Fleet: s.node.Fleet(), Name: s.node.Name(), Members: s.node.MemberStatuses()})
+	answer(w, http.StatusOK, members{Fleet: s.node.Fleet(), Name: s.node.Name(), Members: s.node.MemberStatuses(), Contacts: s.node.Contacts()})
 }
 
 func (s *Server) status(w http.ResponseWriter, r *http.Request) {

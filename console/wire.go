@@ -16,6 +16,7 @@ type (
 		Fleet   string                 `json:"fleet"`
 		Name    string                 `json:"name"`
 		Members []cluster.MemberStatus `json:"members"`
+		cluster.Contacts
 	}
 	status struct {
 		cluster.Status

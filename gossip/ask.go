@@ -53,7 +53,7 @@ func (n *Node) asked(life context.Context, l letter) error {
 	}
 	from, found := n.roster.peer(q.from)
 	if !found {
-		n.counts.strangers.Add(1)
+		n.refuse(Stranger, q.from)
 		return nil
 	}
 	now := n.clock.Now()

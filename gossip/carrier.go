@@ -16,13 +16,13 @@ import (
 const tries = 10
 
 // limited is what carries this node's packets and streams, behind limits for each source: memberlist has none.
-func (n *Node) limited(logger *log.Logger) (memberlist.NodeAwareTransport, error) {
+func (n *Node) limited(logger *log.Logger) (*limits.Transport, error) {
 	t, err := n.carrier(logger)
 	if err != nil {
 		return nil, err
 	}
-	if _, has := t.(*limits.Transport); has {
-		return t, nil // the options wrapped it, with limits of their own
+	if limited, has := t.(*limits.Transport); has {
+		return limited, nil // the options wrapped it, with limits of their own
 	}
 	return limits.Wrap(t, limits.Options{})
 }

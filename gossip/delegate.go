@@ -49,7 +49,7 @@ func (n *Node) post(b []byte, state bool) {
 	size := int64(len(b))
 	switch {
 	case size > mostLetter:
-		n.counts.oversize.Add(1)
+		n.refuse(Oversize, "")
 		return
 	case n.inBytes.Add(size) > mostLetterBytes:
 		n.inBytes.Add(-size)
@@ -67,6 +67,7 @@ func (n *Node) post(b []byte, state bool) {
 func (d delegate) GetBroadcasts(overhead, limit int) (out [][]byte) {
 	defer d.guard()
 	n := d.n
+	n.rounds.Add(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
@@ -93,7 +94,7 @@ func (d delegate) NotifyAlive(node *memberlist.Node) (err error) {
 			err = errors.New("gossip: Options.Admit panicked")
 		}
 		if err != nil {
-			d.n.counts.notAdmitted.Add(1)
+			d.n.refuse(NotAdmitted, node.Address())
 		}
 	}()
 	if node.Name == d.n.full {

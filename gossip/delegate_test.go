@@ -42,7 +42,7 @@ func TestWhatComesTooFastIsDroppedAndCounted(t *testing.T) {
 	for range 10 {
 		d.MergeRemoteState(make([]byte, mostLetter), true)
 	}
-	if big, full := n.counts.oversize.Load(), n.counts.inboxFull.Load(); big != 1 || full != 10-mostLetterBytes/mostLetter {
+	if big, full := n.refused.read()[Oversize].Count, n.counts.inboxFull.Load(); big != 1 || full != 10-mostLetterBytes/mostLetter {
 		t.Errorf("%d too big, %d dropped", big, full)
 	}
 }

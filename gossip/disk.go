@@ -23,6 +23,7 @@ const (
 	diskFile   = "gossip.json"
 	mostDisk   = 1 << 20
 	mostSeen   = 1024
+	mostBoots  = 64
 )
 
 // memory is what survives a node: in a file, where it has one.
@@ -30,8 +31,9 @@ type memory struct {
 	Format int `json:"format"`
 	// Name is whose it is.
 	Name string `json:"name"`
-	// Boot is the node's last.
-	Boot uint64 `json:"boot"`
+	// Boot is the node's last, and Boots the last mostBoots of them, in order.
+	Boot  uint64   `json:"boot"`
+	Boots []uint64 `json:"boots"`
 	// HighWater is how many members the fleet had.
 	HighWater int `json:"high_water"`
 	// Seen are members that did not say goodbye.
@@ -79,6 +81,7 @@ func parseMemory(b []byte, name string) (memory, error) {
 	case m.Boot > record.MaxEpoch:
 		return memory{}, fmt.Errorf("its boot is %d (accepted: up to %d)", m.Boot, uint64(record.MaxEpoch))
 	}
+	m.Boots = slices.DeleteFunc(m.Boots, func(boot uint64) bool { return boot > m.Boot })
 	m.HighWater = min(max(m.HighWater, 0), mostMembers)
 	m.Seen = slices.DeleteFunc(m.Seen, func(s seen) bool {
 		_, _, named := splitName(s.Node)
@@ -92,6 +95,7 @@ func parseMemory(b []byte, name string) (memory, error) {
 func (m memory) crop() memory {
 	slices.SortStableFunc(m.Seen, func(a, b seen) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Node, b.Node)) })
 	m.Seen = m.Seen[:min(len(m.Seen), mostSeen)]
+	m.Boots = m.Boots[max(0, len(m.Boots)-mostBoots):]
 	return m
 }
 

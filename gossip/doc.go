@@ -40,11 +40,14 @@
 // A record reaches all (TestATransitionReachesAll). Records of one key never go back: the newest version stays, whatever comes in which
 // order. A node that comes back writes newer ones than its former life (TestANodeComesBackUnderItsName); of two lives that are here
 // at once the later counts (TestOfTwoLivesOfOneNameTheLaterCounts). After a split all members and records are the same again
-// (TestAFleetIsWholeAgainAfterASplit). Who leaves is not missed (TestANodeThatLeavesIsMissedByNobody), who crashes is
+// (TestAFleetIsWholeAgainAfterASplit). Who leaves is not missed (TestANodeThatLeavesIsMissedByNobody), nor waits for who leaves, too
+// (TestNodesThatLeaveAtOnceDoNotWaitForEachOther); who crashes is missed
 // (TestACrashIsSeenByAll), and who is cut off knows it (TestANodeThatIsCutOffKnowsIt).
 //
 // What has another key, another label or none is never read (TestStrangersAreRefusedAndCounted), and what is damaged changes nothing
-// (TestGarbageIsCountedAndChangesNothing). Keys change without losing anybody (TestAKeyIsChangedWithoutLosingAnybody).
+// (TestGarbageIsCountedAndChangesNothing); who is refused can see why, and who refuses whom (TestWhoIsRefusedIsToldWhyOnBothSides). What is
+// compressed is not unpacked where everybody may send it, without keys (TestBombsAreNotUnpacked); with keys memberlist unpacks up to
+// 40 MiB of a packet for who has one. Keys change without losing anybody (TestAKeyIsChangedWithoutLosingAnybody).
 //
 // Nothing waits for a watcher: who is slow gets the newest of each thing (TestASlowWatcherGetsTheNewestOfEachThing), and what came before
 // the end is not lost (TestAWatcherWaitsAndEnds). Nothing of memberlist waits for this package (TestWhatComesTooFastIsDroppedAndCounted).

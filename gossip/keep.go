@@ -124,9 +124,9 @@ func (n *Node) open(life context.Context, l letter) {
 	case err == nil:
 		n.counts.frames.Add(1)
 	case errors.Is(err, errNewer), errors.Is(err, record.ErrNewer):
-		n.counts.newer.Add(1)
+		n.refuse(Newer, "")
 	default:
-		n.counts.unreadable.Add(1)
+		n.refuse(Unreadable, "")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/fuseboard/fuseboard/gossip/record"
@@ -18,7 +19,7 @@ const (
 )
 
 // Leave says goodbye: others take the node for left, not for failed, and do not wait for it to come back. It waits until what
-// was to be sent has been, for 5 seconds or until ctx ends; an error says that some of it may not have been. Members can still
+// was to be sent has been, or nobody is left who could hear it, for 5 seconds or until ctx ends; an error says that some of it may not have been. Members can still
 // reach the node until Close; it writes nothing more. It may be called again.
 func (n *Node) Leave(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, goodbye)
@@ -32,13 +33,35 @@ func (n *Node) Leave(ctx context.Context) error {
 	if done, err := n.lastWord(); done || err != nil {
 		return err
 	}
-	drainErr := n.drain(ctx)
-	until, _ := ctx.Deadline()
-	// memberlist tells nobody who has left, too: where all leave at once it waits in vain, and there is nobody to be told.
-	if err := n.list.Leave(max(time.Until(until), drained)); err != nil && len(n.roster.peers()) > 0 {
-		return fmt.Errorf("gossip: leave: %w; members will take the node for failed", err)
+	if err := n.drain(ctx); err != nil {
+		n.quit()
+		return err
 	}
-	return drainErr
+	return n.part(ctx)
+}
+
+// quit lets memberlist say goodbye, and does not wait until it was said: memberlist itself waits for its goodbye to be sent to members
+// that may have left meanwhile, in vain. The error would say that it has not been.
+func (n *Node) quit() { _ = n.list.Leave(time.Nanosecond) }
+
+// part says goodbye to members, and waits until it was sent as often as memberlist sends what is new, or nobody is left to be told.
+func (n *Node) part(ctx context.Context) error {
+	before := n.rounds.Load()
+	n.quit()
+	for {
+		peers := len(n.roster.peers())
+		if peers == 0 || n.rounds.Load()-before >= transmissions(peers+1) {
+			return nil
+		}
+		if !wait(ctx, drained) {
+			return fmt.Errorf("gossip: leave: %w before the goodbye was sent; members will take the node for failed", ctx.Err())
+		}
+	}
+}
+
+// transmissions is how often memberlist sends a message in a fleet of so many.
+func transmissions(members int) uint64 {
+	return retransmit * uint64(math.Ceil(math.Log10(float64(members+1))))
 }
 
 // lastWord writes the record by which others know that the node has left, and lets nobody write after it.

@@ -57,9 +57,15 @@ var signs = []struct {
 	{"invalid msgType", troubleCorrupt},
 }
 
+// refusedFor are the troubles that are reasons.
+var refusedFor = map[trouble]Reason{
+	troubleLabel: OtherLabel, troubleKey: OtherKey, troublePlaintext: Unencrypted, troubleCorrupt: Corrupt,
+}
+
 // lines takes what memberlist logs: counts it, keeps the last, and prints nothing.
 type lines struct {
-	doubt func(full string) // a member did not answer
+	doubt  func(full string)             // a member did not answer
+	refuse func(why Reason, from string) // something was not let in
 
 	mu     sync.Mutex
 	counts [troubles]uint64
@@ -79,7 +85,19 @@ func (l *lines) Write(b []byte) (int, error) {
 			l.doubt(full)
 		}
 	}
+	if why, is := refusedFor[means]; is && l.refuse != nil {
+		l.refuse(why, sender(b))
+	}
 	return len(b), nil
+}
+
+// sender is the address at the end of a line about something that came: "… from=10.0.0.2:7946".
+func sender(line []byte) string {
+	at := bytes.LastIndex(line, []byte(" from="))
+	if at < 0 {
+		return ""
+	}
+	return strings.TrimSpace(string(line[at+len(" from="):]))
 }
 
 func (l *lines) keep(line string, means trouble) {
@@ -93,6 +111,9 @@ func (l *lines) keep(line string, means trouble) {
 }
 
 func meaning(line string) trouble {
+	if strings.Contains(line, errInflated.Error()) {
+		return troubleNone // the wire has counted it
+	}
 	for _, s := range signs {
 		if strings.Contains(line, s.piece) {
 			return s.means

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/memberlist"
 
 	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/gossip/limits"
 	"github.com/fuseboard/fuseboard/gossip/record"
 )
 
@@ -53,6 +55,10 @@ type Node struct {
 	lines  lines
 	counts counts
 
+	refused refusals
+	knocks  knocks
+	limits  *limits.Transport // around the carrier
+
 	in      chan letter // from memberlist's goroutines to the keeper
 	inBytes atomic.Int64
 	out     chan parcel   // to the sender
@@ -66,7 +72,8 @@ type Node struct {
 	vain    int               // how often since members changed last
 	said    fuseboard.Instant // the keeper's: when it said last that it lives
 
-	contact  atomic.Int64 // the instant when a member answered last
+	rounds   atomic.Uint64 // packets that memberlist has filled, with news of its own first
+	contact  atomic.Int64  // the instant when a member answered last
 	isolated atomic.Bool
 	ending   chan struct{} // held by Leave and Close
 	cancel   context.CancelFunc
@@ -123,6 +130,7 @@ func newNode(opts Options) (*Node, error) {
 		store: record.NewStore(opts.Limits), queue: record.NewQueue(opts.Limits),
 	}
 	n.mail.watchers = map[*Watcher]struct{}{}
+	n.lines.refuse = n.refuse
 	n.lines.doubt = func(full string) { n.mail.members(n.roster.doubt(n.clock.Now(), full)) }
 	if err := n.recall(); err != nil {
 		return nil, err
@@ -170,11 +178,11 @@ func epoch(t time.Time) uint64 { return uint64(max(t.UnixMilli(), 1)) }
 // create gives the node to the network.
 func (n *Node) create() error {
 	logger := log.New(&n.lines, "", 0)
-	carrier, err := n.limited(logger)
-	if err != nil {
+	var err error
+	if n.limits, err = n.limited(logger); err != nil {
 		return err
 	}
-	n.wire = newWire(carrier)
+	n.wire = n.newWire(n.limits)
 	c := n.tune.config()
 	c.Name, c.Label, c.Transport, c.Logger = n.full, n.opts.Label, n.wire, logger
 	c.Keyring = n.ring.ring
@@ -206,6 +214,13 @@ func (n *Node) begin(ctx context.Context) {
 
 // Self is the node itself, as others see it.
 func (n *Node) Self() Member { return n.roster.own() }
+
+// Boots are the boots of the node's last lives before this one, 64 at most, in order, as [Options.Dir] remembers them.
+func (n *Node) Boots() []uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.known.Boots)
+}
 
 // Members returns every member that is here or was lately, by name and boot, the node itself included. Those who left are forgotten
 // after 10 minutes, those who failed after 24 hours.

@@ -59,7 +59,8 @@ type Options struct {
 	// Advertise is the address that others are told, where it is not Bind: "192.0.2.7:7946", for containers and address
 	// translation. Default Bind, or a private address of the machine if Bind is 0.0.0.0.
 	Advertise string
-	// Seeds are where the fleet may be found, up to 64. None is fine for the first node of a fleet.
+	// Seeds are where the fleet may be found, up to 64; an address without a port has [DefaultPort]. None is fine for the first node
+	// of a fleet.
 	Seeds []Seeds
 	// Dir is a folder in which the node keeps its boot and the members it saw last, so that it finds its fleet again without
 	// seeds. It is made if it is not there. One node alone may use it. Default: all of that is in memory.

@@ -78,6 +78,9 @@ func (o Options) checkAddresses(c *plain.Check) {
 		c.Add(fuseboard.Problem{Path: "seeds", Code: codeRange, Value: strconv.Itoa(k), Message: "are too many", Accepted: "up to 64", Fix: "name some: one that answers is enough"})
 	}
 	for i, s := range o.Seeds {
+		if s, can := s.(judged); can {
+			s.judge(c, plain.At("seeds", i))
+		}
 		if s == nil {
 			c.Add(fuseboard.Problem{Path: plain.At("seeds", i), Code: "nil", Message: "is nil", Fix: "use gossip.Static, gossip.DNS or gossip.File"})
 		}

@@ -46,6 +46,13 @@ func TestWhatIsWrongWithOptionsIsSaid(t *testing.T) {
 		{"advertise", func(o *Options) { o.Advertise = "10.0.0.1:0" }},
 		{"seeds", func(o *Options) { o.Seeds = make([]Seeds, mostSeeds+1) }},
 		{"seeds[0]", func(o *Options) { o.Seeds = []Seeds{nil} }},
+		{"seeds[1].addresses[1]", func(o *Options) { o.Seeds = []Seeds{File("seeds"), Static("10.0.0.1", "10.0.0.2:x")} }},
+		{"seeds[0].addresses[0]", func(o *Options) { o.Seeds = []Seeds{Static("")} }},
+		{"seeds[0].addresses[0]", func(o *Options) { o.Seeds = []Seeds{Static("shop internal:7946")} }},
+		{"seeds[0].addresses[0]", func(o *Options) { o.Seeds = []Seeds{Static("a:1:2")} }},
+		{"seeds[0].name", func(o *Options) { o.Seeds = []Seeds{DNS("shop.internal:0")} }},
+		{"seeds[0].name", func(o *Options) { o.Seeds = []Seeds{DNS("_gossip._udp.shop.internal:7946")} }},
+		{"seeds[0].path", func(o *Options) { o.Seeds = []Seeds{File("")} }},
 		{"max_members", func(o *Options) { o.MaxMembers = mostMembers + 1 }},
 		{"limits.answer", func(o *Options) { o.Limits.Answer = 1 }},
 	} {

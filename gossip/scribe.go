@@ -38,7 +38,7 @@ func (n *Node) record() {
 func (n *Node) memory() memory {
 	now := time.Now().UTC().Truncate(time.Minute)
 	v := n.roster.view(n.clock.Now())
-	m := memory{Format: diskFormat, Name: n.opts.Name, Boot: n.boot, HighWater: v.high}
+	m := memory{Format: diskFormat, Name: n.opts.Name, Boot: n.boot, Boots: append(n.Boots(), n.boot), HighWater: v.high}
 	known := map[string]bool{}
 	for _, p := range places(n.roster.addresses()) {
 		m.Seen = append(m.Seen, seen{Node: p.full, Address: p.address, At: now})

@@ -214,6 +214,7 @@ func (s *seeker) askSeeds(ctx context.Context) {
 	if err != nil {
 		n.counts.seeds.fail(err)
 	}
+	n.knocks.found(found, err)
 	if len(found) > 0 || err == nil {
 		s.seeds = found // else the old ones are better than none
 	}
@@ -222,11 +223,14 @@ func (s *seeker) askSeeds(ctx context.Context) {
 
 // meet exchanges all that is known with the node at an address, and says whether it did.
 func (n *Node) meet(address, full string) bool {
-	if full != "" {
-		address = full + "/" + address
-	}
 	n.counts.joins.Add(1)
-	if _, err := n.list.Join([]string{address}); err != nil {
+	to := address
+	if full != "" {
+		to = full + "/" + address
+	}
+	_, err := n.list.Join([]string{to})
+	n.knocks.tried(address, err)
+	if err != nil {
 		n.counts.join.fail(err)
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/fuseboard/fuseboard/gossip/limits"
 	"github.com/fuseboard/fuseboard/gossip/record"
 )
 
@@ -30,8 +31,10 @@ type Stats struct {
 	// those for which too many others were on their way. Disagreed counts those because a member saw others than this node.
 	Joins, JoinsFailed, JoinsSkipped, Disagreed uint64
 
-	// Refused counts what was not let in.
+	// Refused counts what was not let in; [Node.Refusals] says more of it.
 	Refused Refused
+	// Limits is what the limits before the carrier let pass, and what not.
+	Limits limits.Stats
 	// Dropped counts what had no room, and is left to the exchange of digests.
 	Dropped Dropped
 
@@ -56,8 +59,9 @@ type Refused struct {
 	// Corrupt counts what memberlist could not read, and Unreadable messages that this package could not.
 	// Newer counts those of a version that this one does not know: upgrade the node.
 	Corrupt, Unreadable, Newer uint64
-	// Oversize counts messages of more than 4 MiB.
-	Oversize uint64
+	// Oversize counts messages of more than 4 MiB. Inflated counts packets and streams that are compressed, or say that they are longer
+	// than what nodes send; they are looked for where nothing is encrypted.
+	Oversize, Inflated uint64
 	// NotAdmitted counts news of nodes that [Options.Admit] or MaxMembers refused, or that are no nodes of this package.
 	// NotAccepted counts records that [Options.Accept] refused. Strangers counts questions of nodes that are no members.
 	NotAdmitted, NotAccepted, Strangers uint64
@@ -94,8 +98,6 @@ func (f *failures) read() (uint64, string) {
 // counts are the node's own.
 type counts struct {
 	merged, frames                            atomic.Uint64
-	unreadable, newer, oversize               atomic.Uint64
-	notAdmitted, notAccepted, strangers       atomic.Uint64
 	inboxFull, outboxFull, notSent            atomic.Uint64
 	joins, joinsSkipped, disagreed, conflicts atomic.Uint64
 	panics                                    atomic.Uint64
@@ -114,10 +116,7 @@ func (n *Node) Stats() Stats {
 		Dropped:   Dropped{Inbox: c.inboxFull.Load(), Outbox: c.outboxFull.Load(), NotSent: c.notSent.Load()},
 		Conflicts: c.conflicts.Load(), Panics: c.panics.Load(),
 	}
-	s.Refused = Refused{
-		Unreadable: c.unreadable.Load(), Newer: c.newer.Load(), Oversize: c.oversize.Load(),
-		NotAdmitted: c.notAdmitted.Load(), NotAccepted: c.notAccepted.Load(), Strangers: c.strangers.Load(),
-	}
+	s.Refused, s.Limits = n.refusedOf(), n.limits.Stats()
 	s.JoinsFailed, s.LastJoin = c.join.read()
 	s.SeedsFailed, s.LastSeeds = c.seeds.read()
 	s.DiskFailed, s.LastDisk = c.disk.read()
@@ -128,10 +127,17 @@ func (n *Node) Stats() Stats {
 	return s
 }
 
+func (n *Node) refusedOf() Refused {
+	all := n.refused.read()
+	return Refused{
+		Label: all[OtherLabel].Count, Key: all[OtherKey].Count, Plaintext: all[Unencrypted].Count, Corrupt: all[Corrupt].Count, Inflated: all[Inflated].Count,
+		Unreadable: all[Unreadable].Count, Newer: all[Newer].Count, Oversize: all[Oversize].Count,
+		NotAdmitted: all[NotAdmitted].Count, NotAccepted: all[NotAccepted].Count, Strangers: all[Stranger].Count,
+	}
+}
+
 func (n *Node) readLines(s *Stats) {
 	counts, last := n.lines.read()
 	s.Lines = last
-	s.Refused.Label, s.Refused.Key = counts[troubleLabel], counts[troubleKey]
-	s.Refused.Plaintext, s.Refused.Corrupt = counts[troublePlaintext], counts[troubleCorrupt]
 	s.Dropped.Overload, s.Refuted, s.Other = counts[troubleOverload], counts[troubleRefuted], counts[troubleOther]
 }

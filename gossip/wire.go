@@ -3,6 +3,7 @@
 package gossip
 
 import (
+	"bufio"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -11,14 +12,19 @@ import (
 	"github.com/hashicorp/memberlist"
 )
 
-// wire is around a carrier: it counts, and ends all streams when the node closes, so that nobody waits for one of them.
+// wire is around a carrier: it counts, refuses what memberlist must not see, and ends all streams when the node closes, so that
+// nobody waits for one of them.
 type wire struct {
 	memberlist.NodeAwareTransport
+	label   string
+	clear   bool // nothing is encrypted here: see door.go
+	refuse  func(why Reason, from string)
+	packet  chan *memberlist.Packet
 	streams chan net.Conn
 	done    chan struct{}
-	busy    sync.WaitGroup // dials, and the pump
+	busy    sync.WaitGroup // dials, and the pumps
 
-	packets, bytes, dials, failed atomic.Uint64
+	packets, bytes, dials, failed atomic.Uint64 // sent, and dialled
 
 	mu     sync.Mutex
 	closed bool
@@ -28,17 +34,51 @@ type wire struct {
 // stream is a connection that its wire can end.
 type stream struct {
 	net.Conn
-	w *wire
+	w     *wire
+	front *front // nil where everything is encrypted
 }
 
-func newWire(carrier memberlist.NodeAwareTransport) *wire {
+func (n *Node) newWire(carrier memberlist.NodeAwareTransport) *wire {
 	w := &wire{
-		NodeAwareTransport: carrier, streams: make(chan net.Conn),
+		NodeAwareTransport: carrier, streams: make(chan net.Conn), packet: make(chan *memberlist.Packet),
+		label: n.opts.Label, clear: n.ring.ring == nil, refuse: n.refuse,
 		done: make(chan struct{}), open: map[*stream]struct{}{},
 	}
 	w.busy.Add(1)
 	go w.pump()
+	if w.clear {
+		w.busy.Add(1)
+		go w.sift()
+	}
 	return w
+}
+
+// sift gives packets to memberlist, but for those that it would have to unpack.
+func (w *wire) sift() {
+	defer w.busy.Done()
+	for {
+		select {
+		case p := <-w.NodeAwareTransport.PacketCh():
+			if inflates(p.Buf, w.label) {
+				w.refuse(Inflated, p.From.String())
+				continue
+			}
+			select {
+			case w.packet <- p:
+			case <-w.done:
+				return
+			}
+		case <-w.done:
+			return
+		}
+	}
+}
+
+func (w *wire) PacketCh() <-chan *memberlist.Packet {
+	if w.clear {
+		return w.packet
+	}
+	return w.NodeAwareTransport.PacketCh()
 }
 
 // pump gives accepted streams to memberlist.
@@ -68,6 +108,9 @@ func (w *wire) hand(c net.Conn) {
 // keep returns nil, and closes c, if the wire is closed.
 func (w *wire) keep(c net.Conn) *stream {
 	s := &stream{Conn: c, w: w}
+	if w.clear {
+		s.front = &front{r: bufio.NewReaderSize(c, frontBytes)}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -76,6 +119,18 @@ func (w *wire) keep(c net.Conn) *stream {
 	}
 	w.open[s] = struct{}{}
 	return s
+}
+
+// Read reads, unless the stream begins with what memberlist must not see.
+func (s *stream) Read(b []byte) (int, error) {
+	if s.front == nil {
+		return s.Conn.Read(b)
+	}
+	n, refused, err := s.front.read(b)
+	if refused {
+		s.w.refuse(Inflated, s.RemoteAddr().String())
+	}
+	return n, err
 }
 
 // Close ends the stream, once.

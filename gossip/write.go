@@ -130,7 +130,7 @@ func (n *Node) accept(r record.Record) (err error) {
 			err = errors.New("Options.Accept panicked")
 		}
 		if err != nil {
-			n.counts.notAccepted.Add(1)
+			n.refuse(NotAccepted, r.Owner)
 		}
 	}()
 	return n.opts.Accept(r)

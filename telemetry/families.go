@@ -29,7 +29,7 @@ type family struct {
 // series from the start, at zero; classes of a user's own nobody knows before they come.
 var families = slices.Concat(
 	callFamilies, answerFamilies, repeatFamilies, hedgeFamilies, modeFamilies, timeFamilies, circuitFamilies, fleetFamilies, gateFamilies, rateFamilies, loadFamilies,
-	keyFamilies, hostFamilies, policiesFamilies, systemFamilies,
+	keyFamilies, hostFamilies, policiesFamilies, gossipFamilies, systemFamilies,
 )
 
 // each writes for every dependency.

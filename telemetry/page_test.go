@@ -51,7 +51,7 @@ func story(t *testing.T, sys *actors.System) {
 func TestPageTellsTheStory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t, pressed())
-		tel := telemetryOf(t, sys, Options{Policies: edited})
+		tel := telemetryOf(t, sys, Options{Policies: edited, Fleet: joined})
 		story(t, sys)
 		page := tel.page()
 		parse(t, page)
@@ -86,7 +86,7 @@ func TestPageIsStrictlyWellFormed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := start(t, pressed())
 		story(t, sys)
-		got := parse(t, telemetryOf(t, sys, Options{Policies: edited}).page())
+		got := parse(t, telemetryOf(t, sys, Options{Policies: edited, Fleet: joined}).page())
 		for _, f := range families {
 			is := got[prefix+f.name]
 			switch {

@@ -189,7 +189,7 @@ func busy(t *testing.T, sys *actors.System) {
 func TestPrometheusReadsThePageTheRulesAndTheDashboard(t *testing.T) {
 	servers.Find(t, servers.Program{Name: "prometheus"})
 	sys := start(t, pressed())
-	scraped := httptest.NewServer(telemetryOf(t, sys, Options{Policies: edited}).Handler())
+	scraped := httptest.NewServer(telemetryOf(t, sys, Options{Policies: edited, Fleet: joined}).Handler())
 	t.Cleanup(scraped.Close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	busy(t, sys)

@@ -37,6 +37,8 @@ type Options struct {
 	// each scrape, on the scrape's goroutine, and the page waits for it; it must be safe for concurrent use. A
 	// panic leaves its series off the page, and harms nothing else. Nil: there are none.
 	Policies func() PolicyNumbers
+	// Fleet tells what to show of the node that the process is in its fleet, and is called as Policies is. Nil: there is none.
+	Fleet func() FleetNumbers
 }
 
 // Telemetry shows the numbers of a System as metrics. It keeps no goroutine and
@@ -52,6 +54,7 @@ type Telemetry struct {
 	process bool
 
 	policies func() PolicyNumbers // nil: none
+	fleet    func() FleetNumbers  // nil: none
 
 	scrapes atomic.Uint64
 	nanos   atomic.Int64 // of the last one
@@ -76,7 +79,7 @@ func New(sys *actors.System, o Options) (*Telemetry, error) {
 		return nil, err
 	}
 	t := &Telemetry{
-		sys: sys, set: metrics.NewSet(), process: o.Process, policies: o.Policies,
+		sys: sys, set: metrics.NewSet(), process: o.Process, policies: o.Policies, fleet: o.Fleet,
 		service: label("service", cmp.Or(o.Service, filepath.Base(os.Args[0]))),
 		topKeys: max(cmp.Or(o.TopKeys, DefaultTopKeys), 0),
 	}

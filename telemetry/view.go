@@ -20,6 +20,7 @@ type view struct {
 	mode   actors.PolicyMode
 
 	policies *PolicyNumbers // nil where none come from files
+	fleet    *FleetNumbers  // nil where there is none
 }
 
 // dependency is a guard or a Keyring. That of a Keyring has in stats the sums over its
@@ -50,7 +51,7 @@ type group struct {
 
 func (t *Telemetry) look() *view {
 	guards, keyrings := t.sys.Guards(), t.sys.Keyrings()
-	v := &view{t: t, policies: t.lookAtPolicies(), system: t.sys.Stats(), mode: t.sys.Mode(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
+	v := &view{t: t, policies: t.lookAtPolicies(), fleet: t.lookAtFleet(), system: t.sys.Stats(), mode: t.sys.Mode(), deps: make([]dependency, 0, len(guards)+len(keyrings))}
 	v.host = latest(v.system.Shedding)
 	for _, g := range guards {
 		v.deps = append(v.deps, t.lookAtGuard(g))

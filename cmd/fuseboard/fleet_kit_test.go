@@ -26,6 +26,7 @@ const (
 	nobodyThere = "127.0.0.1:1"
 	otherToken  = "127.0.0.1:2"
 	cutOff      = "127.0.0.1:3"
+	metNobody   = "127.0.0.1:4"
 )
 
 // fleetNow is what the clock says where nodes are canned.
@@ -98,7 +99,31 @@ func (n *cannedNode) Members(context.Context) (api.Members, error) {
 		{Name: "checkout-2", Address: "10.0.0.3:7946", Boot: 1795777501024, State: "failed", For: api.Span(4200 * time.Millisecond)},
 		{Name: "checkout-2", Address: "10.0.0.3:7946", Boot: 1795777400000, State: "failed", For: api.Span(time.Hour), Superseded: true},
 	}}
+	m.Contacts = n.contacts()
+	if n.at == metNobody {
+		m.Members = m.Members[:1]
+	}
 	return m, n.trouble()
+}
+
+// contacts are what an address has refused and whom it has met.
+func (n *cannedNode) contacts() api.Contacts {
+	c := api.Contacts{Refused: []api.RefusedStatus{}, Seeds: []api.SeedStatus{{Address: "10.0.0.2:7946", Tries: 1, Met: true}}}
+	if n.at != metNobody {
+		return c
+	}
+	c.Refused = []api.RefusedStatus{
+		{Reason: "key", Count: 1200, From: "10.0.0.2:7946", Ago: api.Span(3 * time.Second), Text: "1200 packets and streams refused: wrong key; last from 10.0.0.2:7946; compare Keys of both nodes"},
+		{Reason: "label", Count: 2, From: "10.0.0.9:7946", Ago: api.Span(time.Hour), Text: "mended long ago, and not shown"},
+		{Reason: "stranger", Count: 3, Text: "nodes that begin, which are not shown"},
+	}
+	c.Seeds = []api.SeedStatus{
+		{Address: "10.0.0.2:7946", Tries: 14, Trouble: "it has another key; compare Keys of both nodes"},
+		{Address: "10.0.0.3:7946", Tries: 13, Trouble: "nothing listens there; is the node running, and is this its address and port?"},
+		{Address: "10.0.0.4:7946"},
+	}
+	c.SeedTrouble = "gossip: seeds of DNS \"shop.internal\": no such host\ngossip: seeds: open /etc/shop/seeds: no such file or directory"
+	return c
 }
 
 func cannedOrder(dependency, verb, author, reason string, lasts time.Duration, policy map[string]string) api.OrderStatus {
@@ -127,6 +152,10 @@ func (n *cannedNode) Status(context.Context) (api.Status, error) {
 			{Name: "search", State: "closed", Mode: "enforce", PolicyMode: "shadow"},
 			{Name: "users", State: "closed", Mode: "enforce", PolicyMode: "enforce"},
 		},
+	}
+	st.Contacts = n.contacts()
+	if n.at == metNobody {
+		st.Alive, st.HighWater, st.Orders, st.Guards, st.Dependencies = 1, 1, nil, st.Guards[3:], nil
 	}
 	if n.at == cutOff {
 		st.Alive, st.Isolated, st.Suspect, st.Health, st.Untold, st.Trust, st.Durability = 2, true, true, 3, 17, "none", orders.Memory

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,23 @@ func (s *session) writeMembers(m api.Members) error {
 	for _, one := range m.Members {
 		rows = append(rows, []string{one.Name, or(one.Zone, "-"), one.Address, one.State, left(time.Duration(one.For)), remark(one)})
 	}
-	return writeTable(s.out, rows)
+	if err := writeTable(s.out, rows); err != nil {
+		return err
+	}
+	for i, line := range contactLines(m.Contacts, alone(m.Members)) {
+		if i == 0 {
+			line = "\n" + line
+		}
+		if _, err := fmt.Fprintln(s.out, wrap(line, "  ", tableWidth)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alone reports whether nobody else is there.
+func alone(all []api.MemberStatus) bool {
+	return !slices.ContainsFunc(all, func(m api.MemberStatus) bool { return !m.Self && (m.State == "alive" || m.State == "suspect") })
 }
 
 // remark is what else there is to say of a member.

@@ -66,6 +66,7 @@ func fleetLines(st api.Status) string {
 	if st.Trouble != "" {
 		lines = append(lines, "trouble: "+st.Trouble)
 	}
+	lines = append(lines, contactLines(st.Contacts, st.Alive <= 1)...)
 	for i, line := range lines {
 		lines[i] = wrap(line, "  ", tableWidth)
 	}

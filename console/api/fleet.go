@@ -34,12 +34,50 @@ type Status struct {
 	// Untold is how many events of the node its fleet does not hear of: they were too many at once, or none that can travel. The
 	// node's own metrics and logs have them.
 	Untold uint64 `json:"untold"`
+	// Contacts is what the node did not let in, and whom it has not met.
+	Contacts
 	// Dependencies are those whose policy has a fleet section, by name.
 	Dependencies []DependencyStatus `json:"dependencies"`
 	// Orders are those in force, by register.
 	Orders []OrderStatus `json:"orders"`
 	// Guards are those of the node's System, by name, in a fleet or not.
 	Guards []Guard `json:"guards"`
+}
+
+// Contacts is what to look at where a fleet does not come together: what a node did not let in, and whom it has not met.
+type Contacts struct {
+	// Refused is what was not let in since the node joined, by reason; empty if nothing was.
+	Refused []RefusedStatus `json:"refused"`
+	// Seeds are the addresses that the seeds gave last, without the node's own.
+	Seeds []SeedStatus `json:"seeds"`
+	// SeedTrouble is what went wrong with seeds that could not be read or looked up the last time; empty: all could.
+	SeedTrouble string `json:"seed_trouble,omitempty"`
+}
+
+// RefusedStatus is what was refused for one reason.
+type RefusedStatus struct {
+	// Reason is a word that stays: label, key, plaintext, corrupt, inflated, unreadable, newer, oversize, not-admitted, not-accepted, stranger,
+	// limit; with mtls- before it, what certificates decided.
+	Reason string `json:"reason"`
+	// Count is how much was refused.
+	Count uint64 `json:"count"`
+	// From is where the last came from; empty where nobody knows.
+	From string `json:"from,omitempty"`
+	// Ago is how long ago that was, as far as it is known.
+	Ago Span `json:"ago,omitempty"`
+	// Text says it in words, with what to do.
+	Text string `json:"text"`
+}
+
+// SeedStatus is an address where a member may be.
+type SeedStatus struct {
+	// Address is host:port, and Tries how often the node tried to meet somebody there.
+	Address string `json:"address"`
+	Tries   uint64 `json:"tries"`
+	// Met says that somebody was met there, or is a member at that address.
+	Met bool `json:"met"`
+	// Trouble is why the last attempt failed, with what to do.
+	Trouble string `json:"trouble,omitempty"`
 }
 
 // DependencyStatus is what the fleet makes of one dependency, as the node sees it.

@@ -17,6 +17,8 @@ type Members struct {
 	Name  string `json:"name"`
 	// Members are sorted by name. Those that failed or left are among them for a while.
 	Members []MemberStatus `json:"members"`
+	// Contacts is what the node did not let in, and whom it has not met.
+	Contacts
 }
 
 // Guard is what one guard of a node does now.

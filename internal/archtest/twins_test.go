@@ -19,6 +19,11 @@ var twins = []struct {
 		[2]string{"telemetry", "PolicyNumbers"},
 		"who follows policy files does not know who shows it, and the program brings both together by a conversion",
 	},
+	{
+		[2]string{"cluster", "Numbers"},
+		[2]string{"telemetry", "FleetNumbers"},
+		"who is in a fleet does not know who shows it, and the program brings both together by a conversion",
+	},
 }
 
 func TestTwinsConvert(t *testing.T) {

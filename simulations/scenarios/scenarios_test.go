@@ -156,7 +156,7 @@ var contrasts = map[string]map[string]string{
 	"quiet-line":           {"jumpy": "archive never open before outage"},
 	"rate-limited-api":     {"without partner.rate": "failed <= 0.5%", "without partner.rate.per_tenant": "goodput(shops) >= 99% before 45s"},
 	"retry-storm":          {"naive retries": "goodput >= 99% after 55s"},
-	"sick-node":            {"no policy": "late <= 0.1%", "without stock.breaker": "refused >= 12% during bad cable"},
+	"sick-node":            {"no policy": "late <= 0.1%"},
 	"slow-leak":            {"no policy": "answered >= 99.5%", "without recommendations.breaker": "p99 <= 700ms"},
 	"spiky-api":            {"without maps.retry": "goodput >= 99.9%"},
 	"stale-cache":          {"without rates.cache": "answered >= 99.9%"},

@@ -53,6 +53,9 @@ func shows(t *testing.T, r Report) {
 	if r.HeldAll < r.HeldFirst || r.HeldFirst <= 0 || r.SickSeen <= 0 || r.Members < 0 || r.Back <= 0 || r.BackAlone <= 0 {
 		t.Errorf("times: %+v", r)
 	}
+	if apart := r.HeldAll - r.HeldFirst; apart > 1000 { // as README says
+		t.Errorf("all hold %.0fms after the first", apart)
+	}
 	if r.Outage >= 3*perSecond/2 || r.OutageAlone >= 3*perSecond/2 || r.OthersCalls == 0 || r.OthersRefused > r.OthersCalls/2 {
 		t.Errorf("counts: %+v", r)
 	}

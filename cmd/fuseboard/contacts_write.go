@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fuseboard/fuseboard/console/api"
+	"github.com/fuseboard/fuseboard/internal/plain"
+)
+
+// lately is how long what was refused is news: what was mended before that is not.
+const lately = 10 * time.Minute
+
+// contactLines say what keeps a fleet from coming together, if anything does; alone: the node has met nobody.
+func contactLines(c api.Contacts, alone bool) (lines []string) {
+	for _, r := range c.Refused {
+		if r.Reason != "stranger" && time.Duration(r.Ago) < lately { // nodes that begin are strangers for a moment
+			lines = append(lines, r.Text)
+		}
+	}
+	if c.SeedTrouble != "" {
+		lines = append(lines, "seeds that could not be asked: "+strings.ReplaceAll(c.SeedTrouble, "\n", "; "))
+	}
+	if !alone {
+		return lines
+	}
+	if len(c.Seeds) == 0 && c.SeedTrouble == "" {
+		return append(lines, "alone, and without seeds: others have to find this node")
+	}
+	return append(lines, unmetLines(c.Seeds)...)
+}
+
+// unmetLines say of each seed why nobody was met there.
+func unmetLines(seeds []api.SeedStatus) (lines []string) {
+	for _, s := range seeds {
+		switch {
+		case s.Met:
+		case s.Tries == 0:
+			lines = append(lines, "  "+s.Address+": not tried yet")
+		default:
+			lines = append(lines, fmt.Sprintf("  %s: %s (%s)", s.Address, s.Trouble, plain.Count(int(min(s.Tries, 1<<30)), "try", "tries"))) //nolint:gosec // bounded
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return append([]string{"alone; no answer from " + plain.Count(len(lines), "seed", "seeds")}, lines...)
+}
