@@ -181,7 +181,7 @@ func TestOneLiarKeepsNobodyFromAHoldNorInOneInAnOutage(t *testing.T) {
 				liars, lie := w.liars(1), lies[lieOf(seed)]
 				w.lie(liars, lie, 12)
 				fail(w.all, 0, 1)
-				w.lie(liars, lie, 30)
+				w.lie(liars, lie, 25)
 				for _, n := range w.all {
 					if turns := n.turns(0); len(turns) != 1 || turns[0].to != supervision.FleetHold {
 						t.Errorf("%s in the outage: %v %+v", n.name, turns, w.of(n, 0))
@@ -189,7 +189,7 @@ func TestOneLiarKeepsNobodyFromAHoldNorInOneInAnOutage(t *testing.T) {
 				}
 				over := time.Now()
 				fail(w.all, 0, 0)
-				w.lie(liars, lie, 45)
+				w.lie(liars, lie, 40)
 				w.freed(over)
 				for _, n := range w.all {
 					if turns := n.turns(0); count(turns, supervision.FleetHold) != 1 {

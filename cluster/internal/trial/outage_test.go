@@ -62,12 +62,12 @@ func TestAConstantOutageIsOneHoldAndOneRelease(t *testing.T) {
 // course is how long an outage lasts, before its probes are counted and while they are, and how long it is looked at after it.
 type course struct{ begins, goesOn, after time.Duration }
 
-// courses is an outage of a minute, and a longer one where hours are no matter.
+// courses is an outage of three quarters of a minute, and a longer one where hours are no matter.
 func courses() course {
 	if thorough() {
 		return course{time.Minute, time.Minute, 90 * time.Second}
 	}
-	return course{20 * time.Second, 40 * time.Second, 40 * time.Second}
+	return course{15 * time.Second, 30 * time.Second, 30 * time.Second}
 }
 
 // oneOutage is a quiet start, an outage and the recovery. It returns how long after the windows crossed nodes held, and

@@ -36,7 +36,7 @@ func TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased(t *testing.T) {
 					time.Sleep(1500 * time.Millisecond)
 				}
 				took := w.until("all hold again", againWithin, 100*time.Millisecond, w.allHold)
-				w.goesOn(20 * time.Second)
+				w.goesOn(10 * time.Second)
 				t.Logf("all held %v after the last start, all clear %v after the outage", took, w.endsClear())
 			})
 		})
