@@ -38,8 +38,8 @@ func (w *world) secure(name string, o *cluster.Options) {
 			return &door{at: at, shut: make(chan struct{})}, err
 		},
 		Dial: func(ctx context.Context, address string) (net.Conn, error) {
-			until, _ := ctx.Deadline()
-			return at.DialTimeout(address, time.Until(until))
+			deadline, _ := ctx.Deadline()
+			return at.DialTimeout(address, time.Until(deadline))
 		},
 	}
 }
