@@ -36,7 +36,7 @@ demo: ## fuseboard demo for DEMO_FOR (5s)
 gallery: ## every scenario of the gallery over three seeds, and the lines that it must notice when they are wrong
 soak: ## property and storm tests for long: SOAK_CHECKS (5000), SOAK_COUNT (5)
 chaos: ## five real nodes, killed and stopped under load behind relays that lose packets (a minute)
-outages: ## an outage and a recovery for fleets of 3 to 50 nodes, 223 runs (ten minutes)
+outages: ## outages of 3 to 50 real nodes in virtual time, with a liar, a split and restarts too: 848 runs (three minutes)
 fleet: ## the figures of docs/fleet-figures.md, all sizes and seeds (an hour)
 
 $(WORDS):

@@ -25,7 +25,8 @@
 // TestEveryHTTPContenderGivesBackWhatTheStubAnswers,
 // TestEveryHTTPContenderHasThePoliciesThatItIsSaidToHave), and the proofs are proven to
 // find who does not (TestBrokenContendersAreFound). Costs are compared as ratios of CPU
-// time taken in turn (TestFuseboardCostsLessThanItsPeers, by `make ratios`), allocations are exact
+// time taken in turn (TestFuseboardCostsLessThanItsPeers, by `make ratios`), and a fleet costs a call
+// nothing (TestAFleetCostsACallNothing, likewise); allocations are exact
 // (TestAllocationsOfEveryKindOfCallAreExact_Alloc), and the page of figures has them
 // all (TestPageHasEveryScenarioAndEveryContender).
 package main

@@ -16,8 +16,7 @@ import (
 
 // dial returns a connection to a verified peer that has verified this node. Its errors are *RefusedError, and counted.
 func (t *Transport) dial(ctx context.Context, a memberlist.Address, k kind) (*link, error) {
-	var d net.Dialer
-	raw, err := d.DialContext(ctx, "tcp", a.Addr)
+	raw, err := t.opts.Dial(ctx, a.Addr)
 	if err != nil {
 		e := &RefusedError{Reason: Unreachable, Peer: clip(a.Addr), Err: err}
 		if t.ctx.Err() == nil {
@@ -34,6 +33,11 @@ func (t *Transport) dial(ctx context.Context, a memberlist.Address, k kind) (*li
 		return nil, t.refused(l, err)
 	}
 	return l, nil
+}
+
+func dialTCP(ctx context.Context, address string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", address)
 }
 
 // introduce verifies the peer, says what the connection is for, and hears that it is welcome.

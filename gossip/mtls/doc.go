@@ -24,6 +24,8 @@
 // every dial by that member's name refuses whoever answers, unless it has the certificate. [PeerOf] tells who sent a packet or
 // opened a stream.
 //
+// Beneath TLS is TCP, or what [Options].Listen and Dial make (TestConnectionsAreMadeByListenAndDialWhereTheyAreGiven).
+//
 // # Wire
 //
 // A connection carries packets one way, or one stream. After the handshake, the dialler says which ("FBG1", a kind, the

@@ -3,6 +3,8 @@
 package mtls
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"time"
 
@@ -70,6 +72,12 @@ type Options struct {
 	Handshakes int
 	// PerHost is how many of one host may be in a handshake. Default 16, accepted 1 to 65536.
 	PerHost int
+	// Listen makes the listener beneath TLS, for an address as Bind has it, where connections are not to be plain TCP: in
+	// a tunnel, say. Its Addr must be an IP address and a port. It is called once; ctx ends with the transport. Default: TCP.
+	Listen func(ctx context.Context, address string) (net.Listener, error)
+	// Dial opens a connection beneath TLS to an address that a node advertises. It must end with ctx, and may be called by several
+	// goroutines at once. Default: TCP. Listen and Dial are given together, or neither is.
+	Dial func(ctx context.Context, address string) (net.Conn, error)
 }
 
 func (o Options) withDefaults() Options {
@@ -85,6 +93,9 @@ func (o Options) withDefaults() Options {
 	o.PerHost = or(o.PerHost, DefaultPerHost)
 	if o.Admit == nil {
 		o.Admit = func(Identity) error { return nil }
+	}
+	if o.Listen == nil {
+		o.Listen, o.Dial = listenTCP, dialTCP
 	}
 	return o
 }
@@ -105,6 +116,12 @@ func (o Options) Validate() fuseboard.Problems {
 		c.Add(fuseboard.Problem{
 			Path: "credentials", Code: "missing", Message: "is needed: without a certificate nobody would talk to this node",
 			Fix: `give mtls.Files("node.crt", "node.key", "ca.crt")`,
+		})
+	}
+	if (o.Listen == nil) != (o.Dial == nil) {
+		c.Add(fuseboard.Problem{
+			Path: "listen", Code: "conflict", Message: "and dial are one network, and only one of them is given",
+			Fix: "give both, or leave both out for TCP",
 		})
 	}
 	o.addresses(&c)

@@ -3,7 +3,10 @@
 package mtls
 
 import (
+	"context"
+	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -12,21 +15,21 @@ func TestOptionsNameEverythingWrongAtOnce(t *testing.T) {
 	_, err := New(Options{
 		Identity: Identity{TrustDomain: "Example.org", Service: "check out", Name: "a#1"},
 		Bind:     "localhost:7946", Advertise: "0.0.0.0:1", Reload: -1, Handshake: time.Nanosecond, Idle: 2 * time.Hour, Silence: -1,
-		Pool: -1, Queue: 1 << 20, Inbound: -1, Handshakes: -1, PerHost: -1,
+		Pool: -1, Queue: 1 << 20, Inbound: -1, Handshakes: -1, PerHost: -1, Dial: dialTCP,
 	})
 	if err == nil {
 		t.Fatal("it starts")
 	}
 	for _, path := range []string{
 		"identity.trust_domain", "identity.service", "identity.name", "credentials", "bind", "advertise", "reload", "handshake", "idle", "silence",
-		"pool", "queue", "inbound", "handshakes", "per_host",
+		"pool", "queue", "inbound", "handshakes", "per_host", "listen",
 	} {
 		if !strings.Contains(err.Error(), path+" = ") && !strings.Contains(err.Error(), path+":") {
 			t.Errorf("nothing is said of %s", path)
 		}
 	}
-	if lines := strings.Count(err.Error(), "\n") + 1; lines != 15 {
-		t.Errorf("15 are wrong, and %d are named:\n%v", lines, err)
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != 16 {
+		t.Errorf("16 are wrong, and %d are named:\n%v", lines, err)
 	}
 }
 
@@ -42,6 +45,28 @@ func TestTheDefaultIsReachableFromThisHostOnly(t *testing.T) {
 	o.Advertise = "10.1.2.3:7946"
 	if err := o.Validate().Err(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestConnectionsAreMadeByListenAndDialWhereTheyAreGiven(t *testing.T) {
+	ca := authority(t)
+	var listened, dialled atomic.Int64
+	own := func(o *Options) {
+		o.Listen = func(ctx context.Context, address string) (net.Listener, error) {
+			listened.Add(1)
+			return listenTCP(ctx, address)
+		}
+		o.Dial = func(ctx context.Context, address string) (net.Conn, error) {
+			dialled.Add(1)
+			return dialTCP(ctx, address)
+		}
+	}
+	a, b := start(t, ca, "a", own), start(t, ca, "b", own)
+	say(t, a, to(b, "b"), "hello")
+	hears(t, b, "hello")
+	_ = dial(t, b, to(a, "a"))
+	if listened.Load() != 2 || dialled.Load() != 2 {
+		t.Errorf("%d listened, %d dialled", listened.Load(), dialled.Load())
 	}
 }
 

@@ -76,8 +76,7 @@ func New(opts Options) (*Transport, error) {
 }
 
 func (t *Transport) listen() error {
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.ctx, "tcp", t.opts.Bind)
+	l, err := t.opts.Listen(t.ctx, t.opts.Bind)
 	if err != nil {
 		return fmt.Errorf("mtls: cannot listen at %s: %w; give another address as Bind, or port 0 for a free one", t.opts.Bind, err)
 	}
@@ -97,6 +96,11 @@ func (t *Transport) listen() error {
 	}
 	t.told.Store(&told)
 	return nil
+}
+
+func listenTCP(ctx context.Context, address string) (net.Listener, error) {
+	var lc net.ListenConfig
+	return lc.Listen(ctx, "tcp", address)
 }
 
 // Addr is where the node listens: "127.0.0.1:7946".

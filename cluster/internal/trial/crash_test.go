@@ -17,7 +17,7 @@ func TestACrashIsSeenByAll(t *testing.T) {
 		nodes, crashes = 50, 5
 	}
 	var took []time.Duration
-	for _, seed := range seeds(1, 3) {
+	for _, seed := range seeds(1, 1, 3) {
 		play(t, scene{nodes: nodes, seed: seed, link: network.Link{Jitter: time.Millisecond}}, func(w *world) {
 			time.Sleep(5 * time.Second)
 			for i := range crashes {

@@ -35,22 +35,28 @@ func oneWayNodes() int {
 	return 8
 }
 
-func TestADeadLinkTakesNobodyForDead(t *testing.T) {
+func TestALinkThatIsDeadOneWayOrBothTakesNobodyForDead(t *testing.T) {
 	quietly(t)
-	play(t, scene{nodes: oneWayNodes(), seed: 1, every: 500 * time.Millisecond}, func(w *world) {
-		time.Sleep(12 * time.Second)
-		a, b := w.all[1], w.all[2]
-		w.ok(w.net.Cut(a.name, b.name))
-		w.ok(w.net.Cut(b.name, a.name))
-		if count := w.flaps(5*time.Minute, func() {}); len(count) > 0 {
-			t.Errorf("taken for dead: %v", count)
-		}
-		for _, s := range w.all {
-			if s.node.Gossip().Isolated() || len(s.turns(0)) > 0 {
-				t.Errorf("%s: isolated %v, %v", s.name, s.node.Gossip().Isolated(), s.turns(0))
-			}
-		}
-	})
+	for name, both := range map[string]bool{"one way": false, "both ways": true} {
+		t.Run(name, func(t *testing.T) {
+			play(t, scene{nodes: oneWayNodes(), seed: 1, every: 500 * time.Millisecond}, func(w *world) {
+				time.Sleep(12 * time.Second)
+				a, b := w.all[1], w.all[2]
+				w.ok(w.net.Cut(a.name, b.name))
+				if both {
+					w.ok(w.net.Cut(b.name, a.name))
+				}
+				if count := w.flaps(5*time.Minute, func() {}); len(count) > 0 {
+					t.Errorf("taken for dead: %v", count)
+				}
+				for _, s := range w.all {
+					if s.node.Gossip().Isolated() || len(s.turns(0)) > 0 {
+						t.Errorf("%s: isolated %v, %v", s.name, s.node.Gossip().Isolated(), s.turns(0))
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestANodeThatIsHeardOrHearsOneWayOnlyKnowsItAndFlapsNobody(t *testing.T) {

@@ -3,17 +3,11 @@
 package trial
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/memberlist"
-
-	"github.com/fuseboard/fuseboard/cluster/verdict"
-	"github.com/fuseboard/fuseboard/gossip"
-	"github.com/fuseboard/fuseboard/gossip/record"
 	"github.com/fuseboard/fuseboard/simulations/network"
 	"github.com/fuseboard/fuseboard/supervision"
 )
@@ -30,11 +24,8 @@ func outages() (list []scene) {
 		case n == 20 && testing.Short():
 			few = 0
 		}
-		if many() {
-			few = all
-		}
-		for _, seed := range seeds(few, all) {
-			list = append(list, scene{nodes: n, seed: seed, link: network.Link{Jitter: time.Millisecond}, every: 50 * time.Millisecond})
+		for _, seed := range seeds(few, all, all) {
+			list = append(list, scene{nodes: n, seed: seed, link: network.Link{Jitter: time.Millisecond}})
 		}
 	}
 	return list
@@ -68,15 +59,27 @@ func TestAConstantOutageIsOneHoldAndOneRelease(t *testing.T) {
 	}
 }
 
-// oneOutage is a quiet start, two minutes of outage and the recovery. It returns how long after the windows crossed nodes held, and
+// course is how long an outage lasts, before its probes are counted and while they are, and how long it is looked at after it.
+type course struct{ begins, goesOn, after time.Duration }
+
+// courses is an outage of three quarters of a minute, and a longer one where hours are no matter.
+func courses() course {
+	if thorough() {
+		return course{time.Minute, time.Minute, 90 * time.Second}
+	}
+	return course{15 * time.Second, 30 * time.Second, 30 * time.Second}
+}
+
+// oneOutage is a quiet start, an outage and the recovery. It returns how long after the windows crossed nodes held, and
 // how long after the outage they were clear.
 func oneOutage(t *testing.T, s scene) (late, way []time.Duration) {
 	t.Helper()
+	c := courses()
 	play(t, s, func(w *world) {
-		time.Sleep(15 * time.Second)
+		time.Sleep(12 * time.Second)
 		began := time.Now()
 		fail(w.all, 0, 1)
-		time.Sleep(time.Minute)
+		time.Sleep(c.begins)
 		var tries int64
 		for _, n := range w.all {
 			turns := n.turns(0)
@@ -87,17 +90,18 @@ func oneOutage(t *testing.T, s scene) (late, way []time.Duration) {
 			late = append(late, turns[0].at.Sub(fellAt(began)))
 			tries -= n.tries[0].Load()
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(c.goesOn)
 		for _, n := range w.all {
 			tries += n.tries[0].Load()
 		}
-		t.Logf("%.2f probes a second", float64(tries)/60)
-		if float64(tries)/60 > 1.05*fleetRate {
-			t.Errorf("%.2f probes a second", float64(tries)/60)
+		rate := float64(tries) / c.goesOn.Seconds()
+		t.Logf("%.2f probes a second", rate)
+		if rate > 1.05*fleetRate {
+			t.Errorf("%.2f probes a second", rate)
 		}
 		over := time.Now()
 		fail(w.all, 0, 0)
-		w.recovers(90 * time.Second)
+		w.recovers(c.after)
 		for _, n := range w.all {
 			turns := n.turns(0)
 			if count(turns, supervision.FleetHold) != 1 || count(turns, supervision.FleetRamp) != 1 || len(turns) != 3 {
@@ -162,110 +166,4 @@ func (w *world) anyRamps() bool {
 		}
 	}
 	return false
-}
-
-// liar joins as a node without a guard, and says what it likes.
-func (w *world) liar(name string) *gossip.Node {
-	w.t.Helper()
-	n, err := gossip.Start(context.Background(), gossip.Options{
-		Name: name, Label: "shop/default", Keys: [][]byte{key}, Seed: w.scene.seed,
-		Seeds:   []gossip.Seeds{gossip.Static("10.0.0.1:7946", "10.0.0.2:7946")},
-		Carrier: func(string) (memberlist.NodeAwareTransport, error) { return w.net.Node(name) },
-	})
-	w.ok(err)
-	return n
-}
-
-// lies are what liars say, by what second it is.
-var lies = map[string]func(second int) verdict.Cell{
-	"fails":      func(int) verdict.Cell { return failing },
-	"holds":      func(int) verdict.Cell { return holding },
-	"alternates": func(s int) verdict.Cell { return [...]verdict.Cell{failing, fine}[s/2%2] },
-	"ramps": func(int) verdict.Cell {
-		return verdict.Cell{Phase: verdict.Ramp, Vote: verdict.VoteFail, Wanted: 1e6, Fail: 1e6}
-	},
-	"is modest":   func(int) verdict.Cell { return verdict.Cell{Vote: verdict.VoteFail, Wanted: 100, OK: 45, Fail: 55} },
-	"asks for no": func(int) verdict.Cell { return verdict.Cell{Vote: verdict.VoteFail, Fail: 1e6} },
-	"is all fine": func(int) verdict.Cell { return fine },
-}
-
-var (
-	failing = verdict.Cell{Vote: verdict.VoteFail, Wanted: 1e6, Fail: 1e6}
-	fine    = verdict.Cell{Vote: verdict.VoteOK, Wanted: 1e6, OK: 1e6}
-	holding = verdict.Cell{Phase: verdict.Hold, Scope: verdict.ScopeDependency, Vote: verdict.VoteFail, Wanted: 1e6, Fail: 1e6, ProbeFail: 9}
-)
-
-// lie lets liars say so for a time.
-func (w *world) lie(liars []*gossip.Node, lie func(int) verdict.Cell, seconds int) {
-	w.t.Helper()
-	for second := range seconds {
-		for _, n := range liars {
-			beacon := verdict.Beacon{Uptime: time.Hour, Boots: 1, Calls: 1}
-			w.ok(n.Put(record.Beacon, "beacon", beacon.Append(nil)))
-			w.ok(n.Put(record.Transition, "cell/payments", lie(second).Append(nil)))
-		}
-		<-time.After(time.Second)
-	}
-}
-
-func TestLiarsHoldNobodyWhileHonestCallsSucceed(t *testing.T) {
-	sizes := []struct{ honest, liars int }{{2, 1}, {4, 1}}
-	if thorough() {
-		sizes = append(sizes, []struct{ honest, liars int }{{3, 2}, {11, 9}, {26, 24}}...)
-	}
-	for _, size := range sizes {
-		for name, lie := range lies {
-			t.Run(fmt.Sprintf("%d of %d %s", size.liars, size.honest+size.liars, name), func(t *testing.T) {
-				play(t, scene{nodes: size.honest, seed: 1, every: 100 * time.Millisecond}, func(w *world) {
-					var liars []*gossip.Node
-					for i := range size.liars {
-						liars = append(liars, w.liar(fmt.Sprintf("liar%02d", i)))
-					}
-					defer func() {
-						for _, n := range liars {
-							_ = n.Close()
-						}
-					}()
-					w.lie(liars, lie, 60)
-					for _, n := range w.all {
-						st := w.of(n, 0)
-						if turns := n.turns(0); len(turns) > 0 {
-							t.Errorf("%s was held: %v, %+v", n.name, turns, st)
-						}
-						if st.Callers < size.honest {
-							t.Errorf("%s: %+v", n.name, st)
-						}
-					}
-				})
-			})
-		}
-	}
-}
-
-func TestOneLiarKeepsNobodyFromAHoldNorInOne(t *testing.T) {
-	for _, name := range []string{"is all fine", "fails", "holds", "alternates"} {
-		t.Run(name, func(t *testing.T) {
-			play(t, scene{nodes: 5, seed: 1}, func(w *world) {
-				liar := w.liar("liar")
-				defer func() { _ = liar.Close() }()
-				liars := []*gossip.Node{liar}
-				w.lie(liars, lies[name], 20)
-				fail(w.all, 0, 1)
-				w.lie(liars, lies[name], 30)
-				for _, n := range w.all {
-					if turns := n.turns(0); len(turns) != 1 || turns[0].to != supervision.FleetHold {
-						t.Errorf("%s in the outage: %v %+v", n.name, turns, w.of(n, 0))
-					}
-				}
-				fail(w.all, 0, 0)
-				w.lie(liars, lies[name], 75)
-				for _, n := range w.all {
-					turns := n.turns(0)
-					if count(turns, supervision.FleetHold) != 1 || turns[len(turns)-1].to != supervision.FleetClear {
-						t.Errorf("%s after the outage: %v %+v", n.name, turns, w.of(n, 0))
-					}
-				}
-			})
-		})
-	}
 }

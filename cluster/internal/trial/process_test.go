@@ -174,7 +174,7 @@ const againWithin = 16 * time.Second
 // come to the same verdicts, and nothing is lost that was promised.
 func TestRealProcesses(t *testing.T) {
 	if os.Getenv("FUSEBOARD_CHAOS") == "" {
-		t.Skip("takes two minutes of real time; FUSEBOARD_CHAOS=1, or make chaos")
+		t.Skip("takes a minute of real time; FUSEBOARD_CHAOS=1, or make chaos")
 	}
 	var down atomic.Bool
 	dependency := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

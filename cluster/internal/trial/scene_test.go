@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,15 +18,9 @@ import (
 	"github.com/fuseboard/fuseboard/actors"
 	"github.com/fuseboard/fuseboard/cluster"
 	"github.com/fuseboard/fuseboard/gossip"
+	"github.com/fuseboard/fuseboard/internal/servers/certs"
 	"github.com/fuseboard/fuseboard/simulations/network"
-	"github.com/fuseboard/fuseboard/supervision"
 )
-
-// thorough says that all sizes and seeds are to run, which takes hours.
-func thorough() bool { return os.Getenv("FUSEBOARD_FLEET") == "all" }
-
-// many says that as many seeds are to run as find what is rare, of what matters most: some minutes.
-func many() bool { return os.Getenv("FUSEBOARD_FLEET") == "some" }
 
 // scene is what a fleet is like: who calls what, how often, over which network.
 type scene struct {
@@ -37,6 +30,7 @@ type scene struct {
 	deps   []string       // default payments
 	every  time.Duration  // between two calls of one node to one dependency; default 100ms
 	policy *actors.Policy // default following
+	tls    bool           // nodes talk mutual TLS, and nothing else
 	with   func(i int, o *cluster.Options)
 }
 
@@ -47,6 +41,9 @@ type world struct {
 	net   *network.Network
 	all   []*site
 	dying sync.WaitGroup
+	ends  []func() // of what else was started
+
+	authority *certs.Authority // of a scene with TLS; else nil
 }
 
 // site is one node of it.
@@ -61,12 +58,6 @@ type site struct {
 	calls  sync.WaitGroup
 	mu     sync.Mutex
 	phases [][]turn // by dependency: what the circuit was told, when it changed
-}
-
-// turn is a change of phase.
-type turn struct {
-	at time.Time
-	to supervision.FleetPhase
 }
 
 // play runs story with the nodes of s once they all see each other.
@@ -125,6 +116,9 @@ func (w *world) start(i int) *site {
 		Seeds:   []gossip.Seeds{gossip.Static("10.0.0.1:7946", "10.0.0.2:7946")},
 		Carrier: func(string) (memberlist.NodeAwareTransport, error) { return w.net.Node(s.name) },
 	}
+	if w.scene.tls {
+		w.secure(s.name, &o)
+	}
 	if w.scene.with != nil {
 		w.scene.with(i, &o)
 	}
@@ -146,38 +140,6 @@ func (s *site) call(ctx context.Context, every, first time.Duration) {
 		_, _ = s.refs[d].Call(ctx, 1)
 		<-time.After(each)
 	}
-}
-
-// watch notes what the circuits are told.
-func (s *site) watch(ctx context.Context) {
-	was := make([]supervision.FleetPhase, len(s.refs))
-	for ; ctx.Err() == nil; <-time.After(20 * time.Millisecond) {
-		for d, r := range s.refs {
-			if p := r.Evidence().Phase; p != was[d] {
-				was[d] = p
-				s.mu.Lock()
-				s.phases[d] = append(s.phases[d], turn{time.Now(), p})
-				s.mu.Unlock()
-			}
-		}
-	}
-}
-
-// turns are the changes of phase of a dependency so far.
-func (s *site) turns(d int) []turn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.phases[d])
-}
-
-// count is how often a phase began.
-func count(turns []turn, p supervision.FleetPhase) (n int) {
-	for _, t := range turns {
-		if t.to == p {
-			n++
-		}
-	}
-	return n
 }
 
 // fail lets a share of the attempts of some at a dependency fail.
@@ -203,6 +165,9 @@ func (s *site) stop() {
 }
 
 func (w *world) close() {
+	for _, end := range w.ends {
+		end()
+	}
 	for _, s := range w.all {
 		w.dying.Go(func() { s.stop() })
 	}
@@ -273,21 +238,4 @@ func (w *world) of(s *site, d int) cluster.DependencyStatus {
 	}
 	w.t.Fatalf("%s has no %s: %+v", s.name, w.scene.deps[d], st)
 	return cluster.DependencyStatus{}
-}
-
-// quantile of durations, 0 to 1.
-func quantile(all []time.Duration, q float64) time.Duration {
-	sorted := slices.Sorted(slices.Values(all))
-	return sorted[int(q*float64(len(sorted)-1))]
-}
-
-// seeds are those to run: few, or all.
-func seeds(few, all uint64) (list []uint64) {
-	if thorough() {
-		few = all
-	}
-	for s := range few {
-		list = append(list, s+1)
-	}
-	return list
 }

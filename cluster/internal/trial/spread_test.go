@@ -56,7 +56,7 @@ func TestATransitionReachesAll(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("loss %v", c.loss), func(t *testing.T) {
 			var took []time.Duration
-			for _, seed := range seeds(1, 3) {
+			for _, seed := range seeds(1, 1, 3) {
 				took = append(took, spreads(t, nodes, seed, c.loss, times)...)
 			}
 			p50, p99 := quantile(took, 0.5), quantile(took, 0.99)
