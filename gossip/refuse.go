@@ -30,7 +30,7 @@ const (
 	// Corrupt is what memberlist could not read.
 	Corrupt
 	// Inflated is what is compressed, or says that it is longer than what nodes send, which they never do: it would take much
-	// memory to look inside. Looked for where packets are not encrypted.
+	// memory to look inside. Where all is encrypted, that is packets of more than 2 KiB.
 	Inflated
 	// Unreadable is a message that this package could not read.
 	Unreadable
