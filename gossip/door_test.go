@@ -180,7 +180,7 @@ func TestBombsAreNotUnpacked(t *testing.T) {
 	o.Keys, o.Plaintext = nil, true
 	n := begin(t, o)
 	packets := [][]byte{bomb(), summed(bomb()), compound(bomb()), bomb(), compound([]byte{kindCompress, 0x80})} // the last is short
-	bomb() // made before anything is measured
+	bomb()                                                                                                      // made before anything is measured
 	streams := [][]byte{
 		bomb(),
 		append([]byte{kindPushPull, 0x83, 0xa5, 'N', 'o', 'd', 'e', 's', 0xce, 0, 0x0f, 0xff, 0xff, 0xac}, "UserStateLen\x00\xa4Join\xc3"...),
