@@ -46,8 +46,8 @@
 //
 // What has another key, another label or none is never read (TestStrangersAreRefusedAndCounted), and what is damaged changes nothing
 // (TestGarbageIsCountedAndChangesNothing); who is refused can see why, and who refuses whom (TestWhoIsRefusedIsToldWhyOnBothSides). What is
-// compressed is not unpacked where everybody may send it, without keys (TestBombsAreNotUnpacked); with keys memberlist unpacks up to
-// 40 MiB of a packet for who has one. Keys change without losing anybody (TestAKeyIsChangedWithoutLosingAnybody).
+// compressed is not unpacked where everybody may send it, without keys (TestBombsAreNotUnpacked); who has a key may send
+// what is unpacked, in packets of up to 2 KiB (TestWhoHasAKeyMaySendNoLongPackets) and in streams. Keys change without losing anybody (TestAKeyIsChangedWithoutLosingAnybody).
 //
 // Nothing waits for a watcher: who is slow gets the newest of each thing (TestASlowWatcherGetsTheNewestOfEachThing), and what came before
 // the end is not lost (TestAWatcherWaitsAndEnds). Nothing of memberlist waits for this package (TestWhatComesTooFastIsDroppedAndCounted).

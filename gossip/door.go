@@ -10,9 +10,9 @@ import (
 	"github.com/hashicorp/memberlist"
 )
 
-// What comes is looked at before memberlist does, where nothing is encrypted: a packet of 37 kB may be 45 MB when it is unpacked, and
-// the thirty bytes at the beginning of a stream may ask for a hundred. No node of this package sends either. Where there are keys, only
-// who has one can do so, and memberlist refuses the rest.
+// What comes is looked at before memberlist does: a packet of 37 kB may be 40 MiB when it is unpacked, and the thirty bytes at the
+// beginning of a stream may ask for a hundred. No node of this package sends either. Where there are keys nobody sees inside, only who
+// has one can do so, and a packet is bounded by its length: what memberlist may make of one is some 300 times as much.
 
 // Kinds of memberlist's messages, of v0.7.0 (TestTheDoorKnowsMemberlistsMessages holds them to what it sends).
 const (
@@ -28,6 +28,8 @@ const (
 	crcHeader = 5
 	// mostNodes is of one exchange of members: a fleet, and its lives of half a minute.
 	mostNodes = 16 * mostMembers
+	// mostPacket is what a packet of a node has, with label and encryption, and some room: memberlist fills 1400 bytes.
+	mostPacket = 2048
 	// deepest is how deep a packet may be wrapped: memberlist wraps once.
 	deepest = 4
 )

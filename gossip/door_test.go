@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"compress/lzw"
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -177,8 +179,8 @@ func TestBombsAreNotUnpacked(t *testing.T) {
 	o := sound()
 	o.Keys, o.Plaintext = nil, true
 	n := begin(t, o)
-	packets := [][]byte{bomb(), summed(bomb()), compound(bomb()), bomb(), bomb()}
-	bomb() // made before anything is measured
+	packets := [][]byte{bomb(), summed(bomb()), compound(bomb()), bomb(), compound([]byte{kindCompress, 0x80})} // the last is short
+	bomb()                                                                                                      // made before anything is measured
 	streams := [][]byte{
 		bomb(),
 		append([]byte{kindPushPull, 0x83, 0xa5, 'N', 'o', 'd', 'e', 's', 0xce, 0, 0x0f, 0xff, 0xff, 0xac}, "UserStateLen\x00\xa4Join\xc3"...),
@@ -219,26 +221,66 @@ func TestBombsAreNotUnpacked(t *testing.T) {
 	}
 }
 
-// TestTheDoorKnowsMemberlistsMessages: nodes without keys meet, exchange all and leave, and nothing of it is refused. An
-// upgrade of memberlist that writes otherwise fails here.
-func TestTheDoorKnowsMemberlistsMessages(t *testing.T) {
+// sealed is a packet as memberlist encrypts it.
+func sealed(t *testing.T, key []byte, label string, b []byte) []byte {
+	t.Helper()
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce := make([]byte, gcm.NonceSize())
+	return labelled(label, gcm.Seal(append([]byte{1}, nonce...), nonce, b, []byte(label)))
+}
+
+func TestWhoHasAKeyMaySendNoLongPackets(t *testing.T) {
 	o := sound()
-	o.Keys, o.Plaintext = nil, true
-	one := begin(t, o)
-	for i := range 200 { // more than packets answer with
-		if err := one.Put(record.Transition, strings.Repeat("k", 1+i), bytes.Repeat([]byte("b"), 300)); err != nil && i < record.MaxName {
+	n := begin(t, o)
+	long, short := sealed(t, testKey, o.Label, bomb()), sealed(t, testKey, o.Label, []byte{kindCompound}) // the latter is no message
+	took := allocated(func() {
+		out, err := net.Dial("udp", n.Self().Address)
+		if err != nil {
 			t.Fatal(err)
 		}
+		defer func() { _ = out.Close() }()
+		for _, p := range [][]byte{long, long, short} {
+			if _, err := out.Write(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		until(t, "all have come", func() bool { return refusalOf(n, Corrupt).Count > 0 }) // they keep their order
+	})
+	if s := n.Stats(); s.Refused.Inflated != 2 || s.Refused.Key > 0 || took > 8 {
+		t.Errorf("%d MiB were taken, and refused: %+v", took, s.Refused)
 	}
-	o.Name, o.Seeds = "shop-2", []Seeds{Static(one.Self().Address)}
-	two := begin(t, o)
-	until(t, "all records have come", func() bool { return two.Stats().Records.Records == one.Stats().Records.Records })
-	if err := two.Leave(context.Background()); err != nil {
-		t.Error(err)
-	}
-	for _, n := range []*Node{one, two} {
-		if s := n.Stats(); s.Refused.Inflated+s.Refused.Corrupt > 0 {
-			t.Errorf("%+v", s.Refused)
+}
+
+// TestTheDoorKnowsMemberlistsMessages: nodes with the longest of everything meet, exchange all and leave, and nothing of it is
+// refused. An upgrade of memberlist that writes otherwise fails here.
+func TestTheDoorKnowsMemberlistsMessages(t *testing.T) {
+	for _, keys := range [][][]byte{nil, {testKey}} {
+		o := sound()
+		o.Keys, o.Plaintext = keys, keys == nil
+		o.Label, o.Zone, o.Meta = strings.Repeat("l", MaxLabel), strings.Repeat("z", MaxZone), make([]byte, MaxMeta)
+		one := begin(t, o)
+		for i := range record.MaxName { // more than packets answer with
+			if err := one.Put(record.Transition, strings.Repeat("k", 1+i), make([]byte, record.MaxBody)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.Name, o.Seeds = "shop-2", []Seeds{Static(one.Self().Address)}
+		two := begin(t, o)
+		until(t, "all records have come", func() bool { return two.Stats().Records.Records == one.Stats().Records.Records })
+		if err := two.Leave(context.Background()); err != nil {
+			t.Error(err)
+		}
+		for _, n := range []*Node{one, two} {
+			if s := n.Stats(); s.Refused.Inflated+s.Refused.Corrupt > 0 {
+				t.Errorf("%+v", s.Refused)
+			}
 		}
 	}
 }

@@ -30,7 +30,7 @@ const (
 	// Corrupt is what memberlist could not read.
 	Corrupt
 	// Inflated is what is compressed, or says that it is longer than what nodes send, which they never do: it would take much
-	// memory to look inside. Looked for where packets are not encrypted.
+	// memory to look inside. Where all is encrypted, that is packets of more than 2 KiB.
 	Inflated
 	// Unreadable is a message that this package could not read.
 	Unreadable
@@ -137,13 +137,13 @@ func shown(text string) string {
 	return text
 }
 
-// total takes a count that somebody else keeps, without times: it came when it is first seen here.
-func (r *refusals) total(now fuseboard.Instant, why Reason, count uint64) Refusal {
+// overLimit takes the count that the limits keep, without times: it came when it is first seen here.
+func (r *refusals) overLimit(now fuseboard.Instant, count uint64) Refusal {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	one := &r.all[why]
+	one := &r.all[OverLimit]
 	if one.Count != count {
-		*one = Refusal{Reason: why, Count: count, At: now}
+		*one = Refusal{Reason: OverLimit, Count: count, At: now}
 	}
 	return *one
 }
@@ -162,7 +162,7 @@ func (n *Node) refuse(why Reason, from string) { n.refused.add(n.clock.Now(), wh
 func (n *Node) Refusals() (all []Refusal) {
 	for why, r := range n.refused.read() {
 		if Reason(why) == OverLimit {
-			r = n.refused.total(n.clock.Now(), OverLimit, overLimits(n.limits.Stats()))
+			r = n.refused.overLimit(n.clock.Now(), stopped(n.limits.Stats()))
 		}
 		if r.Count > 0 {
 			all = append(all, r)
@@ -171,7 +171,7 @@ func (n *Node) Refusals() (all []Refusal) {
 	return all
 }
 
-// overLimits is what the limits before the carrier stopped.
-func overLimits(s limits.Stats) uint64 {
+// stopped is what the limits before the carrier stopped.
+func stopped(s limits.Stats) uint64 {
 	return s.DroppedByRate + s.DroppedByBytes + s.RefusedBySource + s.RefusedByTotal + s.CutByBytes + s.CutByTime
 }

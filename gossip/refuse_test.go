@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fuseboard/fuseboard"
+	"github.com/fuseboard/fuseboard/gossip/limits"
 )
 
 // until waits until is, on sockets: real time, bounded.
@@ -115,5 +118,22 @@ func TestWhatOthersSayIsShownOnOneLine(t *testing.T) {
 		if w := reasonWords[why]; w.word == "" || w.why == "" || w.fix == "" {
 			t.Errorf("nothing is said of %v", why)
 		}
+	}
+}
+
+func TestWhatLimitsStopCameWhenItIsFirstSeen(t *testing.T) {
+	var r refusals
+	r.overLimit(5, 0)
+	for _, c := range []struct {
+		now   int64
+		count uint64
+		at    int64
+	}{{6, 0, 0}, {7, 3, 7}, {9, 3, 7}, {11, 4, 11}} {
+		if got := r.overLimit(fuseboard.Instant(c.now), c.count); got.Count != c.count || got.At != fuseboard.Instant(c.at) || c.count > 0 && got.Reason != OverLimit {
+			t.Errorf("%+v: %+v", c, got)
+		}
+	}
+	if got := stopped(limits.Stats{DroppedByRate: 1, DroppedByBytes: 2, RefusedBySource: 4, RefusedByTotal: 8, CutByBytes: 16, CutByTime: 32, Packets: 64}); got != 63 {
+		t.Errorf("stopped: %d", got)
 	}
 }

@@ -60,7 +60,7 @@ type Refused struct {
 	// Newer counts those of a version that this one does not know: upgrade the node.
 	Corrupt, Unreadable, Newer uint64
 	// Oversize counts messages of more than 4 MiB. Inflated counts packets and streams that are compressed, or say that they are longer
-	// than what nodes send; they are looked for where nothing is encrypted.
+	// than what nodes send; of what is encrypted, packets of more than 2 KiB.
 	Oversize, Inflated uint64
 	// NotAdmitted counts news of nodes that [Options.Admit] or MaxMembers refused, or that are no nodes of this package.
 	// NotAccepted counts records that [Options.Accept] refused. Strangers counts questions of nodes that are no members.

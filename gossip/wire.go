@@ -44,22 +44,19 @@ func (n *Node) newWire(carrier memberlist.NodeAwareTransport) *wire {
 		label: n.opts.Label, clear: n.ring.ring == nil, refuse: n.refuse,
 		done: make(chan struct{}), open: map[*stream]struct{}{},
 	}
-	w.busy.Add(1)
+	w.busy.Add(2)
 	go w.pump()
-	if w.clear {
-		w.busy.Add(1)
-		go w.sift()
-	}
+	go w.sift()
 	return w
 }
 
-// sift gives packets to memberlist, but for those that it would have to unpack.
+// sift gives packets to memberlist, but for those that it would have to unpack, or that are longer than any of a node.
 func (w *wire) sift() {
 	defer w.busy.Done()
 	for {
 		select {
 		case p := <-w.NodeAwareTransport.PacketCh():
-			if inflates(p.Buf, w.label) {
+			if len(p.Buf) > mostPacket || w.clear && inflates(p.Buf, w.label) {
 				w.refuse(Inflated, p.From.String())
 				continue
 			}
@@ -74,12 +71,7 @@ func (w *wire) sift() {
 	}
 }
 
-func (w *wire) PacketCh() <-chan *memberlist.Packet {
-	if w.clear {
-		return w.packet
-	}
-	return w.NodeAwareTransport.PacketCh()
-}
+func (w *wire) PacketCh() <-chan *memberlist.Packet { return w.packet }
 
 // pump gives accepted streams to memberlist.
 func (w *wire) pump() {

@@ -47,5 +47,5 @@ func unmetLines(seeds []api.SeedStatus) (lines []string) {
 	if len(lines) == 0 {
 		return nil
 	}
-	return append([]string{"alone; no answer from " + plain.Count(len(lines), "seed", "seeds")}, lines...)
+	return append([]string{"alone; nobody was met at " + plain.Count(len(lines), "seed", "seeds")}, lines...)
 }

@@ -443,7 +443,7 @@ var rooms = []room{
 }
 
 // testKits are modules that only test files may import.
-var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak"}
+var testKits = []string{"pgregory.net/rapid", "go.uber.org/goleak", "golang.org/x/net/dns/dnsmessage"}
 
 // kits are rooms of ours that only test files may import, of any room. They are
 // packages and not test files because the tests of several rooms need them; so they
