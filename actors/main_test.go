@@ -8,13 +8,19 @@ import (
 	"testing"
 	"time"
 
+	cmap "github.com/orcaman/concurrent-map"
 	"go.uber.org/goleak"
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/supervision"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// protoactor makes 1024 maps of 32 parts for each System. Thousands of Systems live here for some virtual
+// seconds each, and a third of all time went into those parts: tests have maps of one.
+func TestMain(m *testing.M) {
+	cmap.SHARD_COUNT = 1
+	goleak.VerifyTestMain(m)
+}
 
 var errDown = errors.New("dependency down")
 

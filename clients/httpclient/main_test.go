@@ -4,6 +4,7 @@ package httpclient_test
 
 import (
 	"context"
+	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +17,10 @@ import (
 	"github.com/fuseboard/fuseboard/clients/httpclient"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // cases wait, on few processors, too; who names another number has it
+	goleak.VerifyTestMain(m)
+}
 
 func start(t testing.TB) *actors.System {
 	t.Helper()

@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// seeds is how many runs a scene gets: few where -short asks for it, ci elsewhere, and all
+// seeds is how many runs a scene gets: few as a rule, ci with FUSEBOARD_FLEET=some (make verdict), and all
 // with FUSEBOARD_FLEET=all.
-func seeds(short, ci, all uint64) uint64 {
-	switch {
-	case os.Getenv("FUSEBOARD_FLEET") == "all":
+func seeds(few, ci, all uint64) uint64 {
+	switch os.Getenv("FUSEBOARD_FLEET") {
+	case "all":
 		return all
-	case testing.Short():
-		return short
+	case "some":
+		return ci
 	}
-	return ci
+	return few
 }
 
 // over runs f for so many seeds, on all processors.

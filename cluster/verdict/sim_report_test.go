@@ -114,9 +114,12 @@ func (r *report) compare(with, without *sim) {
 	r.gains = append(r.gains, 100*float64(good-local)/float64(wanted))
 }
 
-// gain is the mean of the gains, and its standard error.
+// gain is the mean of the gains, and its standard error; of few runs a point.
 func (r *report) gain() (points, doubt float64) {
 	points = mean(r.gains)
+	if len(r.gains) < 10 {
+		return points, 1
+	}
 	sum := 0.0
 	for _, g := range r.gains {
 		sum += (g - points) * (g - points)

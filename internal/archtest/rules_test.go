@@ -13,6 +13,7 @@ const (
 	pflag      = "github.com/spf13/pflag"
 	fsnotify   = "github.com/fsnotify/fsnotify"
 	hashicorp  = "github.com/hashicorp/memberlist"
+	parts      = "github.com/orcaman/concurrent-map"
 
 	goccyAST    = "github.com/goccy/go-yaml/ast"
 	goccyLexer  = "github.com/goccy/go-yaml/lexer"
@@ -191,7 +192,7 @@ var rooms = []room{
 
 	{
 		"actors", 2,
-		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/quantile", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/cache", "patterns/deadline", "patterns/fallback", "patterns/hedge", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor},
+		[]string{root, "internal/hist", "internal/lane", "internal/plain", "internal/quantile", "internal/stripe", "internal/ticks", "mailbox", "supervision", "supervision/strategy", "patterns/adaptive", "patterns/cache", "patterns/deadline", "patterns/fallback", "patterns/hedge", "patterns/ratelimit", "patterns/shedding", "patterns/throttle", protoactor, parts},
 		"the one import of a simple user: it knows no gossip, no HTTP, no metrics",
 	},
 
@@ -472,6 +473,11 @@ var homes = []struct {
 		protoactor,
 		[]string{"mailbox", "supervision/strategy", "actors", "examples/actors"},
 		"protoactor brings 27 modules with it and has traps; it is wrapped once, and shown once",
+	},
+	{
+		parts,
+		nil,
+		"it is protoactor's; a test of actors makes it small, and nobody else knows it",
 	},
 	{
 		"log/slog",

@@ -28,6 +28,8 @@
 //
 //	go build -tags purego ./...
 //
+// (The tag fuseboard_purego does the same to our packages alone: others know purego, too.)
+//
 // That other way takes the address of a variable on the goroutine's stack: two goroutines
 // have different stacks, and so mostly, but not always, different lanes; one goroutine may
 // have several, as it calls deeper. It costs about 1 ns, and a clash of two busy goroutines

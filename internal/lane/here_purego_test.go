@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build purego
+//go:build purego || fuseboard_purego
 
 package lane
 

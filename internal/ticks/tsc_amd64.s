@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build amd64 && !purego
+//go:build amd64 && !purego && !fuseboard_purego
 
 #include "textflag.h"
 
