@@ -194,7 +194,11 @@ func (g *Gate) refusalOf(w uint64, r *rules, rank uint8) error {
 		return nil
 	case w&waitersMask/waiterOne < r.places[rank] || w&(closedBit|dividedBit) != 0:
 		return why
-	case w < r.permits, w&waitersMask/waiterOne < uint64(g.queue.Load()): // something is left
+	}
+	switch queue := uint64(g.queue.Load()); { // is something left?
+	case w&waitersMask/waiterOne < queue:
+		return ErrQuota
+	case queue == 0 && w&suspendedBit == 0 && w&inUseMask < r.permits: // though somebody may wait whose place a resize took
 		return ErrQuota
 	}
 	return why

@@ -52,6 +52,22 @@ func TestQuotaKeepsPermitsForHigherPriorities(t *testing.T) {
 	}
 }
 
+// One who waits where a resize took all places keeps no permit from being left: who comes is told that it is kept, not that there is none.
+func TestWhoWaitsWithoutAPlaceLeavesWhatIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 1}, fuseboard.NewClock())
+		mustEnter(t, g)
+		ctx, leave := context.WithCancel(ctxAt(fuseboard.Sheddable))
+		waited := make(chan error)
+		go func() { waited <- g.Enter(ctx, fuseboard.Never) }()
+		synctest.Wait()
+		g.Resize(mailbox.Bulkhead{Concurrency: 2, Quota: mailbox.PriorityQuota{High: 0.2}})
+		wantError(t, g.Enter(ctxAt(fuseboard.Sheddable), fuseboard.Never), mailbox.ErrQuota)
+		leave()
+		wantError(t, <-waited, context.Canceled)
+	})
+}
+
 func TestQuotaKeepsPlacesForHigherPriorities(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := mailbox.NewGate(mailbox.Bulkhead{Concurrency: 1, Queue: 10, Quota: half, MaxWait: time.Second}, fuseboard.NewClock())
