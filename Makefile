@@ -38,7 +38,7 @@ gallery: ## every scenario of the gallery over three seeds, and the lines that i
 soak: ## property and storm tests for long: SOAK_CHECKS (5000), SOAK_COUNT (5)
 chaos: ## five real nodes, killed and stopped under load behind relays that lose packets (a minute)
 verdict: ## the rule by itself over the seeds that its figures are of; plain tests play few (a minute)
-outages: ## outages of 3 to 50 real nodes in virtual time, with a liar, a split and restarts too: 848 runs (three minutes)
+outages: ## outages of 3 to 50 real nodes in virtual time, with a liar, a split and restarts too: 847 runs (three minutes)
 fleet: ## the figures of docs/fleet-figures.md, all sizes and seeds (an hour)
 
 $(WORDS):

@@ -72,8 +72,12 @@ func TestAnOutageOverMutualTLSIsOneHoldAndOneRelease(t *testing.T) {
 	for _, loss := range []float64{0, 0.1} {
 		play(t, scene{nodes: 5, seed: 1, link: network.Link{Jitter: time.Millisecond, Loss: loss}, tls: true}, func(w *world) {
 			w.begins()
-			w.goesOn(20 * time.Second)
-			t.Logf("loss %v: all are clear %v after the outage", loss, w.endsClear())
+			w.restart(1)
+			fail(w.all, 0, 1)
+			time.Sleep(time.Second) // or it may not know its guard yet
+			took := w.until("all hold again", againWithin, 100*time.Millisecond, w.allHold)
+			w.goesOn(10 * time.Second)
+			t.Logf("loss %v: all held %v after a restart, all clear %v after the outage", loss, took, w.endsClear())
 			time.Sleep(5 * time.Second)
 			for _, n := range w.all {
 				turns := n.turns(0)
