@@ -373,7 +373,7 @@ var rooms = []room{
 	},
 	{
 		"cluster/internal/trial", 7, // above the network that its tests simulate
-		[]string{root, "actors", "cluster", "cluster/events", "cluster/orders", "cluster/verdict", "gossip", "gossip/mtls", "gossip/record", "internal/servers/certs", "simulations/network", "supervision", hashicorp},
+		[]string{root, "actors", "cluster", "cluster/events", "cluster/orders", "cluster/verdict", "gossip", "gossip/mtls", "gossip/record", "simulations/network", "supervision", hashicorp},
 		"tests alone: they run fleets over a simulated network, which cluster itself must not know",
 	},
 	{
