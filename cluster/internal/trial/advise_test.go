@@ -25,7 +25,7 @@ func TestAdviceShowsOneHoldAndHoldsNobody(t *testing.T) {
 			r.down.Store(true)
 		}
 		time.Sleep(8 * time.Second)
-		shown := f.watch(time.Minute)
+		shown := f.shows(time.Minute)
 		for i, phases := range shown {
 			if !slices.Equal(phases, []string{verdict.Hold.String()}) {
 				t.Errorf("%s showed %v in the outage", f.nodes[i].name, phases)
@@ -34,7 +34,7 @@ func TestAdviceShowsOneHoldAndHoldsNobody(t *testing.T) {
 		for _, r := range f.nodes {
 			r.down.Store(false)
 		}
-		for i, phases := range f.watch(40 * time.Second) {
+		for i, phases := range f.shows(40 * time.Second) {
 			if !slices.Equal(phases, []string{"hold", "ramp", "clear"}) {
 				t.Errorf("%s showed %v after it", f.nodes[i].name, phases)
 			}
@@ -50,8 +50,8 @@ func TestAdviceShowsOneHoldAndHoldsNobody(t *testing.T) {
 	})
 }
 
-// watch returns the phases that each node showed, one after the other.
-func (f *fleet) watch(lasts time.Duration) [][]string {
+// shows returns the phases that each node showed, one after the other.
+func (f *fleet) shows(lasts time.Duration) [][]string {
 	f.t.Helper()
 	shown := make([][]string, len(f.nodes))
 	for range int(lasts / (100 * time.Millisecond)) {
