@@ -46,7 +46,8 @@
 //
 // A node's own probes end its hold, whatever the others say
 // (TestMyOwnProbesAlwaysEndAHold); a hold that nothing renews ends
-// (TestAHoldThatNothingRenewsEnds), one that only its own failing probes renew stands
+// (TestAHoldThatNothingRenewsEnds), who is cut off in one is let out and comes back into it
+// (TestWhoWasCutOffInAHoldFollowsTheOthersBackIntoIt), one that only its own failing probes renew stands
 // (TestAHoldThatOnlyIRenewStands). Every caller has its own place among the fleet's probes
 // (TestEveryCallerHasAProbesPlaceOfItsOwn). Whoever restarts in an outage, all hold again
 // (TestWhoeverRestartsInAnOutageAllHoldAgainAndAreReleased), and so do few callers and quiet ones

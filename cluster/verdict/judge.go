@@ -46,20 +46,22 @@ func (m *Machine) entry(t *tally, everybody bool) (bool, Why) {
 
 // convinced reports whether a majority is enough for me: it is if my latest two attempts
 // failed too; a node that knows nothing follows most others, unless it was just let out of a
-// hold, which others will be too; and one that sees it work needs overwhelming news.
+// hold, which others will be too, or was cut off in one; and one that sees it work needs overwhelming news.
 func (m *Machine) convinced(t *tally, pooled bool) bool {
-	if m.again() && !t.overwhelming() {
+	if m.again() && !m.returns(t) && !t.overwhelming() {
 		return false // or what is neither down nor well would be held time and again
 	}
-	fails, works := m.mine()
-	if fails {
+	switch fails, works := m.mine(); {
+	case fails:
 		return pooled || t.following()
-	}
-	if !works && m.phase == Clear && t.following() {
+	case !works && t.following() && (m.phase == Clear || m.cut):
 		return true
 	}
 	return pooled && t.overwhelming()
 }
+
+// returns reports whether most others still hold, and I would had I not been cut off.
+func (m *Machine) returns(t *tally) bool { return m.cut && t.following() }
 
 // mine is what my own attempts say: that it fails, that it works, or neither.
 func (m *Machine) mine() (fails, works bool) {
@@ -148,6 +150,7 @@ func (m *Machine) hold() {
 	m.plan()
 	if m.severed != fuseboard.Never && m.now.Sub(m.severed) >= time.Second {
 		m.enter(Ramp)
+		m.cut = true
 		return
 	}
 	if m.scope == ScopeZone && m.all.majority() && !m.all.oneZone() {

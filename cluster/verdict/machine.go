@@ -29,6 +29,7 @@ type Machine struct {
 	bad      fuseboard.Instant // since when a hold is called for, Never: it is not
 	alone    fuseboard.Instant // since when only I fail, Never: others do, or I do not
 	severed  fuseboard.Instant // since when the fleet cannot be heard, Never: it can
+	cut      bool              // the last hold ended for that, and not because anything works
 	until    fuseboard.Instant // end of the hold
 	probe    fuseboard.Instant // from when on the next one may pass
 	growth   float64           // of holds that follow each other
@@ -123,6 +124,7 @@ func (m *Machine) tighten() bool {
 func (m *Machine) enter(p Phase) {
 	m.own.begin(m.now, p)
 	m.phase, m.since, m.bad, m.doubts, m.progress = p, m.now, fuseboard.Never, 0, 0
+	m.cut = m.cut && p == Clear
 	if p == Clear {
 		m.scope = ScopeNone
 	}

@@ -127,6 +127,24 @@ func TestAHoldThatOnlyIRenewStands(t *testing.T) {
 	}
 }
 
+// Who was cut off while it held was let out by that alone, and its circuit opened: it knows nothing when it is back, and follows those who hold.
+func TestWhoWasCutOffInAHoldFollowsTheOthersBackIntoIt(t *testing.T) {
+	s := newStand(4)
+	s.say(failed)
+	if o := s.pass(3*time.Second, 0, 1); o.Phase != Hold {
+		t.Fatalf("%+v", o)
+	}
+	s.view.Isolated = true
+	if o := s.pass(3*time.Second, 0, 1); o.Phase != Ramp {
+		t.Fatalf("cut off: %+v", o)
+	}
+	s.view.Isolated, s.own.Open = false, true
+	s.say(Cell{Phase: Hold, Vote: VoteFail, VoteAge: 6 * time.Second, Wanted: 50, Fail: 50})
+	if o := s.pass(time.Second, 0, 0); o.Phase != Hold {
+		t.Errorf("back: %+v", o)
+	}
+}
+
 // Whatever others say, my own probes free me.
 func TestMyOwnProbesAlwaysEndAHold(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

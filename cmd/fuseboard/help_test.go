@@ -59,6 +59,9 @@ func examples(c *cobra.Command) []string {
 }
 
 func TestExamplesOfHelpDoWhatTheySay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a process for each example: run it without -short")
+	}
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("needs bash: apt-get install bash")

@@ -136,10 +136,9 @@ func (w *world) lacks(written map[[2]string]record.Version) string {
 	return ""
 }
 
-// backWithin bounds how long after a split in an outage all hold again. Who was cut off is on its way out of a hold, and its circuit has
-// opened: it holds again once two thirds fail by fresh attempts, its own among them, which come with the next half-open circuit (10 s)
-// or the one after it.
-const backWithin = 25 * time.Second
+// backWithin bounds how long after a split in an outage all hold again. Who was cut off is on its way out of a hold, its circuit has
+// opened, and it follows those who hold.
+const backWithin = 5 * time.Second
 
 // A split in an outage: who is cut off is left to itself, most go on to hold, and after it all hold again.
 func TestASplitInAnOutageEndsInOneHoldOfAll(t *testing.T) {
