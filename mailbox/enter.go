@@ -195,11 +195,9 @@ func (g *Gate) refusalOf(w uint64, r *rules, rank uint8) error {
 	case w&waitersMask/waiterOne < r.places[rank] || w&(closedBit|dividedBit) != 0:
 		return why
 	}
-	switch queue := uint64(g.queue.Load()); { // is something left?
-	case w&waitersMask/waiterOne < queue:
-		return ErrQuota
-	case queue == 0 && w&suspendedBit == 0 && w&inUseMask < r.permits: // though somebody may wait whose place a resize took
-		return ErrQuota
+	queue, waiting := uint64(g.queue.Load()), w&waitersMask/waiterOne
+	if waiting < queue || (queue == 0 && w&suspendedBit == 0 && w&inUseMask < r.permits) {
+		return ErrQuota // something is left, though somebody may wait whose place a resize took
 	}
 	return why
 }
