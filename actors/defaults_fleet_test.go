@@ -11,7 +11,7 @@ var fleetReasons = []reason{
 	},
 	{
 		path: "fleet.failure_rate", unit: "share of failures",
-		why:          "as breaker.failure_rate: the fleet is no stricter than one node",
+		why:          "breaker.failure_rate where that is more: the fleet is no stricter than one node",
 		resilience4j: "has none", polly: "has none", failsafe: "has none",
 	},
 	{

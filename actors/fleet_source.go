@@ -98,11 +98,11 @@ func (r *roll) look(g *Guard) {
 
 // wantsFleet is the section with its defaults, of a guard that listens; else zero.
 func (g *Guard) wantsFleet() Fleet {
-	f := g.plan.Load().given.Fleet
-	if !f.On() || g.key != nil || g.keys != nil || g.hasGone() {
+	p := g.plan.Load().given
+	if !p.Fleet.On() || g.key != nil || g.keys != nil || g.hasGone() {
 		return Fleet{}
 	}
-	return f.WithDefaults()
+	return p.fleet()
 }
 
 func (g *Guard) hasGone() bool {

@@ -291,6 +291,7 @@ func TestAFleetSectionThatCanDoNothingIsAWarning(t *testing.T) {
 		codeFleetBreaker: {Fleet: Fleet{Mode: FleetAdvise}},
 		codeFleetShadow:  {Mode: ShadowPolicy, Breaker: Breaker{FailureRate: 0.5}, Fleet: Fleet{Mode: FleetFollow}},
 		codeFleetWindow:  {Breaker: Breaker{FailureRate: 0.5, Window: Window{Span: time.Minute}}, Fleet: Fleet{Mode: FleetFollow}},
+		codeFleetRate:    {Breaker: Breaker{FailureRate: 0.8}, Fleet: Fleet{Mode: FleetFollow, FailureRate: 0.7}},
 	} {
 		found := p.Validate()
 		if found.Err() != nil || !slices.ContainsFunc(found, func(w fuseboard.Problem) bool { return w.Code == code }) {
@@ -302,6 +303,19 @@ func TestAFleetSectionThatCanDoNothingIsAWarning(t *testing.T) {
 	}
 	if found := fleetOfKeys(fleetPolicy); len(found) != 1 || !found[0].Warning {
 		t.Error(found)
+	}
+}
+
+func TestAFleetIsNoStricterThanItsBreakerByDefault(t *testing.T) {
+	for _, c := range []struct{ breaker, given, want float64 }{{0.8, 0, 0.8}, {0.3, 0, 0.5}, {0, 0, 0.5}, {0.8, 0.7, 0.7}, {0.8, 0.9, 0.9}} {
+		p := Policy{Breaker: Breaker{FailureRate: c.breaker}, Fleet: Fleet{Mode: FleetFollow, FailureRate: c.given}}
+		if got := p.WithDefaults().Fleet.FailureRate; got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+		r := spawn(t, start(t), p, echo)
+		if got := r.wantsFleet().FailureRate; got != c.want {
+			t.Errorf("%+v: its guard asks for %v", c, got)
+		}
 	}
 }
 

@@ -127,7 +127,7 @@ func (p Policy) problemsWithoutCases() Problems {
 // sections that are on.
 func (p Policy) WithDefaults() Policy {
 	p.Deadline, p.Retry, p.Hedge = p.Deadline.WithDefaults(), p.Retry.WithDefaults(), p.Hedge.WithDefaults()
-	p.Breaker, p.Fleet = p.Breaker.WithDefaults(), p.Fleet.WithDefaults()
+	p.Breaker, p.Fleet = p.Breaker.WithDefaults(), p.fleet()
 	p.Adaptive = p.adaptive().WithDefaults() // by the bulkhead as it was given
 	if p.Adaptive.On() && p.Bulkhead.On() && p.Bulkhead.Concurrency == 0 {
 		p.Bulkhead.Concurrency = p.Adaptive.Initial
@@ -204,7 +204,7 @@ var between = []func(Policy) (fuseboard.Problem, bool){
 	loadInDeadline, abandonInDeadline, refreshesInPermits, negativeInTTL, refusalsKept, failuresInWindow, staleInOpen,
 	fallbackInTotal, lastGoodBehindStale, lastGoodInOpen, stepsOfSections,
 	hedgeInAttempt, hedgeInAdaptive, hedgeInPermits, hedgeInBudget, adaptiveMinInAttempt,
-	fleetInBreaker, fleetInMode, windowInFleet, holdInProbes,
+	fleetInBreaker, fleetInMode, windowInFleet, holdInProbes, rateInFleet,
 }
 
 func emptyPolicy(p Policy) (fuseboard.Problem, bool) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/internal/plain"
+	"github.com/fuseboard/fuseboard/supervision"
 )
 
 // Codes of the problems between fleet and other sections.
@@ -17,6 +18,7 @@ const (
 	codeFleetWindow  = "fleet-window-shorter"
 	codeFleetKeys    = "fleet-of-keys"
 	codeFleetHold    = "hold-below-probes"
+	codeFleetRate    = "fleet-stricter"
 )
 
 // fleetInBreaker finds a fleet whose word nothing could obey.
@@ -65,6 +67,25 @@ func holdInProbes(p Policy) (fuseboard.Problem, bool) {
 			", and a hold is up to a fifth shorter, so the fleet lets calls back without having asked the dependency",
 		Fix: "raise fleet.hold to " + plain.Duration(enough) + " or more; 10s is the default",
 	}, float64(f.Hold)*shortest < float64(need)
+}
+
+// fleet is the fleet section with its defaults: it is no stricter than the breaker.
+func (p Policy) fleet() Fleet {
+	f := p.Fleet
+	if f.On() && f.FailureRate == 0 {
+		f.FailureRate = max(supervision.DefaultFleetFailureRate, min(p.Breaker.FailureRate, 1))
+	}
+	return f.WithDefaults()
+}
+
+// rateInFleet finds a fleet that holds what each breaker leaves closed.
+func rateInFleet(p Policy) (fuseboard.Problem, bool) {
+	f, b := p.Fleet, p.Breaker
+	return fuseboard.Problem{
+		Code: codeFleetRate, Path: "fleet.failure_rate", Value: plain.Percent(f.FailureRate),
+		Message: "is less than breaker.failure_rate " + plain.Percent(b.FailureRate) + ", so the fleet may hold calls back while each breaker lets them pass",
+		Fix:     "leave it out: it is that of the breaker, and 50% at least",
+	}, f.On() && b.On() && f.FailureRate < b.FailureRate
 }
 
 // fleetOfKeys warns of a fleet section of a Keyring.

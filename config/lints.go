@@ -43,6 +43,7 @@ var lints = []Lint{
 	{"fallback-exceeds-deadline", "The fallback may take longer than is left of the deadline."},
 	{"few-calls", "The breaker judges by very few calls."},
 	{"fleet-in-shadow", "A fleet is followed by a policy that refuses nobody."},
+	{"fleet-stricter", "The fleet holds what each breaker leaves closed."},
 	{"fleet-window-shorter", "The fleet judges less than half of what the breaker does."},
 	{"fleet-without-breaker", "A fleet is listened to, and there is no breaker."},
 	{CodeForceWithoutEntry, "A line of force for a dependency that has no entry."},

@@ -69,7 +69,7 @@ type Fleet struct {
 	// Mode is how much is followed: off, advise or follow. Default off.
 	Mode FleetMode
 	// FailureRate is the share of failures of all callers together from which on the
-	// dependency is bad: 0 to 1. Default 0.5.
+	// dependency is bad: 0 to 1. Default 0.5, or in a policy that of the breaker where it is more.
 	FailureRate float64 `plain:"rate"`
 	// MinCalls is how many attempts of several callers the fleet must have seen before
 	// that is judged. Default 20, accepted 1 to 10 000.

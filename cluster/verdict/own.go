@@ -59,13 +59,15 @@ func (w *own) take(now fuseboard.Instant, o Own) {
 	w.saw(now, fresh.ok+p.ok, fresh.fail+p.fail)
 }
 
-// saw remembers whether the latest that was tried succeeded.
+// saw remembers whether the latest that was tried succeeded: of many in one step, more than so many as one that is down lets succeed.
+// Which of a step came first is not known: between successes its failures are as many each time.
 func (w *own) saw(now fuseboard.Instant, ok, fail uint32) {
 	if ok+fail > 0 {
-		w.good, w.triedAt = fail == 0, now
+		w.good, w.triedAt = float64(fail) < downRate*float64(ok+fail), now
 	}
 	if ok > 0 {
-		w.lost = 0
+		w.lost = fail / (ok + 1)
+		return
 	}
 	w.lost += fail
 }
@@ -82,7 +84,7 @@ type recent struct {
 const remembered = 12
 
 // add counts attempts, of which so many were made in the window; none before it is
-// remembered. Which of one step came first is not known: the successes are taken for it.
+// remembered. Which of one step came first is not known: its failures are spread evenly.
 func (r *recent) add(c count, inWindow uint32) {
 	k := int(c.total())
 	if k == 0 {
@@ -93,7 +95,9 @@ func (r *recent) add(c count, inWindow uint32) {
 	if k > room {
 		fails, k = (fails*room+k/2)/k, room
 	}
-	r.bits = r.bits<<k | (1<<fails - 1)
+	for i := range k {
+		r.bits = r.bits<<1 | uint16((i+1)*fails/k-i*fails/k) //nolint:gosec // 0 or 1
+	}
 	r.total = min(r.total+k, room)
 	r.bits &= 1<<r.total - 1
 }

