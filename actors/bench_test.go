@@ -14,14 +14,14 @@ import (
 // fullPolicy is the stack that the speed figures are about: deadline, retry,
 // circuit and gate.
 var fullPolicy = Policy{
-	Deadline: Deadline{Total: 2 * time.Second, Attempt: 800 * time.Millisecond},
+	Deadline: Deadline{Total: 20 * time.Second, Attempt: 8 * time.Second},
 	Retry:    Retry{Attempts: 2},
 	Breaker:  Breaker{FailureRate: 0.5, MinCalls: 20, OpenFor: time.Hour},
 	Bulkhead: Bulkhead{Concurrency: 64, Queue: 64},
 }
 
 func earlier(t testing.TB) context.Context {
-	ctx, end := context.WithTimeout(context.Background(), 700*time.Millisecond)
+	ctx, end := context.WithTimeout(context.Background(), 7*time.Second)
 	t.Cleanup(end)
 	return ctx
 }

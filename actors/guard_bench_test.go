@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"testing"
 	"time"
-
-	cmap "github.com/orcaman/concurrent-map"
 )
 
 // manyGuards makes so many guards of one operation, and calls each once.
@@ -76,9 +74,6 @@ func TestGuardWithAnActorIsSmall(t *testing.T) {
 		t.Skip("the race detector adds to every object; run without -race")
 	}
 	const n, bound = 2000, 3072 // the library's registry takes more or less, as names fall
-	few := cmap.SHARD_COUNT
-	cmap.SHARD_COUNT = 32 // as it is in programs
-	defer func() { cmap.SHARD_COUNT = few }()
 	per := bound + 1
 	for range 3 { // what earlier tests left, and is freed meanwhile, counts too
 		if per = min(per, weightOfActors(t, n)); per <= bound {
