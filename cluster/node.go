@@ -52,6 +52,7 @@ type Node struct {
 	book     *orders.Book
 	trouble  error // of the book's folder
 	standing map[string]*standing
+	obeyed   string // what was last told of the orders that this node has
 	lookedAt time.Time
 	source   *events.Source // of this node's own events
 	stream   *events.Stream // of everybody's
@@ -227,6 +228,9 @@ func (n *Node) acceptKind(r record.Record, kind, rest string) error {
 		return n.acceptOrder(r, rest)
 	case eventKeys:
 		return acceptEvent(r)
+	case obeysKey:
+		_, err := decodeObeys(r.Body)
+		return err
 	case bootKeys:
 		_, err := bootOf(r)
 		return err

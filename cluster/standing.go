@@ -144,6 +144,7 @@ func (n *Node) keepOrders() {
 	if len(n.book.Expire(now)) > 0 {
 		n.trouble = n.book.Save()
 	}
+	n.tellObeys(now)
 	n.enforce()
 }
 

@@ -94,6 +94,15 @@ type OrderStatus struct {
 	Expires time.Time `json:"expires,omitzero"`
 	// Version decides between orders about the same: the highest holds.
 	Version string `json:"version"`
+	// Without are members that do not have it, ten seconds after it was given, as far as this node has heard.
+	Without []WithoutStatus `json:"without,omitempty"`
+}
+
+// WithoutStatus is a member that does not have an order.
+type WithoutStatus struct {
+	// Name is the member's, and Why the reason: no operators, other operators, not heard of it.
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // Status says how the fleet looks from here. The error is [ErrLeft], or that of the context.
@@ -118,8 +127,11 @@ func (n *Node) status() Status {
 		s.Dependencies = append(s.Dependencies, n.statusOf(now, d))
 	}
 	slices.SortFunc(s.Dependencies, func(a, b DependencyStatus) int { return cmp.Compare(a.Name, b.Name) })
-	for _, e := range n.book.InForce(time.Now()) {
-		s.Orders = append(s.Orders, orderStatus(e))
+	wall := time.Now()
+	for _, e := range n.book.InForce(wall) {
+		o := orderStatus(e)
+		o.Without = n.without(now, wall, e)
+		s.Orders = append(s.Orders, o)
 	}
 	return s
 }

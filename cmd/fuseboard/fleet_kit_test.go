@@ -153,6 +153,7 @@ func (n *cannedNode) Status(context.Context) (api.Status, error) {
 			{Name: "users", State: "closed", Mode: "enforce", PolicyMode: "enforce"},
 		},
 	}
+	st.Orders[1].Without = []api.WithoutStatus{{Name: "checkout-3", Why: "no operators"}}
 	st.Contacts = n.contacts()
 	if n.at == metNobody {
 		st.Alive, st.HighWater, st.Orders, st.Guards, st.Dependencies = 1, 1, nil, st.Guards[3:], nil

@@ -125,6 +125,15 @@ type OrderStatus struct {
 	Expires time.Time `json:"expires,omitzero"`
 	// Version decides between orders about the same: the highest holds.
 	Version string `json:"version"`
+	// Without are members that do not have it, ten seconds after it was given, as far as the node has heard.
+	Without []WithoutStatus `json:"without,omitempty"`
+}
+
+// WithoutStatus is a member that does not have an order.
+type WithoutStatus struct {
+	// Name is the member's, and Why the reason: no operators, other operators, not heard of it.
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // MemberStatus is a member, as it is shown.
