@@ -10,6 +10,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/gossip/limits"
+	"github.com/fuseboard/fuseboard/gossip/record"
 )
 
 // until waits until is, on sockets: real time, bounded.
@@ -118,6 +119,26 @@ func TestWhatOthersSayIsShownOnOneLine(t *testing.T) {
 		if w := reasonWords[why]; w.word == "" || w.why == "" || w.fix == "" {
 			t.Errorf("nothing is said of %v", why)
 		}
+	}
+}
+
+func TestARecordThatComesAgainAndAgainIsCountedOnce(t *testing.T) {
+	var r refusals
+	one := record.Record{Owner: "a", Key: "cell/x", Version: record.Version{Epoch: 1, Seq: 1}}
+	for i := range 97 {
+		r.addRecord(fuseboard.Instant(i), one)
+	}
+	got := r.read()[NotAccepted]
+	if want := "1 record refused: not accepted; heard 97 times; last from a; compare versions and Operators of both nodes"; got.String() != want || got.At != 96 {
+		t.Errorf("%+v: %s", got, got)
+	}
+	for i := range uint64(2 * remembered) {
+		one.Version.Seq = 2 + i
+		r.addRecord(100, one)
+		r.addRecord(100, one)
+	}
+	if got = r.read()[NotAccepted]; got.Count != 1+2*remembered || got.Heard != 97+4*remembered || len(r.known) != remembered || len(r.oldest) != remembered {
+		t.Errorf("%+v, %d and %d remembered", got, len(r.known), len(r.oldest))
 	}
 }
 

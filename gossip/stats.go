@@ -63,7 +63,7 @@ type Refused struct {
 	// than what nodes send; of what is encrypted, packets of more than 2 KiB.
 	Oversize, Inflated uint64
 	// NotAdmitted counts news of nodes that [Options.Admit] or MaxMembers refused, or that are no nodes of this package.
-	// NotAccepted counts records that [Options.Accept] refused. Strangers counts questions of nodes that are no members.
+	// NotAccepted counts records that [Options.Accept] refused, each once. Strangers counts questions of nodes that are no members.
 	NotAdmitted, NotAccepted, Strangers uint64
 }
 

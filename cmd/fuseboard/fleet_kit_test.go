@@ -115,6 +115,7 @@ func (n *cannedNode) contacts() api.Contacts {
 	c.Refused = []api.RefusedStatus{
 		{Reason: "key", Count: 1200, From: "10.0.0.2:7946", Ago: api.Span(3 * time.Second), Text: "1200 packets and streams refused: wrong key; last from 10.0.0.2:7946; compare Keys of both nodes"},
 		{Reason: "label", Count: 2, From: "10.0.0.9:7946", Ago: api.Span(time.Hour), Text: "mended long ago, and not shown"},
+		{Reason: "corrupt", Count: 1, From: "10.0.0.8:7946", Ago: api.Span(3 * time.Minute), Text: "1 packet or stream refused: damaged, or no gossip; last from 10.0.0.8:7946; look what sends there, and whether the network loses much"},
 		{Reason: "stranger", Count: 3, Text: "nodes that begin, which are not shown"},
 	}
 	c.Seeds = []api.SeedStatus{
