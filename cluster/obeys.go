@@ -43,7 +43,9 @@ func (n *Node) obeysOf(now time.Time) obeys {
 
 // newestOf are as many of the orders in force as a node names.
 func newestOf(in []orders.Entry) []orders.Entry {
-	slices.SortFunc(in, func(a, b orders.Entry) int { return cmp.Or(b.Version.Compare(a.Version), cmp.Compare(a.Register(), b.Register())) })
+	slices.SortFunc(in, func(a, b orders.Entry) int {
+		return cmp.Or(b.Version.Compare(a.Version), cmp.Compare(a.Register(), b.Register()))
+	})
 	return in[:min(len(in), mostObeyed)]
 }
 

@@ -24,6 +24,9 @@ func contactLines(c api.Contacts, alone bool) (lines []string) {
 			lines = append(lines, r.Text+lastCame(time.Duration(r.Ago)))
 		}
 	}
+	if c.Certificate != nil && c.Certificate.Trouble != "" {
+		lines = append(lines, "this node's certificate: "+strings.ReplaceAll(c.Certificate.Trouble, "\n", "; "))
+	}
 	if c.SeedTrouble != "" {
 		lines = append(lines, "seeds that could not be asked: "+strings.ReplaceAll(c.SeedTrouble, "\n", "; "))
 	}

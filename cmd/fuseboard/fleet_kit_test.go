@@ -112,6 +112,7 @@ func (n *cannedNode) contacts() api.Contacts {
 	if n.at != metNobody {
 		return c
 	}
+	c.Certificate = &api.CertificateStatus{Ends: fleetNow.Add(14 * time.Minute), Trouble: "it ends in 14m, at 2026-11-27T11:34:00Z: nobody lets this node in then; renew it"}
 	c.Refused = []api.RefusedStatus{
 		{Reason: "key", Count: 1200, From: "10.0.0.2:7946", Ago: api.Span(3 * time.Second), Text: "1200 packets and streams refused: wrong key; last from 10.0.0.2:7946; compare Keys of both nodes"},
 		{Reason: "label", Count: 2, From: "10.0.0.9:7946", Ago: api.Span(time.Hour), Text: "mended long ago, and not shown"},

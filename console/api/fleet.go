@@ -52,6 +52,18 @@ type Contacts struct {
 	Seeds []SeedStatus `json:"seeds"`
 	// SeedTrouble is what went wrong with seeds that could not be read or looked up the last time; empty: all could.
 	SeedTrouble string `json:"seed_trouble,omitempty"`
+	// Certificate is that of the node; nil where the carrier is not mutual TLS.
+	Certificate *CertificateStatus `json:"certificate,omitempty"`
+}
+
+// CertificateStatus is a node's certificate.
+type CertificateStatus struct {
+	// Ends is when it ends: from then on no other node lets this one in.
+	Ends time.Time `json:"ends"`
+	// ReloadsFailed is how often new credentials could not be had, or were wrong.
+	ReloadsFailed uint64 `json:"reloads_failed"`
+	// Trouble says that it ends soon, or why the last credentials were not taken, with what to do; empty: neither is so.
+	Trouble string `json:"trouble,omitempty"`
 }
 
 // RefusedStatus is what was refused for one reason.
