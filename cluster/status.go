@@ -35,7 +35,8 @@ type Status struct {
 	Health int `json:"health"`
 	// Trust is what keeps strangers from speaking in others' names: none, gossip-key, mtls.
 	Trust string `json:"trust"`
-	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
+	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the
+	// disk, what of a former life could not be read, and names under which two nodes run.
 	Durability orders.Durability `json:"durability"`
 	Trouble    string            `json:"trouble,omitempty"`
 	// Untold is how many events of this node its fleet does not hear of: they were too many at once, or none that can travel. The
@@ -120,9 +121,7 @@ func (n *Node) status() Status {
 		Trust: n.opts.trust().String(), Durability: n.book.Durability(), Untold: n.untold + n.local.Dropped(), Contacts: n.Contacts(),
 		Dependencies: []DependencyStatus{}, Orders: []OrderStatus{},
 	}
-	if n.trouble != nil {
-		s.Trouble = n.trouble.Error()
-	}
+	s.Trouble = n.troubles(n.gossip.Now())
 	for _, d := range n.desks {
 		s.Dependencies = append(s.Dependencies, n.statusOf(now, d))
 	}

@@ -54,7 +54,7 @@ const (
 
 // reasonWords are a reason's word; what is counted, one and many; why it is refused, and what to do.
 var reasonWords = [reasons]struct{ word, one, many, why, fix string }{
-	OtherLabel:  {"label", parcelOne, parcelMany, "another label, or none", "compare service and environment of both nodes, which are the label"},
+	OtherLabel:  {"label", parcelOne, parcelMany, "no gossip, or another label", "compare service and environment of both nodes, which are the label"},
 	OtherKey:    {"key", parcelOne, parcelMany, "wrong key", "compare Keys of both nodes"},
 	Unencrypted: {"plaintext", "stream", "streams", "not encrypted", "give that node the Keys of this fleet"},
 	Corrupt:     {"corrupt", parcelOne, parcelMany, "damaged, or no gossip", "look what sends there, and whether the network loses much"},
@@ -63,7 +63,7 @@ var reasonWords = [reasons]struct{ word, one, many, why, fix string }{
 	Newer:       {"newer", "message", "messages", "of a newer version", "upgrade this node"},
 	Oversize:    {"oversize", "message", "messages", "longer than 4 MiB", "look who sends there: it is no node of this kind"},
 	NotAdmitted: {"not-admitted", "message about a node", "messages about nodes", "not admitted", "raise MaxMembers if the fleet is larger, or look at Admit and at that node's version"},
-	NotAccepted: {"not-accepted", "record", "records", "not accepted", "compare versions and Operators of both nodes"},
+	NotAccepted: {"not-accepted", "record", "records", "not accepted", "compare versions and Operators of both nodes, and whether two nodes have one name"},
 	Stranger:    {"stranger", "question", "questions", "of no member", "nothing, unless it goes on: nodes that begin ask so"},
 	OverLimit:   {"limit", parcelOne, parcelMany, "over the limits of one source", "look what sends so much, or wrap the carrier in limits of your own"},
 }

@@ -45,6 +45,8 @@ type Stats struct {
 	SeedsFailed, DiskFailed uint64
 	// LastJoin, LastSeeds and LastDisk are the last errors of each kind, empty if there was none.
 	LastJoin, LastSeeds, LastDisk string
+	// Unread is why what a former life left in Dir could not be read, so that another file takes its place; empty: it could.
+	Unread string
 	// Lines are the last of memberlist's log, the oldest first, 32 at most.
 	Lines []string
 }
@@ -120,6 +122,7 @@ func (n *Node) Stats() Stats {
 	s.JoinsFailed, s.LastJoin = c.join.read()
 	s.SeedsFailed, s.LastSeeds = c.seeds.read()
 	s.DiskFailed, s.LastDisk = c.disk.read()
+	s.Unread = n.unread
 	n.readLines(&s)
 	n.mu.Lock()
 	defer n.mu.Unlock()

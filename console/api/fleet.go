@@ -28,7 +28,8 @@ type Status struct {
 	Health int `json:"health"`
 	// Trust is what keeps strangers from speaking in others' names: none, gossip-key, mtls.
 	Trust string `json:"trust"`
-	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
+	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the
+	// disk, what of a former life could not be read, and names under which two nodes run.
 	Durability orders.Durability `json:"durability"`
 	Trouble    string            `json:"trouble,omitempty"`
 	// Untold is how many events of the node its fleet does not hear of: they were too many at once, or none that can travel. The
