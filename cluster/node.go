@@ -148,6 +148,7 @@ func (n *Node) Gossip() *gossip.Node { return n.gossip }
 // Leave says goodbye, waits until it was told, and ends what belongs to the node. Holds of the fleet end: each guard decides by
 // itself again. The error is that of the context, or of the goodbye; the node has left in any case.
 func (n *Node) Leave(ctx context.Context) error {
+	_ = n.ask(ctx, n.lastEvents) // a loop that has ended has told them, or is past that
 	err := n.gossip.Leave(ctx)
 	n.end()
 	return errors.Join(err, n.gossip.Close())
