@@ -511,6 +511,16 @@ func TestSettingsTellWhereEachValueComesFrom(t *testing.T) {
 	}
 }
 
+func TestExplainNamesTheSettingsOfTheFleetByTheirSection(t *testing.T) {
+	g := spawn(t, start(t), Policy{Breaker: Breaker{FailureRate: 0.4, MinCalls: 30}, Fleet: Fleet{Mode: FleetFollow, MinCalls: 20}}, func(context.Context, int) (int, error) { return 0, nil })
+	text := strings.Join(strings.Fields(g.Explain().String()), " ")
+	for _, want := range []string{"given failure_rate 40%, min_calls 30", "fleet.mode follow", "fleet.min_calls 20", "fleet.failure_rate 50%"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
 // What shares a stage with the breaker's settings is not read as one of them.
 func TestExplainNamesTheSettingsOfPanicsByTheirSection(t *testing.T) {
 	g := spawn(t, start(t), Policy{Breaker: Breaker{Consecutive: 2}, Panics: Panics{Max: 3}}, func(context.Context, int) (int, error) { return 0, nil })

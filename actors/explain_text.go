@@ -140,8 +140,10 @@ func (p *page) wrap(lead string, words []string) {
 // reason cannot steer the terminal of who reads it.
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
-// settings writes those of one origin, by their names within the section; those of
-// panics and adaptive, which share a stage with another section's, by their whole paths.
+// namedWhole are sections that share a stage with another one, some of whose values have the same names.
+var namedWhole = map[string]bool{"panics": true, "adaptive": true, "fleet": true}
+
+// settings writes those of one origin, by their names within the section, or their whole paths (namedWhole).
 func (p *page) settings(label string, all []Setting, origin Origin) {
 	lead := strings.Repeat(" ", stageIndent) + fmt.Sprintf("%-8s ", label)
 	var words []string
@@ -150,7 +152,7 @@ func (p *page) settings(label string, all []Setting, origin Origin) {
 			continue
 		}
 		name := s.Path
-		if section, field, _ := strings.Cut(s.Path, "."); section != "panics" && section != "adaptive" {
+		if section, field, _ := strings.Cut(s.Path, "."); !namedWhole[section] {
 			name = field
 		}
 		word := name + " " + s.Value + ","

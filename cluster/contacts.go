@@ -5,6 +5,7 @@ package cluster
 import (
 	"math"
 	"strings"
+	"time"
 
 	"github.com/fuseboard/fuseboard/gossip"
 	"github.com/fuseboard/fuseboard/gossip/mtls"
@@ -19,6 +20,8 @@ type Contacts struct {
 	Seeds []SeedStatus `json:"seeds"`
 	// SeedTrouble is what went wrong with seeds that could not be read or looked up the last time; empty: all could.
 	SeedTrouble string `json:"seed_trouble,omitempty"`
+	// Certificate is that of this node; nil where the carrier is not mutual TLS.
+	Certificate *CertificateStatus `json:"certificate,omitempty"`
 }
 
 // RefusedStatus is what was refused for one reason.
@@ -54,7 +57,9 @@ func (n *Node) Contacts() Contacts {
 		c.Refused = append(c.Refused, RefusedStatus{Reason: r.Reason.String(), Count: r.Count, From: r.From, Ago: Span(now.Sub(r.At)), Text: r.String()})
 	}
 	if n.tls != nil {
-		c.Refused = append(c.Refused, refusedOverTLS(n.tls.Stats())...)
+		s := n.tls.Stats()
+		c.Refused = append(c.Refused, refusedOverTLS(s)...)
+		c.Certificate = certificateOf(time.Now(), s)
 	}
 	seeds, err := n.gossip.Seeds()
 	for _, s := range seeds {
@@ -65,6 +70,9 @@ func (n *Node) Contacts() Contacts {
 	}
 	return c
 }
+
+// overTLS begins the word of a reason that certificates decided.
+const overTLS = "mtls-"
 
 // badLinks are reasons that come of networks and of nodes that end, and say nothing of who is there.
 var badLinks = map[mtls.Reason]bool{mtls.TooSlow: true, mtls.HungUp: true, mtls.Unreachable: true}
@@ -80,7 +88,7 @@ func refusedOverTLS(s mtls.Stats) (all []RefusedStatus) {
 		if strings.HasSuffix(s.LastRefusal, "["+why.String()+"]") {
 			text += "; the last: " + s.LastRefusal
 		}
-		all = append(all, RefusedStatus{Reason: "mtls-" + why.String(), Count: count, Text: text})
+		all = append(all, RefusedStatus{Reason: overTLS + why.String(), Count: count, Text: text})
 	}
 	return all
 }
@@ -98,10 +106,16 @@ type Numbers struct {
 	Seeds, SeedsMet int
 	// Packets and Bytes are what was sent in packets. They never fall.
 	Packets, Bytes uint64
-	// Refused is what was not let in, by the word of its reason; all reasons are there. They never fall.
+	// Refused is what was not let in, by the word of its reason; all reasons are there, and where the carrier is mutual TLS its own,
+	// as mtls-bad-ca. They never fall.
 	Refused map[string]uint64
 	// Dropped is what there was no room for, by where: inbox, outbox, unsent, overload. They never fall.
 	Dropped map[string]uint64
+	// Certified: the carrier is mutual TLS. Then CertificateLeft is how long this node's certificate lasts, 0 if it has ended, and
+	// ReloadsFailed how often new credentials were not taken, which never falls.
+	Certified       bool
+	CertificateLeft time.Duration
+	ReloadsFailed   uint64
 }
 
 // Numbers are for telemetry.Options.Fleet: it waits for nobody, and may be called after the end, too.
@@ -117,6 +131,9 @@ func (n *Node) Numbers() Numbers {
 	}
 	for _, r := range n.gossip.Refusals() {
 		all.Refused[r.Reason.String()] = r.Count
+	}
+	if n.tls != nil {
+		all.certified(time.Now(), n.tls.Stats())
 	}
 	seeds, _ := n.gossip.Seeds() // what went wrong is for people: Contacts has it
 	all.Seeds = len(seeds)

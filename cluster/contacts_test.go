@@ -95,4 +95,14 @@ func TestWhomCertificatesRefuseIsShown(t *testing.T) {
 	if r := c.Refused[0]; !strings.HasPrefix(r.Reason, "mtls-") || !strings.Contains(r.Text, "refused: ") {
 		t.Errorf("%+v", r)
 	}
+	if c.Certificate == nil || time.Until(c.Certificate.Ends) < time.Minute || c.Certificate.ReloadsFailed > 0 {
+		t.Errorf("%+v", c.Certificate)
+	}
+	n := a.Numbers()
+	if got := n.Refused[c.Refused[0].Reason]; got == 0 || len(n.Refused) != len(gossip.Reasons())+len(mtls.Reasons()) {
+		t.Errorf("%d, %v", got, n.Refused)
+	}
+	if !n.Certified || n.CertificateLeft <= 0 {
+		t.Errorf("%+v", n)
+	}
 }

@@ -56,6 +56,8 @@
 // Who has another key is shown on both sides (TestAReplicaWithAnotherKeyIsShownOnBothSides).
 //
 // A node that begins again gets the events of its former lives from the others, and tells its own two seconds
-// later where others are (TestANodeThatBeginsAgainGetsTheEventsOfItsFormerLivesBack). Events come in the order of each origin, and once (TestEventsOfAllNodesComeInTheOrderOfEachAndOnce); orders and
-// events find who was cut off when it comes back (TestANodeThatWasCutOffHearsOfOrdersAndEventsWhenItComesBack).
+// later where others are (TestANodeThatBeginsAgainGetsTheEventsOfItsFormerLivesBack), or when it leaves before that (TestWhatHappenedInAShortLifeIsToldWhenTheNodeLeaves). Events come in the order of each origin, and once (TestEventsOfAllNodesComeInTheOrderOfEachAndOnce); orders and
+// events find who was cut off when it comes back (TestANodeThatWasCutOffHearsOfOrdersAndEventsWhenItComesBack), orders that have
+// ended included: who was away has what they superseded (TestAnOrderThatWasSupersededDoesNotComeBackWithWhoWasAway). Who does not
+// have an order is named at the others (TestStatusSaysWhichMembersDoNotHaveAnOrder).
 package cluster

@@ -105,6 +105,10 @@ func (n *Node) takeRecord(now fuseboard.Instant, r record.Record) {
 		if b, err := verdict.DecodeBeacon(r.Body); err == nil {
 			n.peers.beaconOf(now, r.Owner, r.Version.Epoch, b)
 		}
+	case r.Key == obeysKey:
+		if o, err := decodeObeys(r.Body); err == nil {
+			n.peers.takeObeys(r.Owner, r.Version.Epoch, o)
+		}
 	case strings.HasPrefix(r.Key, cellKeys):
 		name, _ := dependencyOf(r.Key)
 		if d := n.desks[name]; d != nil {

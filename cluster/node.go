@@ -52,6 +52,7 @@ type Node struct {
 	book     *orders.Book
 	trouble  error // of the book's folder
 	standing map[string]*standing
+	obeyed   string // what was last told of the orders that this node has
 	lookedAt time.Time
 	source   *events.Source // of this node's own events
 	stream   *events.Stream // of everybody's
@@ -147,6 +148,7 @@ func (n *Node) Gossip() *gossip.Node { return n.gossip }
 // Leave says goodbye, waits until it was told, and ends what belongs to the node. Holds of the fleet end: each guard decides by
 // itself again. The error is that of the context, or of the goodbye; the node has left in any case.
 func (n *Node) Leave(ctx context.Context) error {
+	_ = n.ask(ctx, n.lastEvents) // a loop that has ended has told them, or is past that
 	err := n.gossip.Leave(ctx)
 	n.end()
 	return errors.Join(err, n.gossip.Close())
@@ -227,6 +229,9 @@ func (n *Node) acceptKind(r record.Record, kind, rest string) error {
 		return n.acceptOrder(r, rest)
 	case eventKeys:
 		return acceptEvent(r)
+	case obeysKey:
+		_, err := decodeObeys(r.Body)
+		return err
 	case bootKeys:
 		_, err := bootOf(r)
 		return err

@@ -38,6 +38,27 @@ func (n *Node) recollect(now fuseboard.Instant) {
 	if n.recall.over || now.Sub(n.joined) < recollects && n.peers.alive() > 1 {
 		return
 	}
+	n.recollected()
+}
+
+// lastEvents tells at once what happened here: the node leaves.
+func (n *Node) lastEvents() {
+	for range localEvents {
+		select {
+		case e, open := <-n.local.C():
+			if open {
+				n.takeLocal(e)
+				continue
+			}
+		default:
+		}
+		break
+	}
+	n.recollected()
+}
+
+// recollected ends the wait. Once it has, it does nothing.
+func (n *Node) recollected() {
 	all := n.recall
 	n.recall = recollection{over: true}
 	slices.SortFunc(all.former, func(a, b events.Event) int { return cmp.Or(cmp.Compare(a.Boot, b.Boot), cmp.Compare(a.Seq, b.Seq)) })

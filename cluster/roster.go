@@ -33,6 +33,9 @@ type peer struct {
 	alive  bool
 	beacon verdict.Beacon
 	seen   fuseboard.Instant // when the last beacon came; 0: none did
+
+	obeys     obeys
+	obeysBoot uint64 // the life that said so; 0: none did
 }
 
 func newRoster(self string) *roster { return &roster{self: self, peers: map[string]*peer{}} }

@@ -48,7 +48,8 @@ func versionOf(e orders.Signed) record.Version {
 	return record.Version{Epoch: v.Millis, Seq: uint64(v.Counter)<<16 | uint64(key[0])<<8 | uint64(key[1])}
 }
 
-// acceptOrder lets an order travel only if somebody whom this node trusts signed it, and if it stands where it belongs.
+// acceptOrder lets an order travel only if somebody whom this node trusts signed it, and if it stands where it belongs. One that
+// has ended travels, too: it keeps from coming back what it superseded, which a node that was away still has.
 func (n *Node) acceptOrder(r record.Record, register string) error {
 	if r.Owner != operators {
 		return errors.New("cluster: an order under the name of a node")
@@ -60,8 +61,7 @@ func (n *Node) acceptOrder(r record.Record, register string) error {
 	if s.Claim().Register() != register || versionOf(s) != r.Version {
 		return errors.New("cluster: an order under another's key or version")
 	}
-	_, err = n.trust.Verify(s, time.Now())
-	return err
+	return n.trust.Genuine(s, time.Now())
 }
 
 // takeOrder takes an order that came by gossip.
@@ -144,6 +144,7 @@ func (n *Node) keepOrders() {
 	if len(n.book.Expire(now)) > 0 {
 		n.trouble = n.book.Save()
 	}
+	n.tellObeys(now)
 	n.enforce()
 }
 

@@ -35,7 +35,8 @@ type Status struct {
 	Health int `json:"health"`
 	// Trust is what keeps strangers from speaking in others' names: none, gossip-key, mtls.
 	Trust string `json:"trust"`
-	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
+	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the
+	// disk, what of a former life could not be read, and names under which two nodes run.
 	Durability orders.Durability `json:"durability"`
 	Trouble    string            `json:"trouble,omitempty"`
 	// Untold is how many events of this node its fleet does not hear of: they were too many at once, or none that can travel. The
@@ -94,6 +95,15 @@ type OrderStatus struct {
 	Expires time.Time `json:"expires,omitzero"`
 	// Version decides between orders about the same: the highest holds.
 	Version string `json:"version"`
+	// Without are members that do not have it, ten seconds after it was given, as far as this node has heard.
+	Without []WithoutStatus `json:"without,omitempty"`
+}
+
+// WithoutStatus is a member that does not have an order.
+type WithoutStatus struct {
+	// Name is the member's, and Why the reason: no operators, other operators, not heard of it.
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // Status says how the fleet looks from here. The error is [ErrLeft], or that of the context.
@@ -111,15 +121,16 @@ func (n *Node) status() Status {
 		Trust: n.opts.trust().String(), Durability: n.book.Durability(), Untold: n.untold + n.local.Dropped(), Contacts: n.Contacts(),
 		Dependencies: []DependencyStatus{}, Orders: []OrderStatus{},
 	}
-	if n.trouble != nil {
-		s.Trouble = n.trouble.Error()
-	}
+	s.Trouble = n.troubles(n.gossip.Now())
 	for _, d := range n.desks {
 		s.Dependencies = append(s.Dependencies, n.statusOf(now, d))
 	}
 	slices.SortFunc(s.Dependencies, func(a, b DependencyStatus) int { return cmp.Compare(a.Name, b.Name) })
-	for _, e := range n.book.InForce(time.Now()) {
-		s.Orders = append(s.Orders, orderStatus(e))
+	wall := time.Now()
+	for _, e := range n.book.InForce(wall) {
+		o := orderStatus(e)
+		o.Without = n.without(now, wall, e)
+		s.Orders = append(s.Orders, o)
 	}
 	return s
 }

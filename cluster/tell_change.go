@@ -4,6 +4,7 @@ package cluster
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +45,15 @@ func moved(path string, before, after []plain.Leaf) string {
 	if was == "" && is == "" { // a list's section, or a policy of which nothing is known
 		return path + partly(len(below(before, path)) > 0, len(below(after, path)) > 0)
 	}
-	return path + " " + cmp.Or(was, "off") + " -> " + cmp.Or(is, "off")
+	return path + " " + cmp.Or(was, nothing(is)) + " -> " + cmp.Or(is, nothing(was))
+}
+
+// nothing is the zero of a value that is otherwise: of a number 0, of a time or a rate off.
+func nothing(other string) string {
+	if _, err := strconv.ParseInt(other, 10, 64); err == nil {
+		return "0"
+	}
+	return "off"
 }
 
 // partly says what became of something that has values below it.

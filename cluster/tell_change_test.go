@@ -25,6 +25,7 @@ func TestWhatAPolicyChangesIsSaidInWords(t *testing.T) {
 		"mode enforce -> shadow":                               func(p *actors.Policy) { p.Mode = actors.ShadowPolicy },
 		"retry.attempts 3 -> 2; bulkhead.concurrency 8 -> 4":   func(p *actors.Policy) { p.Bulkhead.Concurrency, p.Retry.Attempts = 4, 2 },
 		"deadline.total 2s -> off; deadline.attempt off -> 1s": func(p *actors.Policy) { p.Deadline = actors.Deadline{Attempt: time.Second} },
+		"bulkhead.queue 0 -> 64":                               func(p *actors.Policy) { p.Bulkhead.Queue = 64 },
 		"cases[0] added": func(p *actors.Policy) {
 			p.Cases = []actors.Case{{Operations: []string{"charge"}, Cost: 2}}
 		},
@@ -35,6 +36,11 @@ func TestWhatAPolicyChangesIsSaidInWords(t *testing.T) {
 		if got := changeText(c); got != want {
 			t.Errorf("%v:\ngot  %s\nwant %s", c.Changed, got, want)
 		}
+	}
+	queued := on
+	queued.Bulkhead.Queue = 64
+	if got := changeText(actors.Change{Before: queued, After: on, Changed: []string{"bulkhead.queue"}}); got != "bulkhead.queue 64 -> 0" {
+		t.Error(got)
 	}
 	if got := changeText(actors.Change{Changed: []string{"breaker.share"}}); got != "breaker.share" {
 		t.Errorf("of a group, whose policies are not told: %q", got)

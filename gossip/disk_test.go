@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,10 +34,15 @@ func TestAFolderRemembersItsOwnNodesBootsAndADamagedOneNone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, diskFile), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := life("b").Boots(); len(got) > 0 {
+	damaged := life("b")
+	if got := damaged.unread; !strings.Contains(got, filepath.Join(dir, diskFile)+", could not be read, and a new file takes its place: unexpected end") {
+		t.Errorf("it says %q", got)
+	}
+	if got := damaged.Boots(); len(got) > 0 {
 		t.Errorf("of a damaged file %v", got)
 	}
-	if got := life("b").Boots(); len(got) != 1 {
+	if n := life("b"); len(n.Boots()) != 1 || n.unread != "" {
+		got := n.Boots()
 		t.Errorf("it was not written anew: %v", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -83,6 +84,7 @@ type Node struct {
 	store  *record.Store
 	queue  *record.Queue
 	known  memory // of former lives
+	unread string // why there is nothing of them; set before the node begins
 	left   bool
 	closed bool
 }
@@ -157,7 +159,9 @@ func (n *Node) recall() error {
 		}
 		known, err := readMemory(n.opts.Dir, n.opts.Name)
 		if err != nil {
+			err = fmt.Errorf("what this node knew of its fleet, in %s, could not be read, and a new file takes its place: %w", filepath.Join(n.opts.Dir, diskFile), err)
 			n.counts.disk.fail(err)
+			n.unread = err.Error()
 		}
 		n.known = known.recent(now)
 		if len(n.known.Seen) == 0 {

@@ -4,6 +4,7 @@ package gossip
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/gossip/limits"
+	"github.com/fuseboard/fuseboard/gossip/record"
 	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
@@ -52,7 +54,7 @@ const (
 
 // reasonWords are a reason's word; what is counted, one and many; why it is refused, and what to do.
 var reasonWords = [reasons]struct{ word, one, many, why, fix string }{
-	OtherLabel:  {"label", parcelOne, parcelMany, "another label, or none", "compare service and environment of both nodes, which are the label"},
+	OtherLabel:  {"label", parcelOne, parcelMany, "no gossip, or another label", "compare service and environment of both nodes, which are the label"},
 	OtherKey:    {"key", parcelOne, parcelMany, "wrong key", "compare Keys of both nodes"},
 	Unencrypted: {"plaintext", "stream", "streams", "not encrypted", "give that node the Keys of this fleet"},
 	Corrupt:     {"corrupt", parcelOne, parcelMany, "damaged, or no gossip", "look what sends there, and whether the network loses much"},
@@ -61,7 +63,7 @@ var reasonWords = [reasons]struct{ word, one, many, why, fix string }{
 	Newer:       {"newer", "message", "messages", "of a newer version", "upgrade this node"},
 	Oversize:    {"oversize", "message", "messages", "longer than 4 MiB", "look who sends there: it is no node of this kind"},
 	NotAdmitted: {"not-admitted", "message about a node", "messages about nodes", "not admitted", "raise MaxMembers if the fleet is larger, or look at Admit and at that node's version"},
-	NotAccepted: {"not-accepted", "record", "records", "not accepted", "compare versions and Operators of both nodes"},
+	NotAccepted: {"not-accepted", "record", "records", "not accepted", "compare versions and Operators of both nodes, and whether two nodes have one name"},
 	Stranger:    {"stranger", "question", "questions", "of no member", "nothing, unless it goes on: nodes that begin ask so"},
 	OverLimit:   {"limit", parcelOne, parcelMany, "over the limits of one source", "look what sends so much, or wrap the carrier in limits of your own"},
 }
@@ -92,6 +94,9 @@ type Refusal struct {
 	// Reason is why, and Count how often.
 	Reason Reason
 	Count  uint64
+	// Heard is how often records came that were not accepted, whose Count is once for each owner, key and version, as far as the
+	// node remembers: whoever has one sends it again and again. It is 0 for the other reasons.
+	Heard uint64
 	// From is where the last came from, an address or the name of a node; empty where nobody knows.
 	From string
 	// At is when the last came, on this node's clock ([Node.Now]).
@@ -105,6 +110,9 @@ func (r Refusal) String() string {
 	}
 	w := reasonWords[r.Reason]
 	text := plain.Count(int(min(r.Count, math.MaxInt)), w.one, w.many) + " refused: " + w.why //nolint:gosec // bounded
+	if r.Heard > r.Count {
+		text += fmt.Sprintf("; heard %d times", r.Heard)
+	}
 	if r.From != "" {
 		text += "; last from " + r.From
 	}
@@ -115,6 +123,46 @@ func (r Refusal) String() string {
 type refusals struct {
 	mu  sync.Mutex // held for a few steps only: memberlist calls with its own held
 	all [reasons]Refusal
+
+	known  map[uint64]bool // hashes of records that were not accepted
+	oldest []uint64        // the same as a ring, from next on
+	next   int
+}
+
+// remembered is how many records that were not accepted are told apart.
+const remembered = 1024
+
+// addRecord counts a record that was not accepted: once, however often it comes.
+func (r *refusals) addRecord(now fuseboard.Instant, one record.Record) {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%q %q %d %d", one.Owner, one.Key, one.Version.Epoch, one.Version.Seq)
+	if r.heardAgain(now, h.Sum64()) {
+		return
+	}
+	r.add(now, NotAccepted, one.Owner)
+}
+
+// heardAgain counts that a record came, and reports whether it had come before.
+func (r *refusals) heardAgain(now fuseboard.Instant, hash uint64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := &r.all[NotAccepted]
+	all.Heard++
+	if r.known[hash] {
+		all.At = now
+		return true
+	}
+	if r.known == nil {
+		r.known = map[uint64]bool{}
+	}
+	if len(r.oldest) < remembered {
+		r.oldest = append(r.oldest, hash)
+	} else {
+		delete(r.known, r.oldest[r.next])
+		r.oldest[r.next], r.next = hash, (r.next+1)%remembered
+	}
+	r.known[hash] = true
+	return false
 }
 
 func (r *refusals) add(now fuseboard.Instant, why Reason, from string) {

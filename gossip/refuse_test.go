@@ -10,6 +10,7 @@ import (
 
 	"github.com/fuseboard/fuseboard"
 	"github.com/fuseboard/fuseboard/gossip/limits"
+	"github.com/fuseboard/fuseboard/gossip/record"
 )
 
 // until waits until is, on sockets: real time, bounded.
@@ -45,7 +46,7 @@ func TestWhoIsRefusedIsToldWhyOnBothSides(t *testing.T) {
 		told   string // there
 	}{
 		{"another key", func(o *Options) { o.Keys = [][]byte{[]byte("fedcba9876543210")} }, OtherKey, "wrong key; last from 127.0.0.1:", "another key; compare Keys"},
-		{"another label", func(o *Options) { o.Label = "shop/live" }, OtherLabel, "another label, or none; last from 127.0.0.1:", "compare service and environment"},
+		{"another label", func(o *Options) { o.Label = "shop/live" }, OtherLabel, "no gossip, or another label; last from 127.0.0.1:", "compare service and environment"},
 		{"no key", func(o *Options) { o.Keys, o.Plaintext = nil, true }, Unencrypted, "not encrypted; last from 127.0.0.1:", "this node has none; give this node the same Keys"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -111,13 +112,33 @@ func TestWhatOthersSayIsShownOnOneLine(t *testing.T) {
 	r.add(7, NotAccepted, "a\x1b[2J\nb")
 	r.add(8, NotAccepted, "")
 	got := r.read()[NotAccepted]
-	if want := `2 records refused: not accepted; last from "a\x1b[2J\nb"; compare versions and Operators of both nodes`; got.String() != want || got.At != 8 {
+	if want := `2 records refused: not accepted; last from "a\x1b[2J\nb"; compare versions and Operators of both nodes, and whether two nodes have one name`; got.String() != want || got.At != 8 {
 		t.Errorf("%+v: %s", got, got)
 	}
 	for _, why := range Reasons() {
 		if w := reasonWords[why]; w.word == "" || w.why == "" || w.fix == "" {
 			t.Errorf("nothing is said of %v", why)
 		}
+	}
+}
+
+func TestARecordThatComesAgainAndAgainIsCountedOnce(t *testing.T) {
+	var r refusals
+	one := record.Record{Owner: "a", Key: "cell/x", Version: record.Version{Epoch: 1, Seq: 1}}
+	for i := range 97 {
+		r.addRecord(fuseboard.Instant(i), one)
+	}
+	got := r.read()[NotAccepted]
+	if want := "1 record refused: not accepted; heard 97 times; last from a; compare versions and Operators of both nodes, and whether two nodes have one name"; got.String() != want || got.At != 96 {
+		t.Errorf("%+v: %s", got, got)
+	}
+	for i := range uint64(2 * remembered) {
+		one.Version.Seq = 2 + i
+		r.addRecord(100, one)
+		r.addRecord(100, one)
+	}
+	if got = r.read()[NotAccepted]; got.Count != 1+2*remembered || got.Heard != 97+4*remembered || len(r.known) != remembered || len(r.oldest) != remembered {
+		t.Errorf("%+v, %d and %d remembered", got, len(r.known), len(r.oldest))
 	}
 }
 

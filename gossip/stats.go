@@ -45,6 +45,8 @@ type Stats struct {
 	SeedsFailed, DiskFailed uint64
 	// LastJoin, LastSeeds and LastDisk are the last errors of each kind, empty if there was none.
 	LastJoin, LastSeeds, LastDisk string
+	// Unread is why what a former life left in Dir could not be read, so that another file takes its place; empty: it could.
+	Unread string
 	// Lines are the last of memberlist's log, the oldest first, 32 at most.
 	Lines []string
 }
@@ -63,7 +65,7 @@ type Refused struct {
 	// than what nodes send; of what is encrypted, packets of more than 2 KiB.
 	Oversize, Inflated uint64
 	// NotAdmitted counts news of nodes that [Options.Admit] or MaxMembers refused, or that are no nodes of this package.
-	// NotAccepted counts records that [Options.Accept] refused. Strangers counts questions of nodes that are no members.
+	// NotAccepted counts records that [Options.Accept] refused, each once. Strangers counts questions of nodes that are no members.
 	NotAdmitted, NotAccepted, Strangers uint64
 }
 
@@ -120,6 +122,7 @@ func (n *Node) Stats() Stats {
 	s.JoinsFailed, s.LastJoin = c.join.read()
 	s.SeedsFailed, s.LastSeeds = c.seeds.read()
 	s.DiskFailed, s.LastDisk = c.disk.read()
+	s.Unread = n.unread
 	n.readLines(&s)
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -130,7 +130,7 @@ func (n *Node) accept(r record.Record) (err error) {
 			err = errors.New("Options.Accept panicked")
 		}
 		if err != nil {
-			n.refuse(NotAccepted, r.Owner)
+			n.refused.addRecord(n.clock.Now(), r)
 		}
 	}()
 	return n.opts.Accept(r)

@@ -43,9 +43,29 @@ var gossipFamilies = []family{
 	},
 	{
 		"fleet_gossip_refused_total", counter, "reason", "1",
-		"Packets, streams, messages and records that were not let in, by reason: label, key, plaintext, corrupt, inflated, unreadable, newer, oversize, not-admitted, not-accepted, stranger, limit.",
+		"Packets, streams, messages and records that were not let in, by reason: label, key, plaintext, corrupt, inflated, unreadable, newer, oversize, not-admitted, not-accepted, stranger, limit; with mtls- before it what certificates decided, and links over TLS that broke.",
 		"Does a replica have another key or label, or does somebody else knock?",
 		ofFleet(func(p *page, whose string, n *FleetNumbers) { eachWord(p, whose, "reason", n.Refused) }),
+	},
+	{
+		"fleet_certificate_left_seconds", gauge, "", "seconds",
+		"How long the node's certificate lasts, 0 when it has ended; nothing where the carrier is not mutual TLS.",
+		"Will nobody let this node in soon?",
+		ofFleet(func(p *page, whose string, n *FleetNumbers) {
+			if n.Certified {
+				p.number(whose, "", max(0, n.CertificateLeft).Seconds())
+			}
+		}),
+	},
+	{
+		"fleet_certificate_reloads_failed_total", counter, "", "1",
+		"How often new credentials of the node could not be had or were wrong; nothing where the carrier is not mutual TLS.",
+		"Does its certificate get renewed?",
+		ofFleet(func(p *page, whose string, n *FleetNumbers) {
+			if n.Certified {
+				p.count(whose, "", n.ReloadsFailed)
+			}
+		}),
 	},
 	{
 		"fleet_gossip_dropped_total", counter, "where", "1",

@@ -2,6 +2,8 @@
 
 package telemetry
 
+import "time"
+
 // FleetNumbers are what the page shows of a node in its fleet. It has the fields of cluster.Numbers, so that a node is shown by a
 // conversion, and neither room needs the other:
 //
@@ -18,7 +20,13 @@ type FleetNumbers struct {
 	// Packets and Bytes are what was sent in packets. They never fall.
 	Packets, Bytes uint64
 	// Refused is what was not let in, by the word of its reason, and Dropped what there was no room for, by where. They never fall.
-	Refused, Dropped map[string]uint64
+	Refused map[string]uint64
+	Dropped map[string]uint64
+	// Certified reports that the carrier is mutual TLS. Then CertificateLeft is how long the node's certificate lasts; below 0 counts as
+	// 0; and ReloadsFailed how often new credentials were not taken, which never falls.
+	Certified       bool
+	CertificateLeft time.Duration
+	ReloadsFailed   uint64
 }
 
 // lookAtFleet asks for the numbers of the node; nil where there is none. Whoever panics has no series on this page, and the

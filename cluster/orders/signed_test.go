@@ -51,6 +51,15 @@ func TestRefusalsSayWhy(t *testing.T) {
 	}
 }
 
+func TestAnOrderIsGenuineWheneverItEnded(t *testing.T) {
+	trust := trusting(t, 1)
+	if err := trust.Genuine(signed(t, 1, hold(noon)), noon.Add(2*LongestTTL)); err != nil {
+		t.Error(err)
+	}
+	refuses(t, trust.Genuine(signed(t, 2, hold(noon)), noon), UnknownKey)
+	refuses(t, trust.Genuine(signed(t, 1, hold(noon.Add(time.Hour))), noon), TooFarAhead)
+}
+
 func TestClocksMayBeAMinuteApart(t *testing.T) {
 	if _, err := trusting(t, 1).Verify(signed(t, 1, hold(noon.Add(Ahead))), noon); err != nil {
 		t.Error(err)

@@ -63,16 +63,23 @@ func (t Trust) Operators() []Operator {
 // Verify returns the order in s if a trusted operator signed it for this fleet, and it is in force or
 // just about to be at now. Otherwise the error is a *[RefusedError] with the reason.
 func (t Trust) Verify(s Signed, now time.Time) (Order, error) {
-	if _, err := t.signer(s); err != nil {
-		return Order{}, err
-	}
-	if err := ahead(s, now); err != nil {
+	if err := t.Genuine(s, now); err != nil {
 		return Order{}, err
 	}
 	if s.claim.Ended(now) {
 		return Order{}, &RefusedError{Reason: Expired, Key: s.key, Time: s.claim.end(), Now: now}
 	}
 	return s.Claim(), nil
+}
+
+// Genuine reports whether a trusted operator signed s for this fleet, and not ahead of now; whether its time is over is no matter: an
+// order that has ended keeps from coming back what it superseded, and has to reach everybody as long as there may be some of that.
+// The error is a *[RefusedError] with the reason.
+func (t Trust) Genuine(s Signed, now time.Time) error {
+	if _, err := t.signer(s); err != nil {
+		return err
+	}
+	return ahead(s, now)
 }
 
 // signer returns who signed s, for this fleet, whenever that was.

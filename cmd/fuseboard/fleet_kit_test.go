@@ -112,9 +112,11 @@ func (n *cannedNode) contacts() api.Contacts {
 	if n.at != metNobody {
 		return c
 	}
+	c.Certificate = &api.CertificateStatus{Ends: fleetNow.Add(14 * time.Minute), Trouble: "it ends in 14m, at 2026-11-27T11:34:00Z: nobody lets this node in then; renew it"}
 	c.Refused = []api.RefusedStatus{
 		{Reason: "key", Count: 1200, From: "10.0.0.2:7946", Ago: api.Span(3 * time.Second), Text: "1200 packets and streams refused: wrong key; last from 10.0.0.2:7946; compare Keys of both nodes"},
 		{Reason: "label", Count: 2, From: "10.0.0.9:7946", Ago: api.Span(time.Hour), Text: "mended long ago, and not shown"},
+		{Reason: "corrupt", Count: 1, From: "10.0.0.8:7946", Ago: api.Span(3 * time.Minute), Text: "1 packet or stream refused: damaged, or no gossip; last from 10.0.0.8:7946; look what sends there, and whether the network loses much"},
 		{Reason: "stranger", Count: 3, Text: "nodes that begin, which are not shown"},
 	}
 	c.Seeds = []api.SeedStatus{
@@ -153,6 +155,7 @@ func (n *cannedNode) Status(context.Context) (api.Status, error) {
 			{Name: "users", State: "closed", Mode: "enforce", PolicyMode: "enforce"},
 		},
 	}
+	st.Orders[1].Without = []api.WithoutStatus{{Name: "checkout-3", Why: "no operators"}}
 	st.Contacts = n.contacts()
 	if n.at == metNobody {
 		st.Alive, st.HighWater, st.Orders, st.Guards, st.Dependencies = 1, 1, nil, st.Guards[3:], nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fuseboard/fuseboard/cluster/orders"
 	"github.com/fuseboard/fuseboard/console/api"
+	"github.com/fuseboard/fuseboard/internal/plain"
 )
 
 // writeReceipt says what became of an order.
@@ -63,6 +64,26 @@ func endedFor(o, e api.OrderStatus) string {
 		return o.Dependency + ", of the order for " + e.Dependency
 	}
 	return e.Dependency
+}
+
+// mostWithout is how many members without an order are named.
+const mostWithout = 5
+
+// withoutLine says which members do not have an order.
+func withoutLine(o api.OrderStatus, alive int) string {
+	var names []string
+	for _, w := range o.Without[:min(len(o.Without), mostWithout)] {
+		names = append(names, w.Name+" ("+w.Why+")")
+	}
+	verb := "do"
+	if len(o.Without) == 1 {
+		verb = "does"
+	}
+	text := fmt.Sprintf("%d of %s %s not have the order for %s, %s: %s", len(o.Without), plain.Count(alive, "member", "members"), verb, o.Dependency, o.Verb, strings.Join(names, ", "))
+	if more := len(o.Without) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // undo is the command that ends an order.

@@ -66,6 +66,11 @@ func fleetLines(st api.Status) string {
 	if st.Trouble != "" {
 		lines = append(lines, "trouble: "+st.Trouble)
 	}
+	for _, o := range st.Orders {
+		if len(o.Without) > 0 {
+			lines = append(lines, withoutLine(o, st.Alive))
+		}
+	}
 	lines = append(lines, contactLines(st.Contacts, st.Alive <= 1)...)
 	for i, line := range lines {
 		lines[i] = wrap(line, "  ", tableWidth)

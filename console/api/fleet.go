@@ -28,7 +28,8 @@ type Status struct {
 	Health int `json:"health"`
 	// Trust is what keeps strangers from speaking in others' names: none, gossip-key, mtls.
 	Trust string `json:"trust"`
-	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the disk.
+	// Durability says where operators' orders are kept: memory or disk. Trouble is what keeps them from the
+	// disk, what of a former life could not be read, and names under which two nodes run.
 	Durability orders.Durability `json:"durability"`
 	Trouble    string            `json:"trouble,omitempty"`
 	// Untold is how many events of the node its fleet does not hear of: they were too many at once, or none that can travel. The
@@ -52,6 +53,18 @@ type Contacts struct {
 	Seeds []SeedStatus `json:"seeds"`
 	// SeedTrouble is what went wrong with seeds that could not be read or looked up the last time; empty: all could.
 	SeedTrouble string `json:"seed_trouble,omitempty"`
+	// Certificate is that of the node; nil where the carrier is not mutual TLS.
+	Certificate *CertificateStatus `json:"certificate,omitempty"`
+}
+
+// CertificateStatus is a node's certificate.
+type CertificateStatus struct {
+	// Ends is when it ends: from then on no other node lets this one in.
+	Ends time.Time `json:"ends"`
+	// ReloadsFailed is how often new credentials could not be had, or were wrong.
+	ReloadsFailed uint64 `json:"reloads_failed"`
+	// Trouble says that it ends soon, or why the last credentials were not taken, with what to do; empty: neither is so.
+	Trouble string `json:"trouble,omitempty"`
 }
 
 // RefusedStatus is what was refused for one reason.
@@ -125,6 +138,15 @@ type OrderStatus struct {
 	Expires time.Time `json:"expires,omitzero"`
 	// Version decides between orders about the same: the highest holds.
 	Version string `json:"version"`
+	// Without are members that do not have it, ten seconds after it was given, as far as the node has heard.
+	Without []WithoutStatus `json:"without,omitempty"`
+}
+
+// WithoutStatus is a member that does not have an order.
+type WithoutStatus struct {
+	// Name is the member's, and Why the reason: no operators, other operators, not heard of it.
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // MemberStatus is a member, as it is shown.

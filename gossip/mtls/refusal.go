@@ -53,6 +53,14 @@ func (r Reason) String() string {
 	return fmt.Sprintf("reason-%d", uint8(r))
 }
 
+// Reasons are all there are, in order.
+func Reasons() (all []Reason) {
+	for why := range Reason(reasons) {
+		all = append(all, why)
+	}
+	return all
+}
+
 // RefusedError says why there is no connection, and what to do about it.
 type RefusedError struct {
 	// Reason is the kind of it.

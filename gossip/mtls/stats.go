@@ -36,8 +36,8 @@ type Stats struct {
 	Reloads, ReloadsFailed uint64
 	// LastReload is why credentials were not taken the last time; empty if they were.
 	LastReload string
-	// NotAfter is when this node's certificate ends.
-	NotAfter time.Time
+	// NotBefore and NotAfter are when this node's certificate begins and ends.
+	NotBefore, NotAfter time.Time
 }
 
 // counter is Stats under a lock.

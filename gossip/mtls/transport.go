@@ -171,7 +171,8 @@ func (t *Transport) Stats() Stats {
 	s := t.now()
 	s.Inbound = t.gate.open()
 	s.Outbound = t.pool.connected()
-	s.NotAfter = t.state.Load().leaf.NotAfter
+	leaf := t.state.Load().leaf
+	s.NotBefore, s.NotAfter = leaf.NotBefore, leaf.NotAfter
 	return s
 }
 

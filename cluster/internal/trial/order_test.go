@@ -35,7 +35,7 @@ func signer(t *testing.T) (orders.Signer, func(int, *cluster.Options)) {
 	return s, func(_ int, o *cluster.Options) { o.Operators = []orders.Operator{op} }
 }
 
-// signed is an order of ann's about payments, for ten minutes.
+// signed is an order of ann's about payments, for ten minutes where no end is given.
 func signed(t *testing.T, s orders.Signer, n *cluster.Node, o orders.Order) orders.Signed {
 	t.Helper()
 	v, err := n.NextVersion(t.Context())
@@ -50,7 +50,7 @@ func signed(t *testing.T, s orders.Signer, n *cluster.Node, o orders.Order) orde
 		o.Reason = "the bank asked for it"
 	}
 	o.Issued = time.Now().UTC().Truncate(time.Millisecond)
-	if o.Verb != orders.Release {
+	if o.Verb != orders.Release && o.Expires.IsZero() {
 		o.Expires = o.Issued.Add(10 * time.Minute)
 	}
 	done, err := s.Sign(o)
