@@ -54,11 +54,14 @@ func (m *Machine) convinced(t *tally, pooled bool) bool {
 	switch fails, works := m.mine(); {
 	case fails:
 		return pooled || t.following()
-	case !works && t.following() && (m.phase == Clear || m.cut):
+	case !works && m.joins(t):
 		return true
 	}
 	return pooled && t.overwhelming()
 }
+
+// joins reports whether most others hold, and I may follow them knowing nothing.
+func (m *Machine) joins(t *tally) bool { return t.following() && (m.phase == Clear || m.cut) }
 
 // returns reports whether most others still hold, and I would had I not been cut off.
 func (m *Machine) returns(t *tally) bool { return m.cut && t.following() }
