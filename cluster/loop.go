@@ -95,20 +95,10 @@ func (n *Node) takeMember(now fuseboard.Instant, m gossip.Member) {
 func (n *Node) takeRecord(now fuseboard.Instant, r record.Record) {
 	switch {
 	case r.Deleted:
-	case r.Owner == n.opts.Name: // of what it wrote itself, a node needs to be told of its former lives alone
-		if strings.HasPrefix(r.Key, eventKeys) {
-			n.remember(r)
-			break
-		}
-		n.takeBoot(r)
-	case r.Key == beaconKey:
-		if b, err := verdict.DecodeBeacon(r.Body); err == nil {
-			n.peers.beaconOf(now, r.Owner, r.Version.Epoch, b)
-		}
-	case r.Key == obeysKey:
-		if o, err := decodeObeys(r.Body); err == nil {
-			n.peers.takeObeys(r.Owner, r.Version.Epoch, o)
-		}
+	case r.Owner == n.opts.Name:
+		n.takeFormer(r)
+	case r.Key == beaconKey, r.Key == obeysKey:
+		n.takeSelf(now, r)
 	case strings.HasPrefix(r.Key, cellKeys):
 		name, _ := dependencyOf(r.Key)
 		if d := n.desks[name]; d != nil {
@@ -118,6 +108,28 @@ func (n *Node) takeRecord(now fuseboard.Instant, r record.Record) {
 		n.takeOrder(r)
 	case strings.HasPrefix(r.Key, eventKeys):
 		n.takeEvent(r)
+	}
+}
+
+// takeFormer takes what this node wrote itself: it needs to be told of its former lives alone.
+func (n *Node) takeFormer(r record.Record) {
+	if strings.HasPrefix(r.Key, eventKeys) {
+		n.remember(r)
+		return
+	}
+	n.takeBoot(r)
+}
+
+// takeSelf takes what a node says of itself.
+func (n *Node) takeSelf(now fuseboard.Instant, r record.Record) {
+	if r.Key == obeysKey {
+		if o, err := decodeObeys(r.Body); err == nil {
+			n.peers.takeObeys(r.Owner, r.Version.Epoch, o)
+		}
+		return
+	}
+	if b, err := verdict.DecodeBeacon(r.Body); err == nil {
+		n.peers.beaconOf(now, r.Owner, r.Version.Epoch, b)
 	}
 }
 

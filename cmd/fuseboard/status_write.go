@@ -51,6 +51,21 @@ func fleetLines(st api.Status) string {
 	if st.Trust == "none" {
 		lines = append(lines, "no trust: whoever holds the fleet's key could forge evidence, so that policies that follow take advice only")
 	}
+	lines = append(lines, unwell(st)...)
+	for _, o := range st.Orders {
+		if len(o.Without) > 0 {
+			lines = append(lines, withoutLine(o, st.Alive))
+		}
+	}
+	lines = append(lines, contactLines(st.Contacts, st.Alive <= 1)...)
+	for i, line := range lines {
+		lines[i] = wrap(line, "  ", tableWidth)
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// unwell says what is wrong with the node itself.
+func unwell(st api.Status) (lines []string) {
 	if st.Isolated {
 		lines = append(lines, "isolated: this node cannot see half of the fleet, which decides nothing here until it can")
 	}
@@ -66,16 +81,7 @@ func fleetLines(st api.Status) string {
 	if st.Trouble != "" {
 		lines = append(lines, "trouble: "+st.Trouble)
 	}
-	for _, o := range st.Orders {
-		if len(o.Without) > 0 {
-			lines = append(lines, withoutLine(o, st.Alive))
-		}
-	}
-	lines = append(lines, contactLines(st.Contacts, st.Alive <= 1)...)
-	for i, line := range lines {
-		lines[i] = wrap(line, "  ", tableWidth)
-	}
-	return strings.Join(lines, "\n") + "\n"
+	return lines
 }
 
 func verdictOf(st api.Status, name string) *api.DependencyStatus {

@@ -39,7 +39,7 @@ func TestAnOrderTurnsASectionOffAndSetsAZero(t *testing.T) {
 			t.Fatal(err)
 		}
 		said(t, page, "n0", cluster.EventOrder, `ann sets bulkhead.queue=0 deadline={"total":"1s"} retry=off: the bank asked for it`)
-		said(t, page, "n1", string(actors.EventUpdated), "deadline.total 2s -> 1s; retry off; bulkhead.queue 16 -> off")
+		said(t, page, "n1", string(actors.EventUpdated), "deadline.total 2s -> 1s; retry off; bulkhead.queue 16 -> 0")
 		give(t, s, f.nodes[1].node, orders.Order{Verb: orders.Release, Of: orders.Values})
 		time.Sleep(4 * time.Second)
 		for _, r := range f.nodes {
