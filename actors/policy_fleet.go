@@ -85,7 +85,7 @@ func rateInFleet(p Policy) (fuseboard.Problem, bool) {
 		Code: codeFleetRate, Path: "fleet.failure_rate", Value: plain.Percent(f.FailureRate),
 		Message: "is less than breaker.failure_rate " + plain.Percent(b.FailureRate) + ", so the fleet may hold calls back while each breaker lets them pass",
 		Fix:     "leave it out: it is that of the breaker, and 50% at least",
-	}, f.On() && b.On() && f.FailureRate < b.FailureRate
+	}, f.Mode == FleetFollow && b.On() && f.FailureRate < b.FailureRate
 }
 
 // fleetOfKeys warns of a fleet section of a Keyring.

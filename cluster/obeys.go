@@ -113,7 +113,7 @@ func (n *Node) without(now fuseboard.Instant, wall time.Time, e orders.Entry) (a
 	ours, hash := hashOfOperators(n.trust), hashOf(e)
 	for _, name := range n.peers.names {
 		p := n.peers.peers[name]
-		said := p.alive && now.Sub(p.moved) >= settles && p.obeysBoot != 0 && p.obeysBoot == p.boot
+		said := p.alive && now.Sub(p.moved) >= settles && p.obeysBoot != 0 && p.obeysBoot >= p.boot // later, where a clock was set back
 		if !said || len(p.obeys.orders) == mostObeyed || slices.Contains(p.obeys.orders, hash) {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fuseboard/fuseboard/cluster/orders"
+	"github.com/fuseboard/fuseboard/gossip"
 	"github.com/fuseboard/fuseboard/gossip/record"
 )
 
@@ -107,7 +108,7 @@ func (n *Node) publish(s orders.Signed) error {
 	err := n.gossip.Offer(record.Record{
 		Owner: operators, Key: registerKey(s), Kind: record.Transition, Version: versionOf(s), Body: s.Bytes(),
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, gossip.ErrOld) { // they have a newer one, which comes here, too
 		return fmt.Errorf("the others do not hear of the order: %w", err)
 	}
 	return nil
