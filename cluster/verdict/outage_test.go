@@ -56,8 +56,8 @@ func TestAHoldBeginsSoonAfterTheQuorumsWindowsCross(t *testing.T) {
 }
 
 // Three callers of one call a second never give a circuit twenty calls to judge, and each must fail for a hold, since whichever is
-// left out two must remain. They wait until what failed in a row is enough, and then all hold; a first version of the rule left one in
-// eight of them to its circuit for good, at two calls a second, for that had opened before it could vote.
+// left out two must remain. They wait until what failed in a row is enough, and then all hold; with a first version of the rule one in
+// twenty did so only after 20 s and more, at two calls a second, for its circuit had opened before it could vote.
 func TestFewAndQuietCallersHoldTogetherToo(t *testing.T) {
 	for _, quiet := range []struct {
 		nodes      int
