@@ -18,6 +18,13 @@ import (
 // joined is a node on real sockets.
 func joined(t *testing.T, o cluster.Options) *cluster.Node {
 	t.Helper()
+	_, n := started(t, o)
+	return n
+}
+
+// started is a System and its node, which end with the test.
+func started(t *testing.T, o cluster.Options) (*actors.System, *cluster.Node) {
+	t.Helper()
 	sys, err := actors.Start(actors.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +35,7 @@ func joined(t *testing.T, o cluster.Options) *cluster.Node {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = n.Close() })
-	return n
+	return sys, n
 }
 
 // says waits until the status of a node says something of whom it refused or has not met.

@@ -17,16 +17,7 @@ import (
 // replica is a node with two dependencies, which its events tell of.
 func replica(t *testing.T, o cluster.Options) *cluster.Node {
 	t.Helper()
-	sys, err := actors.Start(actors.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = sys.Shutdown(context.Background()) })
-	n, err := cluster.Join(t.Context(), sys, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = n.Close() })
+	sys, n := started(t, o)
 	for _, name := range []string{"payments", "search"} {
 		if _, err := actors.Protect(sys, name, actors.Policy{Bulkhead: actors.Bulkhead{Concurrency: 1}}); err != nil {
 			t.Fatal(err)

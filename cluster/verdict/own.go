@@ -152,9 +152,9 @@ func (w *own) cast(now fuseboard.Instant, phase Phase, thr float64, span, ttl ti
 }
 
 // Failures in a row, since anything succeeded, tell an outage from a brownout where attempts are few: at a failure rate of a half
-// one row in 16 is as long as broken, in 32 as opened, in 128 as long, and in 1024 as hopeless.
+// one row in 16 is as long as fewest, in 32 as opened, in 128 as long, and in 1024 as hopeless.
 const (
-	broken   = 4  // without as many nothing is down
+	fewest   = 4  // without as many nothing is down
 	opened   = 5  // of a circuit that opened: it finds out no more for a while
 	long     = 7  // whatever came before
 	hopeless = 10 // a circuit that judges from half of its MinCalls has seen as many
@@ -162,7 +162,7 @@ const (
 
 // down reports that it does not work at all, as far as I see.
 func (w *own) down() bool {
-	return w.lost >= broken && (w.recent.down() || (w.last.Open && w.lost >= opened))
+	return w.lost >= fewest && (w.recent.down() || (w.last.Open && w.lost >= opened))
 }
 
 // stands is how long the vote of an open circuit does.
